@@ -1,0 +1,75 @@
+import { z } from "zod";
+
+/** Kernels and settings that a run compares; `base` is what every effect is relative to. */
+export const armNames = ["base", "prezero", "prezero-disabled"] as const;
+export const armSchema = z.enum(armNames);
+export type ArmName = z.infer<typeof armSchema>;
+
+export const thpSchema = z.enum(["on", "off", "mthp-64k"]);
+export type Thp = z.infer<typeof thpSchema>;
+
+export const acceleratorSchema = z.enum(["kvm", "tcg"]);
+export type Accelerator = z.infer<typeof acceleratorSchema>;
+
+/** What ran: samples whose fingerprints differ in anything but the kernel are never compared. */
+export const fingerprintSchema = z.strictObject({
+  /** CPU model name and microcode revision of the physical host. */
+  machineCpu: z.string(),
+  machineMicrocode: z.string(),
+  machineCpus: z.int(),
+  machineMemoryBytes: z.int(),
+  /** Accelerator of the outer VM as QMP query-kvm tells it; `none` for a real host over ssh. */
+  accelerator: z.union([acceleratorSchema, z.literal("none")]),
+  /** CPU model given to the outer QEMU, for example `max,-erms,-fsrm`. */
+  cpuModel: z.string(),
+  hostCpus: z.int(),
+  hostMemoryBytes: z.int(),
+  qemuVersion: z.string(),
+  /** Device as QEMU or lspci names it, for example `e1000e (emulated)`. */
+  device: z.string(),
+  /** Kernel under test: release, sha256 of the image, sha256 of its configuration, arm's kernel variant. */
+  kernelRelease: z.string(),
+  kernelImageSha256: z.string(),
+  kernelConfigSha256: z.string(),
+  kernelVariant: z.enum(["base", "prezero"]),
+});
+export type Fingerprint = z.infer<typeof fingerprintSchema>;
+
+/** Zero pool of the host under test at one moment; all counts in 4 KiB pages; null on a kernel without the series. */
+export const poolSchema = z.strictObject({
+  freePages: z.int(),
+  /** vmstat nr_prezeroed: free pages now marked zero. */
+  zeroedPages: z.int(),
+});
+
+/** One creation of one VM: a line of samples.jsonl. Times in seconds of the host's CLOCK_MONOTONIC. */
+export const sampleSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  takenAt: z.iso.datetime(),
+  scenario: z.string(),
+  arm: armSchema,
+  /** Boots are numbered over the whole run, in the order they ran (ABBA). */
+  boot: z.int(),
+  /** Rounds are numbered inside a boot and configuration (THP, memory). */
+  round: z.int(),
+  thp: thpSchema,
+  memoryBytes: z.int(),
+  /** exec of the inner QEMU until its monitor would answer: memory allocated, cleared, pinned and mapped. */
+  seconds: z.number().positive(),
+  /** Time the inner QEMU process consumed, user and system, until it was ready. */
+  cpuSeconds: z.number(),
+  /** Share (0 to 1) of the VM's anonymous memory that huge pages back; from smaps of the inner QEMU. */
+  hugeShare: z.number(),
+  poolBefore: poolSchema.nullable(),
+  /** Waiting for the pool to fill before this round, seconds; null when nothing was waited for. */
+  refillSeconds: z.number().nullable(),
+  /** Deltas over the creation, in pages: handed out zero, handed out needing a clear; null without the series. */
+  hitPages: z.int().nullable(),
+  missPages: z.int().nullable(),
+  /** CPU seconds the background worker used since the previous sample of this boot (or since boot). */
+  workerCpuSeconds: z.number().nullable(),
+  /** All CPU seconds (user+system+irq of every CPU) of the host since the previous sample of this boot (or since boot). */
+  hostCpuSeconds: z.number(),
+  fingerprint: fingerprintSchema,
+});
+export type Sample = z.infer<typeof sampleSchema>;

@@ -1,0 +1,41 @@
+import { Command, CommanderError } from "commander";
+import { describeError, HarnessError } from "./base/errors.ts";
+import { handleInterrupts } from "./base/interrupt.ts";
+
+/** Each command is one file under commands/ that exports `register(program)`; only the one that runs is loaded. */
+const COMMANDS = [
+  "setup",
+  "doctor",
+  "build-kernel",
+  "bench",
+  "results",
+  "patches",
+  "shell",
+  "test-kunit",
+  "test-kernel",
+];
+
+async function main(argv: string[]): Promise<number> {
+  handleInterrupts();
+  const program = new Command("prezero")
+    .description("Measure what background zeroing of free memory brings to VM creation")
+    .option("-v, --verbose", "show what is run")
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true });
+  const wanted = COMMANDS.filter((name) => argv.includes(name)).slice(0, 1);
+  for (const name of wanted.length > 0 ? wanted : COMMANDS) {
+    const { register } = (await import(`./commands/${name}.ts`)) as { register(program: Command): void };
+    register(program);
+  }
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return typeof process.exitCode === "number" ? process.exitCode : 0;
+  } catch (error) {
+    // Commander has already printed its own message: help is a success, anything else the caller's mistake.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    process.stderr.write(`${describeError(error)}\n`);
+    return error instanceof HarnessError ? error.exitCode : 3;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));
