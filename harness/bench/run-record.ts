@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { acceleratorSchema, armSchema, type Sample, thpSchema } from "./sample.ts";
+
+/** Several creations of a VM of one size with one huge page setting, one after the other in the same boot. */
+export const stepSchema = z.strictObject({
+  thp: thpSchema,
+  memoryBytes: z.int().positive(),
+  rounds: z.int().positive(),
+});
+export type Step = z.infer<typeof stepSchema>;
+
+/** One boot of the plan; slots are numbered from 1 in the order in which they are to run. */
+export const plannedBootSchema = z.strictObject({
+  slot: z.int().positive(),
+  arm: armSchema,
+  steps: z.array(stepSchema).min(1),
+});
+export type PlannedBoot = z.infer<typeof plannedBootSchema>;
+
+/**
+ * One boot that was started. Boots are numbered from 1 in the order they started and a number is never used twice: the
+ * slot of a boot that did not finish runs again as a new boot.
+ */
+export const bootRecordSchema = z.strictObject({
+  boot: z.int().positive(),
+  slot: z.int().positive(),
+  arm: armSchema,
+  startedAt: z.iso.datetime(),
+  /** Null while the boot runs, and for ever when it was interrupted or failed. */
+  finishedAt: z.iso.datetime().nullable(),
+  /** Serial console of the host, relative to the run's directory. */
+  consoleLog: z.string(),
+});
+export type BootRecord = z.infer<typeof bootRecordSchema>;
+
+/** What was asked for, with every default filled in. */
+export const settingsSchema = z.strictObject({
+  scenario: z.string(),
+  kernel: z.string(),
+  arms: z.array(armSchema).min(1),
+  thp: z.array(thpSchema).min(1),
+  /** Size of the VM in the headline, bytes. */
+  memoryBytes: z.int().positive(),
+  /** Smaller sizes that are measured too, for the fit over size; ascending, without the headline's. */
+  sweepBytes: z.array(z.int().positive()),
+  /** Size that the fit is extended to and marked as a projection; null when it is measured. */
+  projectionBytes: z.int().positive().nullable(),
+  boots: z.int().positive(),
+  rounds: z.int().positive(),
+  sweepRounds: z.int().positive(),
+  host: z.literal("nested"),
+  device: z.string(),
+  accelerator: acceleratorSchema,
+  cpuModel: z.string(),
+  hostCpus: z.int().positive(),
+  hostMemoryBytes: z.int().positive(),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** run.json: what a run is and how far it came. Its samples are in samples.jsonl beside it. */
+export const runRecordSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  /** Name of the run's directory: start time, then what `--name` said or the scenario. */
+  id: z.string(),
+  /** Command that started the run, as typed after `npm run bench --`. */
+  arguments: z.array(z.string()),
+  /** Commit of the harness and the series, with `-dirty` when files were changed; null outside a git checkout. */
+  commit: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime().nullable(),
+  state: z.enum(["running", "interrupted", "failed", "finished"]),
+  /** Why a failed run failed: code and message. */
+  failure: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+  settings: settingsSchema,
+  plan: z.array(plannedBootSchema).min(1),
+  boots: z.array(bootRecordSchema),
+});
+export type RunRecord = z.infer<typeof runRecordSchema>;
+
+/**
+ * Samples that count: those of boots that finished. A boot that was interrupted or failed leaves its samples in the
+ * file, and they are left out, because its slot runs again as a new boot and a boot is the unit of replication.
+ */
+export function countedSamples(run: RunRecord, samples: readonly Sample[]): Sample[] {
+  const finished = new Set(run.boots.filter((boot) => boot.finishedAt !== null).map((boot) => boot.boot));
+  return samples.filter((sample) => finished.has(sample.boot));
+}
