@@ -1,9 +1,65 @@
 import { z } from "zod";
-import { acceleratorSchema, armSchema, thpSchema } from "./sample.ts";
+import { acceleratorSchema, armSchema, type Sample, thpSchema } from "./sample.ts";
+
+/** Several creations of a VM of one size with one huge page setting, one after the other in the same boot. */
+export const stepSchema = z.strictObject({
+  thp: thpSchema,
+  memoryBytes: z.int().positive(),
+  rounds: z.int().positive(),
+});
+export type Step = z.infer<typeof stepSchema>;
+
+/** One boot of the plan; slots are numbered from 1 in the order in which they are to run. */
+export const plannedBootSchema = z.strictObject({
+  slot: z.int().positive(),
+  arm: armSchema,
+  steps: z.array(stepSchema).min(1),
+});
+export type PlannedBoot = z.infer<typeof plannedBootSchema>;
+
+/**
+ * One boot that was started. Boots are numbered from 1 in the order they started and a number is never used twice: the
+ * slot of a boot that did not finish runs again as a new boot.
+ */
+export const bootRecordSchema = z.strictObject({
+  boot: z.int().positive(),
+  slot: z.int().positive(),
+  arm: armSchema,
+  startedAt: z.iso.datetime(),
+  /** Null while the boot runs, and for ever when it was interrupted or failed. */
+  finishedAt: z.iso.datetime().nullable(),
+  /** Serial console of the host, relative to the run's directory. */
+  consoleLog: z.string(),
+});
+export type BootRecord = z.infer<typeof bootRecordSchema>;
+
+/** What was asked for, with every default filled in. */
+export const settingsSchema = z.strictObject({
+  scenario: z.string(),
+  kernel: z.string(),
+  arms: z.array(armSchema).min(1),
+  thp: z.array(thpSchema).min(1),
+  /** Size of the VM in the headline, bytes. */
+  memoryBytes: z.int().positive(),
+  /** Smaller sizes that are measured too, for the fit over size; ascending, without the headline's. */
+  sweepBytes: z.array(z.int().positive()),
+  /** Size that the fit is extended to and marked as a projection; null when it is measured. */
+  projectionBytes: z.int().positive().nullable(),
+  boots: z.int().positive(),
+  rounds: z.int().positive(),
+  sweepRounds: z.int().positive(),
+  host: z.literal("nested"),
+  device: z.string(),
+  accelerator: acceleratorSchema,
+  cpuModel: z.string(),
+  hostCpus: z.int().positive(),
+  hostMemoryBytes: z.int().positive(),
+});
+export type Settings = z.infer<typeof settingsSchema>;
 
 const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, "a sha256 in lower-case hexadecimal");
 
-/** The kernel an arm ran; arms that differ in settings only name the same one. */
+/** The kernel an arm ran; arms that differ only in settings name the same one. */
 export const kernelRecordSchema = z.strictObject({
   variant: z.enum(["base", "prezero"]),
   /** As `uname -r` tells it. */
@@ -12,61 +68,55 @@ export const kernelRecordSchema = z.strictObject({
   configSha256: sha256Schema,
   /** Debian source package (or `git`, `tarball`) and its exact version. */
   source: z.strictObject({ package: z.string(), version: z.string() }),
+  /** Name and version of the compiler that built it, for example `gcc 12.2.0-14`. */
+  compiler: z.string(),
   /** sha256 over the applied patches in the order of `series`; null on an unpatched kernel. */
   patchesSha256: sha256Schema.nullable(),
 });
 export type KernelRecord = z.infer<typeof kernelRecordSchema>;
 
-/** What the caller asked for, after defaults were filled in. */
-export const runOptionsSchema = z.strictObject({
-  scenario: z.string(),
-  /** Kernel line, for example `6.12`. */
-  kernel: z.string(),
-  arms: z.array(armSchema).min(1),
-  thp: z.array(thpSchema).min(1),
-  memoryBytes: z.array(z.int().positive()).min(1),
-  bootsPerArm: z.int().positive(),
-  rounds: z.int().positive(),
-  device: z.string(),
-  /** `auto` is resolved before it is written; `none` is a real host over ssh. */
-  accelerator: z.union([acceleratorSchema, z.literal("none")]),
-  cpuModel: z.string(),
-  /** `nested` or `ssh://user@host`. */
-  host: z.string(),
+/** The machine that everything ran on. */
+export const machineSchema = z.strictObject({
+  cpu: z.string(),
+  cpus: z.int().positive(),
+  memoryBytes: z.int().positive(),
+  /** Hypervisor as systemd-detect-virt names it (`kvm`, `microsoft`, ...); null on bare metal. */
+  virtualisation: z.string().nullable(),
 });
-export type RunOptions = z.infer<typeof runOptionsSchema>;
+export type Machine = z.infer<typeof machineSchema>;
 
-/**
- * run.json: what a run is, written when it starts and once more when it ends. Together with samples.jsonl it is all a
- * run directory needs; the table and the report are made from these two again, byte for byte.
- */
+/** run.json: what a run is and how far it came. Its samples are in samples.jsonl beside it. */
 export const runRecordSchema = z.strictObject({
   schemaVersion: z.literal(1),
-  /** Short name given by the caller or made from the options; the directory is `<UTC time>-<name>`. */
-  name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, "letters, digits, dots, dashes and underscores"),
-  startedAt: z.iso.datetime(),
-  /** null while the run goes on, and for ever in one that was interrupted. */
+  /** Name of the run's directory: start time, then what `--name` said or the scenario. */
+  id: z.string(),
+  /** Command that started the run, as typed after `npm run bench --`. */
+  arguments: z.array(z.string()),
+  /** Commit of the harness and the series, with `-dirty` when files were changed; null outside a git checkout. */
+  commit: z.string().nullable(),
+  createdAt: z.iso.datetime(),
   finishedAt: z.iso.datetime().nullable(),
-  /** Command line that makes the same run again, quoted for a shell. */
-  commandLine: z.string(),
-  options: runOptionsSchema,
+  state: z.enum(["running", "interrupted", "failed", "finished"]),
+  /** Why a failed run failed: code and message. */
+  failure: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+  settings: settingsSchema,
+  /** One for each arm of the settings. */
   kernels: z.partialRecord(armSchema, kernelRecordSchema),
-  /** The physical or rented machine that everything ran on. */
-  machine: z.strictObject({
-    cpu: z.string(),
-    cpus: z.int().positive(),
-    memoryBytes: z.int().positive(),
-    /** Hypervisor as systemd-detect-virt names it (`kvm`, `microsoft`, ...); null on bare metal. */
-    virtualisation: z.string().nullable(),
-  }),
-  tools: z.strictObject({ qemu: z.string(), compiler: z.string(), node: z.string() }),
-  harness: z.strictObject({ revision: z.string(), dirty: z.boolean() }),
-  /** Share (0 to 1) of free memory that had to be zeroed before a round with a full pool began. */
+  machine: machineSchema,
+  /** Versions of the programs that times depend on. */
+  tools: z.strictObject({ qemu: z.string(), node: z.string() }),
+  /** Share (0 to 1) of free memory that had to be zeroed before a round of a pooled arm began. */
   poolThreshold: z.number().min(0).max(1),
+  plan: z.array(plannedBootSchema).min(1),
+  boots: z.array(bootRecordSchema),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 
-/** `20261123T061500Z-vm-create`: sorts by time, safe in a path. */
-export function runDirectoryName(run: Pick<RunRecord, "startedAt" | "name">): string {
-  return `${run.startedAt.replace(/\.\d+/, "").replaceAll(/[-:]/g, "")}-${run.name}`;
+/**
+ * Samples that count: those of boots that finished. A boot that was interrupted or failed leaves its samples in the
+ * file, and they are left out, because its slot runs again as a new boot and a boot is the unit of replication.
+ */
+export function countedSamples(run: RunRecord, samples: readonly Sample[]): Sample[] {
+  const finished = new Set(run.boots.filter((boot) => boot.finishedAt !== null).map((boot) => boot.boot));
+  return samples.filter((sample) => finished.has(sample.boot));
 }
