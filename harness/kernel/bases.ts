@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { UsageError } from "../base/errors.ts";
+import { projectPath } from "../base/paths.ts";
+import { readYaml } from "../base/yaml.ts";
+
+const FRAGMENT_NAME = /^[\w.-]+\.config$/;
+
+const aptSource = z.strictObject({
+  package: z.string().regex(/^linux-source-\d+\.\d+$/, "allowed: linux-source-X.Y"),
+  suite: z.string().regex(/^[a-z-]+$/, "allowed: the name of a Debian suite, for example bookworm-security"),
+  archive: z.url({ protocol: /^https?$/, error: "allowed: an http or https URL of a Debian archive" }),
+  version: z.string().regex(/^\d[\w.+~-]*$/, "allowed: an exact Debian version, for example 6.12.117-1~deb12u1"),
+});
+
+const base = z.strictObject({
+  source: aptSource,
+  patches: z.string().min(1, "allowed: a directory, relative to the project"),
+  fragments: z.array(z.string().regex(FRAGMENT_NAME, "allowed: file names NAME.config of configs/kconfig")).min(1),
+});
+
+const kernels = z
+  .strictObject({ default: z.string(), bases: z.record(z.string(), base) })
+  .refine((file) => file.default in file.bases, { path: ["default"], error: "allowed: one of the keys of bases" });
+
+/** Where a base's pristine source comes from: one exact version of a Debian source package. */
+export type AptSource = z.infer<typeof aptSource>;
+
+/** A kernel line that can be built and that a series exists for. */
+export type Base = z.infer<typeof base> & {
+  /** Key in configs/kernels.yaml, for example `6.12`. */
+  name: string;
+};
+
+/**
+ * Looks up a base of configs/kernels.yaml.
+ * @param name the file's default when absent
+ * @throws UsageError KERNEL_UNKNOWN (names what is allowed), or what {@link readYaml} throws
+ */
+export async function findBase(name?: string, file = projectPath("configs/kernels.yaml")): Promise<Base> {
+  const parsed = await readYaml(file, kernels);
+  const wanted = name ?? parsed.default;
+  const found = Object.hasOwn(parsed.bases, wanted) ? parsed.bases[wanted] : undefined;
+  if (found) return { name: wanted, ...found };
+  throw new UsageError({
+    code: "KERNEL_UNKNOWN",
+    message: `There is no kernel base "${wanted}".`,
+    remedy: `Allowed: ${Object.keys(parsed.bases).join(", ")} (configs/kernels.yaml).`,
+  });
+}

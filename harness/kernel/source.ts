@@ -1,0 +1,112 @@
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { InfrastructureError } from "../base/errors.ts";
+import { withLock } from "../base/lock.ts";
+import { cacheDir } from "../base/paths.ts";
+import { run } from "../base/process.ts";
+import { type AptState, download, knownVersions, machineState, privateState } from "./apt.ts";
+import type { Base } from "./bases.ts";
+
+/** A pristine kernel source tree in the cache. Nobody writes into it: patched trees are copies. */
+export type KernelSource = {
+  dir: string;
+  packageName: string;
+  version: string;
+  /** False when the pinned version is gone and the newest of the same line stands in. */
+  pinned: boolean;
+};
+
+/**
+ * Fetches, verifies and unpacks a base's source, or finds it in the cache (then without network).
+ * @param say gets a line for everything a user should know: download, unpacking, a version that is not the pinned one
+ * @throws InfrastructureError APT_UPDATE_FAILED, APT_DOWNLOAD_FAILED, SOURCE_GONE
+ */
+export async function fetchSource(base: Base, say: (line: string) => void): Promise<KernelSource> {
+  const { package: packageName, version } = base.source;
+  const wait = () => say(`another run is fetching ${packageName}; waiting for it`);
+  return withLock(cacheDir("sources", `${packageName}.lock`), wait, async () => {
+    const pinned = { packageName, version, pinned: true, dir: treeDir(packageName, version) };
+    if (existsSync(pinned.dir)) return pinned;
+    if (existsSync(debPath(packageName, version)) || (await tryMachine(packageName, version, say))) {
+      return { ...pinned, dir: await unpack(packageName, version, say) };
+    }
+    const found = await fetchFromArchive(base, say);
+    return { packageName, version: found, pinned: found === version, dir: await unpack(packageName, found, say) };
+  });
+}
+
+/** The machine's own apt lists are the quick way; they may be stale or know nothing, which is no error. */
+async function tryMachine(packageName: string, version: string, say: (line: string) => void): Promise<boolean> {
+  if (!(await knownVersions(machineState, packageName)).includes(version)) return false;
+  try {
+    await get(machineState, packageName, version, say);
+    return true;
+  } catch (error) {
+    if (error instanceof InfrastructureError && error.code === "APT_DOWNLOAD_FAILED") return false;
+    throw error;
+  }
+}
+
+/** Asks the archive itself; takes the newest of the line when the pinned version is gone. Returns the version. */
+async function fetchFromArchive(base: Base, say: (line: string) => void): Promise<string> {
+  const { package: packageName, version, suite } = base.source;
+  say(`asking ${base.source.archive} (${suite}) for ${packageName}`);
+  const state = await privateState(base.source);
+  const versions = await knownVersions(state, packageName);
+  const found = versions.includes(version) ? version : versions[0];
+  if (found === undefined) {
+    throw new InfrastructureError({
+      code: "SOURCE_GONE",
+      message: `${suite} has no package ${packageName} any more.`,
+      remedy: `Name another suite or archive for base ${base.name} in configs/kernels.yaml.`,
+    });
+  }
+  if (found !== version) {
+    say(`NOTE: ${packageName} ${version} is gone from ${suite}; using ${found}, the newest of the line, instead`);
+  }
+  if (!existsSync(debPath(packageName, found))) await get(state, packageName, found, say);
+  return found;
+}
+
+async function get(state: AptState, packageName: string, version: string, say: (line: string) => void): Promise<void> {
+  say(`downloading ${packageName} ${version}`);
+  await download(state, packageName, version, debPath(packageName, version));
+}
+
+/** Unpacks the tarball inside the .deb; a killed run leaves no half tree because the rename comes last. */
+async function unpack(packageName: string, version: string, say: (line: string) => void): Promise<string> {
+  const target = treeDir(packageName, version);
+  if (existsSync(target)) return target;
+  say(`unpacking ${packageName} ${version}`);
+  const scratch = cacheDir("sources", `.unpacking-${packageName}`);
+  await rm(scratch, { recursive: true, force: true });
+  await mkdir(join(scratch, "tree"), { recursive: true });
+  await run("dpkg-deb", ["-x", debPath(packageName, version), join(scratch, "deb")]);
+  const shipped = await readdir(join(scratch, "deb/usr/src"));
+  const tarball = shipped.find((name) => name.startsWith(`${packageName}.tar`));
+  if (tarball === undefined) {
+    throw new InfrastructureError({
+      code: "SOURCE_GONE",
+      message: `${packageName} ${version} has no tarball ${packageName}.tar.* in usr/src, only: ${shipped.join(", ")}.`,
+      remedy: `Name a linux-source package for the base in configs/kernels.yaml.`,
+    });
+  }
+  await run("tar", ["-xf", join(scratch, "deb/usr/src", tarball), "-C", join(scratch, "tree"), "--strip-components=1"]);
+  await rename(join(scratch, "tree"), target);
+  await rm(scratch, { recursive: true, force: true });
+  return target;
+}
+
+/** make and its tools stumble over some characters that Debian versions may have, so paths get a dash instead. */
+function fileName(packageName: string, version: string): string {
+  return `${packageName}_${version.replaceAll(/[^\w.+-]/g, "-")}`;
+}
+
+function treeDir(packageName: string, version: string): string {
+  return cacheDir("sources", fileName(packageName, version));
+}
+
+function debPath(packageName: string, version: string): string {
+  return cacheDir("downloads", `${fileName(packageName, version)}.deb`);
+}
