@@ -1,0 +1,39 @@
+import type { ArmName } from "./sample.ts";
+
+/** Directory of the series' controls on a kernel that has them. */
+const CONTROLS = "/sys/kernel/mm/page_prezero";
+
+/** What distinguishes an arm: which kernel it boots and what is set on it before anything is measured. */
+export type Arm = {
+  name: ArmName;
+  /** Kernel of the pair that it boots. */
+  variant: "base" | "prezero";
+  /** Added to the kernel's command line. */
+  commandLine: readonly string[];
+  /** Shell commands that configure the host once it is up, in order; each must succeed. */
+  setup: readonly string[];
+  /** Whether the host zeroes in the background, so that a round waits for its pool. */
+  pooled: boolean;
+};
+
+/**
+ * The arms. `prezero-disabled` is the kernel with the series never switched on: it shows what the series costs those who
+ * do not use it. The worker runs with the kernel's own defaults, which is what a user who only switches it on gets.
+ */
+export const arms: Readonly<Record<ArmName, Arm>> = {
+  base: { name: "base", variant: "base", commandLine: [], setup: [], pooled: false },
+  prezero: {
+    name: "prezero",
+    variant: "prezero",
+    commandLine: [],
+    setup: [`echo 1 > ${CONTROLS}/enabled`, `grep -qx 1 ${CONTROLS}/enabled`],
+    pooled: true,
+  },
+  "prezero-disabled": {
+    name: "prezero-disabled",
+    variant: "prezero",
+    commandLine: [],
+    setup: [`grep -qx 0 ${CONTROLS}/enabled`],
+    pooled: false,
+  },
+};

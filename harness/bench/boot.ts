@@ -1,0 +1,66 @@
+import { InfrastructureError } from "../base/errors.ts";
+import type { Host } from "../host/host.ts";
+import { type Arm, arms } from "./arms.ts";
+import type { Clock } from "./clock.ts";
+import type { Counters } from "./counters.ts";
+import { measureRound } from "./round.ts";
+import type { PlannedBoot, Settings } from "./run-record.ts";
+import type { Sample } from "./sample.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** What a host under test is started for. */
+export type HostRequest = { arm: Arm; settings: Settings; consoleLog: string };
+export type StartHost = (request: HostRequest) => Promise<Host>;
+
+export type BootContext = {
+  startHost: StartHost;
+  clock: Clock;
+  settings: Settings;
+  scenario: Pick<Scenario, "name" | "pool">;
+  planned: PlannedBoot;
+  /** Number of this boot; samples carry it. */
+  boot: number;
+  /** Absolute path. */
+  consoleLog: string;
+  /** Called once the host is up, before anything is measured; throws when the host is not what the run needs. */
+  onHost: (host: Host) => void;
+  /** Called with each sample the moment it exists. */
+  onSample: (sample: Sample) => void;
+  onPhase: (phase: string) => void;
+};
+
+/**
+ * One boot: host up, arm configured, all steps measured, host gone again, whatever happens.
+ * @throws InfrastructureError ARM_SETUP_FAILED when the kernel refuses what the arm sets; what the host throws
+ */
+export async function runBoot(context: BootContext): Promise<void> {
+  const { planned, settings, onPhase } = context;
+  const arm = arms[planned.arm];
+  onPhase("booting");
+  await using host = await context.startHost({ arm, settings, consoleLog: context.consoleLog });
+  context.onHost(host);
+  await configureArm(host, arm);
+  let previous: Counters | null = null;
+  for (const step of planned.steps) {
+    await host.setThp(step.thp);
+    for (let round = 1; round <= step.rounds; round++) {
+      const measured = await measureRound({ ...context, host, arm, step, round, previous });
+      previous = measured.counters;
+      context.onSample(measured.sample);
+    }
+  }
+  onPhase("shutting down");
+}
+
+async function configureArm(host: Host, arm: Arm): Promise<void> {
+  for (const command of arm.setup) {
+    const answer = await host.exec(command);
+    if (answer.exitCode === 0) continue;
+    throw new InfrastructureError({
+      code: "ARM_SETUP_FAILED",
+      message: `The host under test refused what the arm ${arm.name} sets (exit code ${answer.exitCode}): ${command}`,
+      detail: `${answer.stdout}${answer.stderr}`.trim(),
+      remedy: "Read the console log in the run's directory: the kernel says there why the feature could not start.",
+    });
+  }
+}

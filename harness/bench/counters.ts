@@ -1,0 +1,58 @@
+import { InfrastructureError } from "../base/errors.ts";
+import type { Host } from "../host/host.ts";
+
+/** /proc/stat counts in USER_HZ, which Linux fixes at 100 for user space on x86. */
+const TICKS_PER_SECOND = 100;
+
+/** What the host under test has counted since it booted; pages are 4 KiB. */
+export type Counters = {
+  freePages: number;
+  /** CPU seconds of all CPUs spent on anything: user, nice, system, irq, softirq. */
+  hostCpuSeconds: number;
+  /** Counters of the series; null on a kernel without it. */
+  prezero: null | { zeroedPages: number; hitPages: number; missPages: number; workerCpuSeconds: number };
+};
+
+/** Reads the counters of a host. @throws InfrastructureError COUNTERS_UNREADABLE */
+export async function readCounters(host: Host): Promise<Counters> {
+  const answer = await host.exec("head -n 1 /proc/stat && cat /proc/vmstat");
+  if (answer.exitCode !== 0) throw unreadable(answer.stderr || answer.stdout);
+  return parseCounters(answer.stdout);
+}
+
+/** Parses the first line of /proc/stat followed by all of /proc/vmstat. @throws InfrastructureError COUNTERS_UNREADABLE */
+export function parseCounters(text: string): Counters {
+  const lines = text.split("\n").map((line) => line.trim().split(/\s+/));
+  const cpu = lines.find(([name]) => name === "cpu")?.map(Number);
+  const vmstat = new Map(lines.filter((words) => words.length === 2).map(([name, value]) => [name, Number(value)]));
+  const count = (name: string): number => {
+    const value = vmstat.get(name);
+    if (value === undefined || !Number.isSafeInteger(value)) throw unreadable(`${name} is missing from /proc/vmstat`);
+    return value;
+  };
+  const [, user = NaN, nice = NaN, system = NaN, , , irq = NaN, softirq = NaN] = cpu ?? [];
+  const hostCpuSeconds = (user + nice + system + irq + softirq) / TICKS_PER_SECOND;
+  if (!Number.isFinite(hostCpuSeconds)) throw unreadable("the cpu line is missing from /proc/stat");
+  return {
+    freePages: count("nr_free_pages"),
+    hostCpuSeconds,
+    prezero: vmstat.has("nr_prezeroed")
+      ? {
+          zeroedPages: count("nr_prezeroed"),
+          hitPages: count("prezero_hit"),
+          missPages: count("prezero_miss"),
+          workerCpuSeconds: count("prezero_cpu_usecs") / 1e6,
+        }
+      : null,
+  };
+}
+
+function unreadable(detail: string): InfrastructureError {
+  return new InfrastructureError({
+    code: "COUNTERS_UNREADABLE",
+    message: "The counters of the host under test could not be read",
+    detail,
+    remedy:
+      "Check that the kernel under test is the one this harness built; its console log is in the run's directory.",
+  });
+}

@@ -1,0 +1,41 @@
+import { UsageError } from "../base/errors.ts";
+import { formatSize, GIB_BYTES, MIB_BYTES } from "../base/size.ts";
+
+/** The host needs this beside the VM: kernel, initramfs with QEMU in it, watermarks and the worker's margin. */
+const HOST_OVERHEAD_BYTES = 1.5 * GIB_BYTES;
+/** And this share of the VM: struct pages (1/64), page tables of 4 KiB pages and of the IOMMU (2/512). */
+const HOST_OVERHEAD_SHARE = 1 / 64 + 2 / 512;
+/** Left to the machine itself and to the outer QEMU's own needs. */
+const MACHINE_RESERVE_BYTES = GIB_BYTES;
+/** VM sizes are whole multiples of this, so that huge pages of 2 MiB tile them and numbers stay readable. */
+const VM_STEP_BYTES = 256 * MIB_BYTES;
+
+/** Smallest VM whose creation is worth timing, bytes. */
+export const SMALLEST_VM_BYTES = VM_STEP_BYTES;
+
+/** Memory that a nested host gets for VMs of up to that size, bytes, in whole MiB. */
+export function hostMemoryBytes(vmBytes: number): number {
+  return Math.ceil((HOST_OVERHEAD_BYTES + vmBytes * (1 + HOST_OVERHEAD_SHARE)) / MIB_BYTES) * MIB_BYTES;
+}
+
+/** Largest VM that a nested host can create on a machine with so much memory available; 0 when not even the smallest. */
+export function largestVmBytes(availableBytes: number): number {
+  const forVm = (availableBytes - MACHINE_RESERVE_BYTES - HOST_OVERHEAD_BYTES) / (1 + HOST_OVERHEAD_SHARE);
+  return Math.max(0, Math.floor(forVm / VM_STEP_BYTES) * VM_STEP_BYTES);
+}
+
+/** @throws UsageError MEMORY_DOES_NOT_FIT naming the largest VM that does */
+export function assertVmFits(vmBytes: number, availableBytes: number): void {
+  const largest = largestVmBytes(availableBytes);
+  if (vmBytes <= largest) return;
+  const needed = formatSize(hostMemoryBytes(vmBytes) + MACHINE_RESERVE_BYTES);
+  const have = `${formatSize(availableBytes)} of memory available`;
+  throw new UsageError({
+    code: "MEMORY_DOES_NOT_FIT",
+    message: `A VM of ${formatSize(vmBytes)} does not fit: it needs a machine with ${needed} available, and this one has ${have}`,
+    remedy:
+      largest === 0
+        ? `Free memory: even the smallest VM (${formatSize(SMALLEST_VM_BYTES)}) does not fit.`
+        : `The largest that fits is ${formatSize(largest)}: --memory ${formatSize(largest)}`,
+  });
+}

@@ -1,0 +1,59 @@
+import type { Host } from "../host/host.ts";
+import type { Arm } from "./arms.ts";
+import type { Clock } from "./clock.ts";
+import { type Counters, readCounters } from "./counters.ts";
+import { waitForPool } from "./pool-wait.ts";
+import type { Step } from "./run-record.ts";
+import type { Sample } from "./sample.ts";
+import type { Scenario } from "./scenario.ts";
+
+export type RoundContext = {
+  host: Host;
+  arm: Arm;
+  scenario: Pick<Scenario, "name" | "pool">;
+  clock: Clock;
+  boot: number;
+  step: Step;
+  round: number;
+  /** Counters after the round before; null in the first round of a boot, whose costs count from the boot. */
+  previous: Counters | null;
+  /** Told what the round is doing: a few words. */
+  onPhase: (phase: string) => void;
+};
+
+/**
+ * One round: wait until the pool is ready (pooled arms only), create a VM, read what it cost.
+ * @returns the sample, and the counters that the next round of the boot starts from
+ */
+export async function measureRound(context: RoundContext): Promise<{ sample: Sample; counters: Counters }> {
+  const { host, arm, scenario, clock, step, previous, onPhase } = context;
+  const refillSeconds = arm.pooled
+    ? await waitForPool(host, scenario.pool, clock, (level) => onPhase(`pool ${(level * 100).toFixed(1)} % zero`))
+    : null;
+  const before = await readCounters(host);
+  onPhase("creating the VM");
+  const takenAt = new Date(clock.nowMs()).toISOString();
+  const created = await host.createVm(step.memoryBytes);
+  const after = await readCounters(host);
+  const sample: Sample = {
+    schemaVersion: 1,
+    takenAt,
+    scenario: scenario.name,
+    arm: arm.name,
+    boot: context.boot,
+    round: context.round,
+    thp: step.thp,
+    memoryBytes: step.memoryBytes,
+    seconds: created.seconds,
+    cpuSeconds: created.cpuSeconds,
+    hugeShare: created.hugeShare,
+    poolBefore: before.prezero && { freePages: before.freePages, zeroedPages: before.prezero.zeroedPages },
+    refillSeconds,
+    hitPages: after.prezero && before.prezero && after.prezero.hitPages - before.prezero.hitPages,
+    missPages: after.prezero && before.prezero && after.prezero.missPages - before.prezero.missPages,
+    workerCpuSeconds: after.prezero && after.prezero.workerCpuSeconds - (previous?.prezero?.workerCpuSeconds ?? 0),
+    hostCpuSeconds: after.hostCpuSeconds - (previous?.hostCpuSeconds ?? 0),
+    fingerprint: host.fingerprint,
+  };
+  return { sample, counters: after };
+}

@@ -1,0 +1,59 @@
+import { readdirSync } from "node:fs";
+import { basename } from "node:path";
+import { z } from "zod";
+import { UsageError } from "../base/errors.ts";
+import { projectPath } from "../base/paths.ts";
+import { parseSize } from "../base/size.ts";
+import { readYaml } from "../base/yaml.ts";
+import { armSchema, thpSchema } from "./sample.ts";
+
+export const MAX_BOOTS = 100;
+export const MAX_ROUNDS = 100;
+
+const unique = <T>(items: T[]) => new Set(items).size === items.length;
+const size = z.string().transform((text, context) => {
+  const bytes = parseSize(text);
+  if (bytes !== undefined) return bytes;
+  context.addIssue("allowed: a size such as 64G or 512M");
+  return z.NEVER;
+});
+
+const scenarioFileSchema = z.strictObject({
+  description: z.string().min(1),
+  arms: z.array(armSchema).min(1).refine(unique, "allowed: each arm once"),
+  thp: z.array(thpSchema).min(1).refine(unique, "allowed: each setting once"),
+  boots: z.int().min(1).max(MAX_BOOTS),
+  rounds: z.int().min(1).max(MAX_ROUNDS),
+  sweepRounds: z.int().min(1).max(MAX_ROUNDS),
+  projection: size,
+  pool: z.strictObject({ level: z.number().min(0).max(1), stallSeconds: z.number().positive().max(600) }),
+});
+
+/** What is measured, and the defaults for measuring it; a file of configs/scenarios. */
+export type Scenario = z.output<typeof scenarioFileSchema> & {
+  /** Name of the file without its ending. */
+  name: string;
+};
+
+/** When a pooled arm's zero pool counts as ready. */
+export type PoolRule = Scenario["pool"];
+
+/**
+ * Loads a scenario by its name in configs/scenarios, or by the path of a .yaml file.
+ * @throws UsageError SCENARIO_UNKNOWN naming those there are, or what readYaml throws
+ */
+export async function loadScenario(wanted: string, dir = projectPath("configs/scenarios")): Promise<Scenario> {
+  const names = readdirSync(dir)
+    .filter((file) => file.endsWith(".yaml"))
+    .map((file) => basename(file, ".yaml"));
+  const isPath = wanted.endsWith(".yaml");
+  if (!isPath && !names.includes(wanted)) {
+    throw new UsageError({
+      code: "SCENARIO_UNKNOWN",
+      message: `There is no scenario "${wanted}".`,
+      remedy: `Allowed: ${names.join(", ")} (configs/scenarios), or the path of a .yaml file.`,
+    });
+  }
+  const path = isPath ? wanted : `${dir}/${wanted}.yaml`;
+  return { name: basename(path, ".yaml"), ...(await readYaml(path, scenarioFileSchema)) };
+}
