@@ -53,12 +53,8 @@ export class MeasurementError extends HarnessError {
 export class InterruptedError extends HarnessError {
   readonly exitCode = 130;
 
-  constructor(what: string) {
-    super({
-      code: "INTERRUPTED",
-      message: `Interrupted while ${what}.`,
-      remedy: "Run the same command again to go on.",
-    });
+  constructor(what: string, remedy = "Run the same command again to go on.") {
+    super({ code: "INTERRUPTED", message: `Interrupted while ${what}.`, remedy });
   }
 }
 

@@ -1,0 +1,22 @@
+import { formatSize } from "../base/size.ts";
+import type { Sample } from "./sample.ts";
+
+/** One line for a person about a sample that was just taken. */
+export function describeSample(sample: Sample): string {
+  const parts = [
+    `THP ${sample.thp}, ${formatSize(sample.memoryBytes)}, round ${sample.round}: ${sample.seconds.toFixed(2)} s`,
+    `huge ${percent(sample.hugeShare)}`,
+  ];
+  const pool = sample.poolBefore;
+  if (sample.refillSeconds !== null && pool !== null) {
+    const level = pool.freePages === 0 ? 0 : pool.zeroedPages / pool.freePages;
+    parts.push(`pool ${percent(level)} after ${sample.refillSeconds.toFixed(0)} s`);
+  }
+  const wanted = (sample.hitPages ?? 0) + (sample.missPages ?? 0);
+  if (sample.hitPages !== null && wanted > 0) parts.push(`${percent(sample.hitPages / wanted)} served zero`);
+  return parts.join(", ");
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}

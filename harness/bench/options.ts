@@ -1,0 +1,128 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import { UsageError } from "../base/errors.ts";
+import { parseSize } from "../base/size.ts";
+import { armNames, type Thp } from "./sample.ts";
+import { MAX_BOOTS, MAX_ROUNDS } from "./scenario.ts";
+
+/** Settings of huge pages that `--thp` names. */
+const THP_CHOICES: Readonly<Record<string, Thp[]>> = {
+  on: ["on"],
+  off: ["off"],
+  both: ["off", "on"],
+  "mthp-64k": ["mthp-64k"],
+};
+const PCI_ADDRESS = /^(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-1][0-9a-f]\.[0-7]$/i;
+/** A model and its features as QEMU's -cpu takes them; nothing that would reach another option. */
+const CPU_MODEL = /^[\w.-]+(?:,[+-]?[\w.-]+(?:=[\w.-]+)?)*$/;
+const RUN_NAME = /^[\w.-]{1,60}$/;
+
+/** Adds the options of `npm run bench` to its command. */
+export function addBenchOptions(command: Command): Command {
+  return command
+    .option("--thp <setting>", `transparent huge pages of the host: ${Object.keys(THP_CHOICES).join(", ")}`)
+    .option("--memory <size>", "VM of the headline, e.g. 64G; default: the largest that fits the machine and the time")
+    .option("--sweep <sizes>", "smaller VMs for the fit over size: auto, none, or a list such as 1G,2G")
+    .option("--boots <n>", "boots of each arm (the unit of replication)")
+    .option("--rounds <n>", "creations of the headline's VM in each boot and huge page setting")
+    .option("--device <device>", "assigned device: emulated, or the PCI address of one of this machine's")
+    .option("--accel <accelerator>", "of the nested host: auto (KVM if it really works), kvm, tcg")
+    .option(
+      "--cpu <model>",
+      "CPU model of the nested host, e.g. max,-erms,-fsrm; default: host with KVM, max under TCG",
+    )
+    .option("--host <host>", "machine under test: nested (a VM made here)")
+    .option("--scenario <name>", "what is measured: a name in configs/scenarios or the path of a .yaml file")
+    .option("--arms <list>", `kernels and settings compared: ${armNames.join(", ")}`)
+    .option("--kernel <base>", "kernel line, a name in configs/kernels.yaml")
+    .option("--name <name>", "added to the name of the run")
+    .option("--resume [run]", "go on with an interrupted run: the newest, or the one named")
+    .option("--dry-run", "print the plan, its estimate and the real commands, and run nothing")
+    .option("--json", "print the result as JSON");
+}
+
+const oneOf = (names: readonly string[]) => `allowed: ${names.join(", ")}`;
+const wholeNumber = (max: number) =>
+  z.string().transform((text, context) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= 1 && value <= max) return value;
+    context.addIssue(`allowed: a whole number from 1 to ${max}`);
+    return z.NEVER;
+  });
+const size = z.string().transform((text, context) => {
+  const bytes = parseSize(text);
+  if (bytes !== undefined) return bytes;
+  context.addIssue("allowed: a size such as 64G or 512M");
+  return z.NEVER;
+});
+const list = z.string().transform((text) => text.split(",").map((item) => item.trim()));
+
+const optionsSchema = z.object({
+  thp: z
+    .string()
+    .refine((text) => Object.hasOwn(THP_CHOICES, text), oneOf(Object.keys(THP_CHOICES)))
+    .transform((text) => THP_CHOICES[text] ?? [])
+    .optional(),
+  memory: z.union([z.literal("default"), size], "allowed: a size such as 64G or 512M, or default").default("default"),
+  sweep: z
+    .union(
+      [z.enum(["auto", "none"]), list.pipe(z.array(size))],
+      "allowed: auto, none, or a list of sizes such as 1G,2G",
+    )
+    .default("auto"),
+  boots: wholeNumber(MAX_BOOTS).optional(),
+  rounds: wholeNumber(MAX_ROUNDS).optional(),
+  device: z
+    .string()
+    .refine(
+      (text) => text === "emulated" || PCI_ADDRESS.test(text),
+      "allowed: emulated, or a PCI address such as 0000:65:00.0",
+    )
+    .default("emulated"),
+  accel: z.enum(["auto", "kvm", "tcg"], oneOf(["auto", "kvm", "tcg"])).default("auto"),
+  cpu: z.string().regex(CPU_MODEL, "allowed: a CPU model of QEMU and its features, such as max,-erms,-fsrm").optional(),
+  host: z.literal("nested", "allowed: nested").default("nested"),
+  scenario: z.string().min(1).default("vm-create"),
+  arms: list
+    .pipe(z.array(z.enum(armNames, oneOf(armNames))))
+    .refine((names) => new Set(names).size === names.length, "allowed: each arm once")
+    .optional(),
+  kernel: z.string().min(1).optional(),
+  name: z.string().regex(RUN_NAME, "allowed: up to 60 letters, digits, dots, dashes and underscores").optional(),
+  resume: z.union([z.literal(true), z.string()]).optional(),
+  dryRun: z.boolean().default(false),
+  json: z.boolean().default(false),
+});
+export type BenchOptions = z.output<typeof optionsSchema>;
+
+/** Options that mean something together with --resume; everything else is in the run that goes on. */
+const WITH_RESUME = new Set(["resume", "dryRun", "json"]);
+
+/**
+ * Checks the options as commander read them.
+ * @throws UsageError OPTION_INVALID naming each bad option and what is allowed
+ */
+export function parseBenchOptions(raw: Readonly<Record<string, unknown>>): BenchOptions {
+  if (raw.resume !== undefined) rejectWithResume(Object.keys(raw));
+  const parsed = optionsSchema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    return `--${name} ${raw[name]}: ${issue.message}`;
+  });
+  throw new UsageError({
+    code: "OPTION_INVALID",
+    message: [...new Set(problems)].join("; "),
+    remedy: "See `npm run bench -- --help`.",
+  });
+}
+
+function rejectWithResume(given: string[]): void {
+  const extra = given.filter((name) => !WITH_RESUME.has(name));
+  if (extra.length === 0) return;
+  throw new UsageError({
+    code: "OPTION_INVALID",
+    message: `--resume goes on with a run's own settings: ${extra.map((name) => `--${name}`).join(", ")} cannot change them`,
+    remedy: "Allowed beside --resume: --dry-run, --json. Start a new run for other settings.",
+  });
+}

@@ -1,0 +1,121 @@
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { HarnessError, InterruptedError } from "../base/errors.ts";
+import { interruptSignal, throwIfInterrupted } from "../base/interrupt.ts";
+import { runBoot, type StartHost } from "./boot.ts";
+import type { Clock } from "./clock.ts";
+import { describeSample } from "./describe-sample.ts";
+import { Eta } from "./eta.ts";
+import { type BootRecord, countedSamples, type PlannedBoot, type RunRecord } from "./run-record.ts";
+import { appendSample, readSamples, repairSamples, saveRun } from "./run-store.ts";
+import { assertSameSetting } from "./same-setting.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** What a run reports while it goes on. */
+export type RunProgress = {
+  update(share: number, note: string, leftMs: number): void;
+  log(line: string): void;
+};
+
+export type RunEnvironment = {
+  startHost: StartHost;
+  clock: Clock;
+  scenario: Pick<Scenario, "name" | "pool">;
+  progress: RunProgress;
+};
+
+/** Slots of the plan that have no finished boot yet, in order. */
+export function remainingSlots(run: RunRecord): PlannedBoot[] {
+  const finished = new Set(run.boots.filter((boot) => boot.finishedAt !== null).map((boot) => boot.slot));
+  return run.plan.filter((planned) => !finished.has(planned.slot));
+}
+
+/**
+ * Executes what is left of a run, all of it when the run is new. run.json and samples.jsonl in `runDir` are right at
+ * every moment, so a run that ended in any way, SIGKILL included, can be given to this function again.
+ * @returns the finished record
+ * @throws what a boot throws, after the record says that the run failed; InterruptedError on Ctrl-C
+ */
+export async function executeRun(runDir: string, started: RunRecord, environment: RunEnvironment): Promise<RunRecord> {
+  const { clock } = environment;
+  let run: RunRecord = { ...started, state: "running", failure: null };
+  const save = (changes: Partial<RunRecord>) => {
+    run = { ...run, ...changes };
+    saveRun(runDir, run);
+  };
+  save({});
+  repairSamples(runDir);
+  const left = remainingSlots(run);
+  const done = run.plan.filter((planned) => !left.includes(planned));
+  const eta = new Eta(run.plan, done, run.settings.accelerator, clock.nowMs());
+  try {
+    for (const planned of left) {
+      throwIfInterrupted("measuring");
+      const record = newBoot(run, planned, timestamp(clock));
+      save({ boots: [...run.boots, record] });
+      eta.bootStarted(planned);
+      await measureBoot(runDir, run, planned, record, eta, environment);
+      const finished = { ...record, finishedAt: timestamp(clock) };
+      save({ boots: run.boots.map((boot) => (boot.boot === record.boot ? finished : boot)) });
+      eta.bootFinished();
+    }
+  } catch (error) {
+    if (interruptSignal.aborted || error instanceof InterruptedError) {
+      save({ state: "interrupted" });
+      throw new InterruptedError(
+        `measuring; ${remainingSlots(run).length} of ${run.plan.length} boots are left`,
+        `Go on with: npm run bench -- --resume ${run.id}`,
+      );
+    }
+    const failure = error instanceof HarnessError ? error : { code: "INTERNAL", message: String(error) };
+    save({ state: "failed", failure: { code: failure.code, message: failure.message } });
+    throw error;
+  }
+  save({ state: "finished", finishedAt: timestamp(clock) });
+  return run;
+}
+
+async function measureBoot(
+  runDir: string,
+  run: RunRecord,
+  planned: PlannedBoot,
+  record: BootRecord,
+  eta: Eta,
+  environment: RunEnvironment,
+): Promise<void> {
+  const { clock, progress } = environment;
+  const consoleLog = join(runDir, record.consoleLog);
+  mkdirSync(dirname(consoleLog), { recursive: true });
+  const title = `boot ${planned.slot}/${run.plan.length} ${planned.arm}`;
+  const update = (phase: string) => {
+    const { share, leftMs } = eta.at(clock.nowMs());
+    progress.update(share, `${title}: ${phase}`, leftMs);
+  };
+  const earlier = countedSamples(run, readSamples(runDir)).at(-1)?.fingerprint;
+  await runBoot({
+    startHost: environment.startHost,
+    clock,
+    settings: run.settings,
+    scenario: environment.scenario,
+    planned,
+    boot: record.boot,
+    consoleLog,
+    onHost: (host) => assertSameSetting(host.fingerprint, run.kernels[planned.arm], earlier),
+    onPhase: update,
+    onSample: (sample) => {
+      appendSample(runDir, sample);
+      eta.roundTaken();
+      progress.log(`  ${title}, ${describeSample(sample)}`);
+    },
+  });
+}
+
+function newBoot(run: RunRecord, planned: PlannedBoot, startedAt: string): BootRecord {
+  const boot = Math.max(0, ...run.boots.map((earlier) => earlier.boot)) + 1;
+  const consoleLog = `console/boot-${String(boot).padStart(2, "0")}-${planned.arm}.log`;
+  return { boot, slot: planned.slot, arm: planned.arm, startedAt, finishedAt: null, consoleLog };
+}
+
+function timestamp(clock: Clock): string {
+  return new Date(clock.nowMs()).toISOString();
+}
