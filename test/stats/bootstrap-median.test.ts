@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { bootstrapMedian } from "../../harness/stats/bootstrap-median.ts";
+import { median } from "../../harness/stats/median.ts";
+
+/** Every one of the n^n equally likely draws, looked at. */
+function byEnumeration(values: number[]): Map<number, number> {
+  const n = values.length;
+  const shares = new Map<number, number>();
+  for (let code = 0; code < n ** n; code++) {
+    const draw = values.map((_, place) => values[Math.floor(code / n ** place) % n] as number);
+    shares.set(median(draw), (shares.get(median(draw)) ?? 0) + 1 / n ** n);
+  }
+  return shares;
+}
+
+describe("bootstrapMedian", () => {
+  // Powers of two and thirds: no two pairs have the same mean, so that outcomes can be told apart.
+  it.each([[[7]], [[1, 2]], [[1, 2, 4]], [[1, 2, 4, 8]], [[8, 1, 16, 2, 4]], [[1, 2, 4, 8, 16, 32]]])(
+    "gives the distribution over all draws from %j",
+    (values) => {
+      const expected = byEnumeration(values);
+      const outcomes = bootstrapMedian(values);
+      expect(outcomes.filter((o) => o.probability > 1e-12)).toHaveLength(expected.size);
+      for (const { value, probability } of outcomes) expect(probability).toBeCloseTo(expected.get(value) ?? 0, 12);
+    },
+  );
+
+  it("has Efron's published probabilities for thirteen values", () => {
+    // "Bootstrap methods: another look at the jackknife", section 3, for the 2nd to the 7th of 13; symmetric about it.
+    const published = [0.0015, 0.0142, 0.055, 0.1242, 0.1936, 0.223];
+    const shares = bootstrapMedian(Array.from({ length: 13 }, (_, i) => i)).map((o) => o.probability);
+    for (const [i, share] of published.entries()) {
+      expect(shares[i + 1]).toBeCloseTo(share, 4);
+      expect(shares[11 - i]).toBeCloseTo(share, 4);
+    }
+  });
+
+  it("comes in ascending order and adds up to one", () => {
+    const outcomes = bootstrapMedian([9.4, 8.1, 8.8, 12.6, 9.9, 8.3, 9.1, 10.2]);
+    expect(outcomes.map((o) => o.value)).toEqual(outcomes.map((o) => o.value).sort((a, b) => a - b));
+    expect(outcomes.reduce((sum, o) => sum + o.probability, 0)).toBeCloseTo(1, 12);
+  });
+
+  it("has no answer without values", () => {
+    expect(() => bootstrapMedian([])).toThrow(RangeError);
+  });
+});
