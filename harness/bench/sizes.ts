@@ -8,6 +8,8 @@ import type { Accelerator } from "./sample.ts";
 /** With no `--memory` under TCG the run should be over within ten minutes: this much is planned, the rest is margin. */
 const DEFAULT_RUN_SECONDS = 500;
 const DEFAULT_STEP_BYTES = 256 * MIB_BYTES;
+/** Below this the fixed costs of a creation hide what clearing costs; chosen even when it takes longer. */
+const SMALLEST_DEFAULT_BYTES = GIB_BYTES;
 /** No smaller point is added to a sweep: fixed costs would hide the slope. */
 const SMALLEST_SWEEP_BYTES = 512 * MIB_BYTES;
 
@@ -37,15 +39,17 @@ export function chooseSizes(request: SizeRequest): Sizes {
 }
 
 function defaultMemoryBytes(request: SizeRequest): number {
-  const largest = Math.min(request.projectionBytes, largestVmBytes(request.availableBytes));
-  if (largest < SMALLEST_VM_BYTES) return SMALLEST_VM_BYTES;
-  if (request.accelerator === "kvm")
-    return largest >= GIB_BYTES ? Math.floor(largest / GIB_BYTES) * GIB_BYTES : largest;
-  for (let bytes = largest; bytes > SMALLEST_VM_BYTES; bytes -= DEFAULT_STEP_BYTES) {
+  const largest = Math.min(
+    request.projectionBytes,
+    Math.max(largestVmBytes(request.availableBytes), SMALLEST_VM_BYTES),
+  );
+  if (largest <= SMALLEST_DEFAULT_BYTES) return largest;
+  if (request.accelerator === "kvm") return Math.floor(largest / GIB_BYTES) * GIB_BYTES;
+  for (let bytes = largest; bytes > SMALLEST_DEFAULT_BYTES; bytes -= DEFAULT_STEP_BYTES) {
     const plan = planBoots({ ...request, ...withSweep(bytes, request) });
     if (estimateSeconds(plan, request.accelerator) <= DEFAULT_RUN_SECONDS) return bytes;
   }
-  return SMALLEST_VM_BYTES;
+  return SMALLEST_DEFAULT_BYTES;
 }
 
 function withSweep(memoryBytes: number, request: SizeRequest): Sizes {

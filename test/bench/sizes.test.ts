@@ -61,8 +61,13 @@ describe("default sizes", () => {
   });
 
   test("get smaller as more is asked of the same ten minutes", () => {
-    const more = chooseSizes({ ...request, rounds: 4 });
-    expect(more.memoryBytes).toBeLessThan(chooseSizes(request).memoryBytes);
+    const quick = { ...request, thp: ["on" as const], rounds: 1 };
+    const more = chooseSizes({ ...quick, rounds: 3 });
+    expect(more.memoryBytes).toBeLessThan(chooseSizes(quick).memoryBytes);
+  });
+
+  test("never get so small that fixed costs hide the clearing", () => {
+    expect(chooseSizes({ ...request, boots: 100 }).memoryBytes).toBe(GIB_BYTES);
   });
 });
 

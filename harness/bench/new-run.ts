@@ -1,0 +1,49 @@
+import { projectDir } from "../base/paths.ts";
+import { run as runCommand } from "../base/process.ts";
+import { planBoots } from "./plan.ts";
+import type { KernelRecord, Machine, RunRecord, Settings } from "./run-record.ts";
+import type { ArmName } from "./sample.ts";
+import type { PoolRule } from "./scenario.ts";
+
+export type NewRun = {
+  settings: Settings;
+  kernels: Partial<Record<ArmName, KernelRecord>>;
+  machine: Machine;
+  qemuVersion: string;
+  pool: PoolRule;
+  /** What the caller typed after `npm run bench --`. */
+  arguments: string[];
+  /** From `--name`. */
+  name: string | undefined;
+  nowMs: number;
+};
+
+/** Record of a run that has not started yet. */
+export async function newRunRecord(request: NewRun): Promise<RunRecord> {
+  const createdAt = new Date(request.nowMs).toISOString();
+  const { settings } = request;
+  return {
+    schemaVersion: 1,
+    id: `${createdAt.slice(0, 19).replaceAll(":", "-")}-${request.name ?? settings.scenario}`,
+    arguments: request.arguments,
+    commit: await checkoutCommit(),
+    createdAt,
+    finishedAt: null,
+    state: "running",
+    failure: null,
+    settings,
+    kernels: request.kernels,
+    machine: request.machine,
+    tools: { qemu: request.qemuVersion, node: process.versions.node },
+    poolThreshold: request.pool.level,
+    plan: planBoots(settings),
+    boots: [],
+  };
+}
+
+/** Commit of the checkout, `-dirty` appended when tracked files differ from it; null outside a git checkout. */
+async function checkoutCommit(): Promise<string | null> {
+  const describe = ["-C", projectDir, "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"];
+  const answer = await runCommand("git", describe).catch(() => undefined);
+  return answer?.stdout.trim() || null;
+}

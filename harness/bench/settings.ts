@@ -1,0 +1,53 @@
+import { hostMemoryBytes } from "./memory-fit.ts";
+import type { BenchOptions } from "./options.ts";
+import type { Settings } from "./run-record.ts";
+import type { Accelerator } from "./sample.ts";
+import type { Scenario } from "./scenario.ts";
+import { chooseSizes } from "./sizes.ts";
+
+/** More virtual CPUs do not make one VM's creation faster, and under TCG they compete for real ones. */
+const MAX_HOST_CPUS = 8;
+
+/** What the settings of a run depend on beside its options. */
+export type MachineState = { accelerator: Accelerator; availableBytes: number; cpus: number };
+
+/**
+ * Fills in every default: options first, then the scenario, then what the machine can do.
+ * @param kernel name of the base, resolved
+ * @throws UsageError MEMORY_DOES_NOT_FIT
+ */
+export function resolveSettings(
+  options: BenchOptions,
+  scenario: Scenario,
+  kernel: string,
+  machine: MachineState,
+): Settings {
+  const { accelerator } = machine;
+  const repeated = {
+    arms: options.arms ?? scenario.arms,
+    thp: options.thp ?? scenario.thp,
+    boots: options.boots ?? scenario.boots,
+    rounds: options.rounds ?? scenario.rounds,
+    sweepRounds: scenario.sweepRounds,
+  };
+  const sizes = chooseSizes({
+    ...repeated,
+    memory: options.memory,
+    sweep: options.sweep,
+    projectionBytes: scenario.projection,
+    accelerator,
+    availableBytes: machine.availableBytes,
+  });
+  return {
+    scenario: scenario.name,
+    kernel,
+    ...repeated,
+    ...sizes,
+    host: options.host,
+    device: options.device,
+    accelerator,
+    cpuModel: options.cpu ?? (accelerator === "kvm" ? "host" : "max"),
+    hostCpus: Math.min(machine.cpus, MAX_HOST_CPUS),
+    hostMemoryBytes: hostMemoryBytes(Math.max(sizes.memoryBytes, ...sizes.sweepBytes)),
+  };
+}

@@ -1,0 +1,76 @@
+import { Command } from "commander";
+import { describe, expect, test } from "vitest";
+import { UsageError } from "../../harness/base/errors.ts";
+import { GIB_BYTES } from "../../harness/base/size.ts";
+import { addBenchOptions, parseBenchOptions } from "../../harness/bench/options.ts";
+
+/** Options as the command line would read them. */
+function parse(...argv: string[]) {
+  const command = addBenchOptions(new Command().exitOverride());
+  return parseBenchOptions(command.parse(argv, { from: "user" }).opts());
+}
+
+describe("the options of npm run bench", () => {
+  test("have defaults: choose the sizes, an emulated device, KVM if it works", () => {
+    expect(parse()).toMatchObject({
+      memory: "default",
+      sweep: "auto",
+      device: "emulated",
+      accel: "auto",
+      host: "nested",
+      scenario: "vm-create",
+      dryRun: false,
+      json: false,
+    });
+  });
+
+  test("are read into what the bench works with", () => {
+    const options = parse(
+      ...["--thp", "both", "--memory", "1.5G", "--sweep", "1G,512M", "--boots", "6", "--rounds", "3"],
+      ...["--device", "0000:65:00.0", "--accel", "tcg", "--cpu", "max,-erms,-fsrm", "--arms", "prezero,base"],
+    );
+    expect(options).toMatchObject({
+      thp: ["off", "on"],
+      memory: 1.5 * GIB_BYTES,
+      sweep: [GIB_BYTES, GIB_BYTES / 2],
+      boots: 6,
+      rounds: 3,
+      device: "0000:65:00.0",
+      accel: "tcg",
+      cpu: "max,-erms,-fsrm",
+      arms: ["prezero", "base"],
+    });
+  });
+
+  test("--resume stands alone or names a run", () => {
+    expect(parse("--resume")).toMatchObject({ resume: true });
+    expect(parse("--resume", "2026-01-01T00-00-00-x", "--dry-run")).toMatchObject({ resume: "2026-01-01T00-00-00-x" });
+  });
+});
+
+describe("a bad option is answered by what is allowed", () => {
+  test.each([
+    [["--thp", "maybe"], "--thp maybe: allowed: on, off, both, mthp-64k"],
+    [["--memory", "lots"], "--memory lots: allowed: a size such as 64G or 512M, or default"],
+    [["--memory", "0G"], "--memory 0G: allowed: a size"],
+    [["--sweep", "1G,few"], "--sweep 1G,few: allowed: auto, none, or a list of sizes"],
+    [["--boots", "0"], "--boots 0: allowed: a whole number from 1 to 100"],
+    [["--boots", "1e2"], "--boots 1e2: allowed: a whole number"],
+    [["--rounds", "-1"], "--rounds -1: allowed: a whole number"],
+    [["--device", "eth0"], "--device eth0: allowed: emulated, or a PCI address such as 0000:65:00.0"],
+    [["--accel", "xen"], "--accel xen: allowed: auto, kvm, tcg"],
+    [["--cpu", "max -s"], "--cpu max -s: allowed: a CPU model of QEMU"],
+    [["--host", "ssh://root@host"], "--host ssh://root@host: allowed: nested"],
+    [["--arms", "base,patched"], "--arms base,patched: allowed: base, prezero, prezero-disabled"],
+    [["--arms", "base,base"], "--arms base,base: allowed: each arm once"],
+    [["--name", "a/b"], "--name a/b: allowed: up to 60 letters"],
+    [["--resume", "--thp", "on"], "--thp cannot change them"],
+  ])("%j", (argv, message) => {
+    expect(() => parse(...argv)).toThrow(UsageError);
+    expect(() => parse(...argv)).toThrow(message);
+  });
+
+  test("all bad ones are named at once", () => {
+    expect(() => parse("--boots", "x", "--thp", "y")).toThrow(/--thp y.*--boots x|--boots x.*--thp y/);
+  });
+});
