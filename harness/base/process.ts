@@ -8,7 +8,8 @@ export type Finished = { stdout: string; stderr: string; exitCode: number };
 
 export type RunOptions = {
   cwd?: string;
-  env?: Record<string, string>;
+  /** Added to the environment; undefined takes a variable away. */
+  env?: Record<string, string | undefined>;
   input?: string;
   /** Deadline; none when absent. */
   timeoutMs?: number;

@@ -1,0 +1,63 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { applyFailureError, explainApplyFailure } from "./apply-failure.ts";
+import { git, gitText } from "./git.ts";
+import type { PatchFile } from "./patch-file.ts";
+
+/** What applying means: every context line must match, nothing is guessed or merged. */
+export const APPLY = ["apply", "--cached", "--whitespace=nowarn"];
+/** How a mail becomes a changelog: `[PATCH]` goes, any other bracket stays; scissors mean nothing. */
+export const MAILINFO = ["mailinfo", "-b", "--encoding=UTF-8", "--no-scissors"];
+
+/**
+ * Turns patches into commits on top of `parent`, one each, as `git am` does it, but in the object database alone: no
+ * worktree is needed, so that a patch that does not apply is known in a second and leaves nothing behind.
+ * @param onto what `parent` is, for the error message
+ * @returns the ids of the commits, in order
+ * @throws UsageError PATCH_DOES_NOT_APPLY naming patch, file and hunk
+ */
+export async function commitSeries(
+  repository: string,
+  parent: string,
+  patches: PatchFile[],
+  onto: string,
+): Promise<string[]> {
+  const scratch = await mkdtemp(join(tmpdir(), "prezero-apply-"));
+  try {
+    const index = { GIT_INDEX_FILE: join(scratch, "index") };
+    await git(repository, ["read-tree", parent], { env: index });
+    const commits: string[] = [];
+    for (const patch of patches) {
+      const { message, env } = await readMail(repository, patch, scratch);
+      const applied = await git(repository, [...APPLY, join(scratch, "diff")], {
+        env: index,
+        okExitCodes: [0, 1, 128],
+      });
+      if (applied.exitCode !== 0) throw applyFailureError(explainApplyFailure(patch, applied.stderr), onto);
+      const tree = await gitText(repository, ["write-tree"], { env: index });
+      const args = ["commit-tree", tree, "-p", commits.at(-1) ?? parent];
+      commits.push(await gitText(repository, args, { env, input: message }));
+    }
+    return commits;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Changelog and author of a patch; its diff lands in `scratch/diff`. The committer's date is the author's. */
+async function readMail(repository: string, patch: PatchFile, scratch: string) {
+  const args = [...MAILINFO, join(scratch, "body"), join(scratch, "diff")];
+  const header = await gitText(repository, args, { input: patch.text });
+  const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(header)?.[1] ?? "";
+  const body = (await readFile(join(scratch, "body"), "utf8")).trim();
+  return {
+    message: `${field("Subject")}\n${body === "" ? "" : `\n${body}\n`}`,
+    env: {
+      GIT_AUTHOR_NAME: field("Author"),
+      GIT_AUTHOR_EMAIL: field("Email"),
+      GIT_AUTHOR_DATE: field("Date"),
+      GIT_COMMITTER_DATE: field("Date"),
+    },
+  };
+}

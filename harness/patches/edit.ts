@@ -1,0 +1,86 @@
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { UsageError } from "../base/errors.ts";
+import type { BaseRepository } from "./base-repository.ts";
+import { commitSeries } from "./commit-series.ts";
+import { git, gitText } from "./git.ts";
+import { directoryDigest } from "./patch-directory.ts";
+import { recordNames } from "./refresh.ts";
+import { readSeries } from "./series.ts";
+import { isWorktree, lastMeeting, recordMeeting, requireClean } from "./worktree.ts";
+
+export type EditOptions = { base: BaseRepository; dir: string; patchesDir: string };
+
+/** What became of the worktree: made, moved on to patch files that changed, or right already. */
+export type Edited = { outcome: "created" | "updated" | "current"; head: string; commits: string[] };
+
+/** Arguments of the git command that makes the worktree. */
+export function worktreeAdd(dir: string, head: string): string[] {
+  return ["worktree", "add", "--quiet", "--force", "--detach", dir, head];
+}
+
+/**
+ * Makes a worktree of the base's source with one commit per patch. All patches apply before the worktree comes to be,
+ * so that a failure leaves nothing behind; a worktree with work in it is never touched.
+ * @throws UsageError PATCH_DOES_NOT_APPLY, WORKTREE_FOREIGN, WORKTREE_DIRTY, WORKTREE_BUSY, WORKTREE_AHEAD, SERIES_* and
+ *   PATCH_* of {@link readSeries}
+ */
+export async function editPatches({ base, dir, patchesDir }: EditOptions): Promise<Edited> {
+  const state = await examine(base, dir);
+  const series = await readSeries(patchesDir);
+  const onto = `${base.packageName} ${base.version}`;
+  const commits = await commitSeries(base.gitDir, base.root, series.patches, onto);
+  const head = commits.at(-1) ?? base.root;
+  await recordNames(
+    base.gitDir,
+    commits.map((id) => ({ id })),
+    series.patches.map((patch) => patch.name),
+  );
+  let outcome: Edited["outcome"] = "current";
+  if (state === "absent") {
+    outcome = "created";
+    await createWorktree(base, dir, head);
+  } else if (state !== head) {
+    outcome = "updated";
+    await git(dir, ["checkout", "--quiet", "--detach", head]);
+  }
+  await recordMeeting(dir, { head, filesSha256: await directoryDigest(patchesDir) });
+  return { outcome, head, commits };
+}
+
+/** "absent", or the HEAD of a worktree that holds nothing that is not in the patch files. */
+async function examine(base: BaseRepository, dir: string): Promise<string> {
+  if (!existsSync(dir) || (await readdir(dir)).length === 0) return "absent";
+  const ours = (await isWorktree(dir)) && (await commonDir(dir)) === (await commonDir(base.gitDir));
+  if (!ours) {
+    throw new UsageError({
+      code: "WORKTREE_FOREIGN",
+      message: `${dir} is there already and is not a worktree of ${base.packageName} ${base.version}.`,
+      remedy: "Name another directory with --dir, or move this one away.",
+    });
+  }
+  await requireClean(dir);
+  const head = await gitText(dir, ["rev-parse", "HEAD"]);
+  if ((await lastMeeting(dir))?.head === head) return head;
+  throw new UsageError({
+    code: "WORKTREE_AHEAD",
+    message: `${dir} has commits that the patch files do not have.`,
+    remedy: "Write them to the files first (npm run patches -- refresh BASE), or name another directory with --dir.",
+  });
+}
+
+async function createWorktree(base: BaseRepository, dir: string, head: string): Promise<void> {
+  await mkdir(dirname(dir), { recursive: true });
+  try {
+    await git(base.gitDir, worktreeAdd(dir, head));
+  } catch (error) {
+    await rm(dir, { recursive: true, force: true });
+    await git(base.gitDir, ["worktree", "prune"]).catch(() => {});
+    throw error;
+  }
+}
+
+async function commonDir(dir: string): Promise<string> {
+  return resolve(dir, await gitText(dir, ["rev-parse", "--git-common-dir"]));
+}

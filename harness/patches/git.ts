@@ -1,0 +1,58 @@
+import { type Finished, type RunOptions, run } from "../base/process.ts";
+import { shellQuote } from "../base/quote.ts";
+
+/**
+ * Who makes bookkeeping commits (the root commit, applied patches, notes). It never reaches a patch file, whose author
+ * is its own, and it is fixed so that the same series on the same base has the same commit ids.
+ */
+const BOOKKEEPER = {
+  GIT_AUTHOR_NAME: "prezero",
+  GIT_AUTHOR_EMAIL: "prezero@localhost",
+  GIT_COMMITTER_NAME: "prezero",
+  GIT_COMMITTER_EMAIL: "prezero@localhost",
+};
+
+/** Settings that make git's answer depend on the repository alone: nothing of the user's or the machine's applies. */
+const SETTINGS = ["core.autocrlf=false", "core.quotePath=false", "gc.auto=0", "advice.detachedHead=false"].flatMap(
+  (setting) => ["-c", setting],
+);
+
+export type GitOptions = Pick<RunOptions, "env" | "input" | "okExitCodes" | "code" | "remedy">;
+
+/**
+ * Runs git in a repository or worktree, without the user's own configuration and without the GIT_* variables that a
+ * calling hook may have set.
+ * @throws InfrastructureError GIT_FAILED with git's output
+ */
+export async function git(at: string, args: string[], options: GitOptions = {}): Promise<Finished> {
+  const inherited = Object.keys(process.env).filter((name) => name.startsWith("GIT_"));
+  return run("git", ["-C", at, ...SETTINGS, ...args], {
+    code: "GIT_FAILED",
+    remedy: "Read git's message above; the command can be run by hand.",
+    ...options,
+    env: {
+      ...Object.fromEntries(inherited.map((name) => [name, undefined])),
+      GIT_CONFIG_GLOBAL: "/dev/null",
+      GIT_CONFIG_NOSYSTEM: "1",
+      LC_ALL: "C.UTF-8",
+      TZ: "UTC",
+      ...BOOKKEEPER,
+      ...options.env,
+    },
+  });
+}
+
+/** The trimmed output of {@link git}. */
+export async function gitText(at: string, args: string[], options: GitOptions = {}): Promise<string> {
+  return (await git(at, args, options)).stdout.trim();
+}
+
+/** {@link gitText} as lines; no output is no line. */
+export async function gitLines(at: string, args: string[], options: GitOptions = {}): Promise<string[]> {
+  return (await gitText(at, args, options)).split("\n").filter((line) => line !== "");
+}
+
+/** The command that {@link git} runs, for a dry run. */
+export function gitCommand(at: string, args: string[]): string {
+  return shellQuote(["git", "-C", at, ...SETTINGS, ...args]);
+}

@@ -1,0 +1,28 @@
+import type { Base } from "../kernel/bases.ts";
+import { baseGitDir } from "./base-repository.ts";
+import { APPLY, MAILINFO } from "./commit-series.ts";
+import { worktreeAdd } from "./edit.ts";
+import { gitCommand } from "./git.ts";
+import { FORMAT_PATCH } from "./render.ts";
+import { readSeries } from "./series.ts";
+
+/** The commands of `patches edit`, in order, with placeholders in capitals for what only running them tells. */
+export async function planEdit(base: Base, dir: string, patchesDir: string): Promise<string[]> {
+  const repository = baseGitDir({ packageName: base.source.package, version: base.source.version, dir: "" });
+  const series = await readSeries(patchesDir);
+  return [
+    gitCommand(repository, ["read-tree", "base"]),
+    ...series.patches.flatMap((patch) => [
+      `${gitCommand(repository, [...MAILINFO, "BODY", "DIFF"])} < ${patch.path}`,
+      gitCommand(repository, [...APPLY, "DIFF"]),
+      gitCommand(repository, ["write-tree"]),
+      gitCommand(repository, ["commit-tree", "TREE", "-p", "PARENT"]),
+    ]),
+    gitCommand(repository, worktreeAdd(dir, "LAST_COMMIT")),
+  ];
+}
+
+/** The command that `patches refresh` runs for each commit of the worktree. */
+export function planRefresh(dir: string): string[] {
+  return [gitCommand(dir, [...FORMAT_PATCH, "COMMIT"])];
+}

@@ -1,0 +1,96 @@
+import { InfrastructureError, UsageError } from "../base/errors.ts";
+import { type BaseRepository, NAMES_REF } from "./base-repository.ts";
+import { commitSeries } from "./commit-series.ts";
+import { findBaseCommit, listCommits, type SeriesCommit } from "./commits.ts";
+import { git } from "./git.ts";
+import { nameCommits } from "./names.ts";
+import {
+  comparePatches,
+  directoryDigest,
+  knownPatches,
+  type PatchText,
+  type Written,
+  writePatches,
+} from "./patch-directory.ts";
+import { parsePatchFile } from "./patch-file.ts";
+import { renderPatch } from "./render.ts";
+import { isWorktree, lastMeeting, recordMeeting, requireClean } from "./worktree.ts";
+
+export type RefreshOptions = {
+  base: BaseRepository;
+  /** The worktree, or any git tree that has the base's files as a commit. */
+  dir: string;
+  patchesDir: string;
+  /** Overwrite patch files that changed since the worktree was made. */
+  force?: boolean;
+  /** Say what would change, and change nothing. */
+  dryRun?: boolean;
+};
+
+/**
+ * Writes the commits of a worktree as patch files. Without a change in the worktree this changes no byte. What is
+ * written is proved first: applied to the base again, it gives the same trees, changelogs and authors.
+ * @throws UsageError WORKTREE_MISSING, WORKTREE_DIRTY, WORKTREE_BUSY, WORKTREE_OTHER_BASE, COMMIT_UNFIT, PATCHES_CHANGED
+ */
+export async function refreshPatches(options: RefreshOptions): Promise<Written> {
+  const { base, dir, patchesDir } = options;
+  if (!(await isWorktree(dir))) {
+    throw new UsageError({
+      code: "WORKTREE_MISSING",
+      message: `${dir} is not a git worktree.`,
+      remedy: "Make it with `npm run patches -- edit BASE`, or name another with --dir.",
+    });
+  }
+  await requireClean(dir);
+  const meeting = await lastMeeting(dir);
+  if (!options.force && meeting && meeting.filesSha256 !== (await directoryDigest(patchesDir))) {
+    throw new UsageError({
+      code: "PATCHES_CHANGED",
+      message: `The patches in ${patchesDir} changed after the worktree ${dir} was made from them.`,
+      remedy:
+        "Make a second worktree from them (edit --dir) and bring your commits over, or overwrite the files with --force.",
+    });
+  }
+  const parent = await findBaseCommit(dir, base);
+  const commits = await listCommits(dir, parent);
+  const names = nameCommits(
+    commits.map((commit) => ({ subject: commit.subject, recorded: commit.recordedName })),
+    await knownPatches(patchesDir),
+  );
+  const patches: PatchText[] = [];
+  for (const [index, commit] of commits.entries()) {
+    patches.push({ name: names[index] ?? "", text: await renderPatch(dir, commit.id, base) });
+  }
+  await prove(dir, parent, commits, patches);
+  if (options.dryRun) return comparePatches(patchesDir, patches);
+  const written = await writePatches(patchesDir, patches);
+  await recordNames(dir, commits, names);
+  const head = commits.at(-1)?.id ?? parent;
+  await recordMeeting(dir, { head, filesSha256: await directoryDigest(patchesDir) });
+  return written;
+}
+
+/** Keeps the file's name beside the commit, so that a new subject does not change it. */
+export async function recordNames(dir: string, commits: { id: string }[], names: string[]): Promise<void> {
+  for (const [index, commit] of commits.entries()) {
+    await git(dir, ["notes", `--ref=${NAMES_REF}`, "add", "--force", "--message", names[index] ?? "", commit.id]);
+  }
+}
+
+async function prove(dir: string, parent: string, commits: SeriesCommit[], patches: PatchText[]): Promise<void> {
+  const parsed = patches.map((patch) => parsePatchFile(patch.name, patch.text));
+  const ids = await commitSeries(dir, parent, parsed, "its own base");
+  const format = "--format=%T%n%an <%ae>%n%ad%n%B";
+  for (const [index, commit] of commits.entries()) {
+    const [before, after] = await Promise.all(
+      [commit.id, ids[index] ?? ""].map((id) => git(dir, ["log", "-1", "--date=raw", "--no-notes", format, id])),
+    );
+    if (before?.stdout.trimEnd() === after?.stdout.trimEnd()) continue;
+    throw new InfrastructureError({
+      code: "PATCH_NOT_FAITHFUL",
+      message: `Commit ${commit.id.slice(0, 12)} ("${commit.subject}") cannot be told as a patch: applied again it is another commit.`,
+      detail: `commit:\n${before?.stdout}\npatch:\n${after?.stdout}`,
+      remedy: "Look for a line `---`, `diff ` or `From ` that starts a line of the changelog, and reword it.",
+    });
+  }
+}

@@ -1,0 +1,60 @@
+import type { BaseRepository } from "./base-repository.ts";
+import { git, gitLines } from "./git.ts";
+
+/**
+ * Everything that could make the text differ between two machines is said outright: blob ids in full, width of the
+ * diffstat, context, algorithm, no commit id, no version of git, no numbering, nobody's extra headers.
+ */
+export const FORMAT_PATCH = [
+  "-c",
+  "format.headers=",
+  "-c",
+  "diff.orderFile=/dev/null",
+  "format-patch",
+  "-1",
+  "--stdout",
+  "--zero-commit",
+  "--no-signature",
+  "--full-index",
+  "--no-numbered",
+  "--subject-prefix=PATCH",
+  "--no-from",
+  "--no-to",
+  "--no-cc",
+  "--no-add-header",
+  "--no-thread",
+  "--no-attach",
+  "--no-base",
+  "--no-notes",
+  "--no-encode-email-headers",
+  "--no-ext-diff",
+  "--no-textconv",
+  "--no-color",
+  "--no-relative",
+  "--stat=72,50",
+  "--summary",
+  "--find-renames=50%",
+  "--diff-algorithm=histogram",
+  "--indent-heuristic",
+  "--unified=3",
+  "--inter-hunk-context=0",
+  "--src-prefix=a/",
+  "--dst-prefix=b/",
+  "--binary",
+];
+
+/**
+ * A commit as the text of a patch file. Below the line that ends the changelog, where git am does not look, stands what
+ * the patch was made against: package, version, and the blob of every file of the pristine source that it touches.
+ */
+export async function renderPatch(dir: string, commit: string, base: BaseRepository): Promise<string> {
+  const { stdout } = await git(dir, [...FORMAT_PATCH, commit]);
+  const paths = await gitLines(dir, ["diff-tree", "--no-commit-id", "--name-only", "--no-renames", "-r", commit]);
+  const blobs = await gitLines(base.gitDir, ["ls-tree", "-r", "--format=%(objectname) %(path)", base.root, ...paths]);
+  const record = [
+    `base-package: ${base.packageName}`,
+    `base-version: ${base.version}`,
+    ...blobs.map((line) => `base-blob: ${line}`),
+  ];
+  return `${stdout.trimEnd()}\n`.replace(/^---$/m, `---\n${record.join("\n")}\n`);
+}
