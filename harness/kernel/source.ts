@@ -103,7 +103,8 @@ function fileName(packageName: string, version: string): string {
   return `${packageName}_${version.replaceAll(/[^\w.+-]/g, "-")}`;
 }
 
-function treeDir(packageName: string, version: string): string {
+/** Where the pristine tree of one version is, or will be, in the cache. */
+export function treeDir(packageName: string, version: string): string {
   return cacheDir("sources", fileName(packageName, version));
 }
 

@@ -1,0 +1,138 @@
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { withLock } from "../base/lock.ts";
+import { cacheDir, projectDir } from "../base/paths.ts";
+import { readSeries } from "../patches/series.ts";
+import type { Base } from "./bases.ts";
+import {
+  type BuiltKernel,
+  describe,
+  type KernelRecord,
+  readBuiltKernel,
+  recordFile,
+  stepsOfLastBuild,
+} from "./built-kernel.ts";
+import { compile, makeCommand } from "./compile.ts";
+import { configureTree } from "./config.ts";
+import { contentKey, type Ingredients, sha256 } from "./content-key.ts";
+import { namingDiskFull } from "./disk-full.ts";
+import { fragmentsOf } from "./fragment.ts";
+import { type BuildReport, TerminalReport } from "./report.ts";
+import { fetchSource } from "./source.ts";
+import { findToolchain } from "./toolchain.ts";
+import { BUILD_DIR, makeTree } from "./tree.ts";
+
+/** The two kernels of a pair: the pristine base, and the base with the series. */
+export const VARIANTS = ["base", "prezero"] as const;
+export type Variant = (typeof VARIANTS)[number];
+
+export type KernelRequest = {
+  base: Base;
+  variant: Variant;
+  /** Fragments on top of the base's own: names in configs/kconfig, or paths. */
+  fragments?: string[];
+  report?: BuildReport;
+};
+
+/** Steps of a build nothing is known of yet: the lean configuration on 6.12, measured. */
+const USUAL_STEPS = 1_150;
+
+/** A kernel that is asked for: what goes into it, and where in the cache it is or will be. */
+export type PlannedKernel = Ingredients & { base: Base; variant: Variant; key: string; dir: string };
+
+/**
+ * Fetches the source and reads everything that decides what the kernel is; builds nothing.
+ * @throws UsageError for a broken series or an unknown fragment, and what {@link fetchSource} throws
+ */
+export async function planKernel(request: KernelRequest): Promise<PlannedKernel> {
+  const { base, variant } = request;
+  const report = request.report ?? new TerminalReport(`kernel ${base.name} ${variant}`);
+  const fragments = await fragmentsOf(base, variant, request.fragments);
+  const patches = variant === "prezero" ? (await readSeries(resolve(projectDir, base.patches))).patches : [];
+  const toolchain = await findToolchain();
+  const source = await namingDiskFull(cacheDir(), () => fetchSource(base, (line) => report.log(line)));
+  const ingredients = { source, variant, patches, fragments, toolchain };
+  const key = contentKey(ingredients);
+  return { ...ingredients, base, key, dir: cacheDir("kernels", `${base.name}-${variant}-${key}`) };
+}
+
+/**
+ * Builds a kernel, or finds it in the cache. Two runs at once do not collide: the second waits and takes what the first
+ * has built. A killed or failed build leaves no half kernel, and its tree is taken up again when nothing has changed.
+ * @throws UsageError PATCH_DOES_NOT_APPLY, CONFIG_NOT_HONOURED; InfrastructureError KERNEL_BUILD_FAILED, DISK_FULL
+ */
+export async function ensureKernel(request: KernelRequest): Promise<BuiltKernel> {
+  const report = request.report ?? new TerminalReport(`kernel ${request.base.name} ${request.variant}`);
+  const plan = await planKernel({ ...request, report });
+  const present = await readBuiltKernel(plan.dir);
+  if (present) return present;
+  const work = cacheDir("work", `${plan.base.name}-${plan.variant}`);
+  const wait = () => report.log(`another run is building kernel ${plan.base.name} ${plan.variant}; waiting for it`);
+  return withLock(`${work}.lock`, wait, async () => {
+    const meanwhile = await readBuiltKernel(plan.dir);
+    return meanwhile ?? (await namingDiskFull(cacheDir(), () => build(plan, work, report)));
+  });
+}
+
+async function build(plan: PlannedKernel, work: string, report: BuildReport): Promise<BuiltKernel> {
+  const startedMs = Date.now();
+  const fragments = plan.fragments.map((fragment) => fragment.name);
+  const expected = (await stepsOfLastBuild(plan.base.name, fragments)) ?? USUAL_STEPS;
+  report.progress(0, "making the source tree");
+  await prepare(plan, work);
+  const command = makeCommand(plan.toolchain, localVersion(plan), ["bzImage"]);
+  const steps = await compile(work, command, (count, file) => {
+    // The last few percent are for a build that has more steps than the one before.
+    report.progress(Math.min(count / expected, 0.99), file);
+  });
+  const built = join(work, BUILD_DIR);
+  const image = await readFile(join(built, "arch/x86/boot/bzImage"));
+  const record: KernelRecord = {
+    base: plan.base.name,
+    variant: plan.variant,
+    packageName: plan.source.packageName,
+    version: plan.source.version,
+    pinned: plan.source.pinned,
+    patches: plan.patches.map((patch) => patch.name),
+    fragments,
+    compiler: plan.toolchain.compiler,
+    release: (await readFile(join(built, "include/config/kernel.release"), "utf8")).trim(),
+    imageSha256: sha256(image),
+    configSha256: sha256(await readFile(join(built, ".config"))),
+    steps,
+    buildSeconds: Math.round((Date.now() - startedMs) / 1000),
+  };
+  await publish(plan.dir, built, record);
+  await rm(work, { recursive: true, force: true });
+  report.done(`built ${record.release}`);
+  return describe(plan.dir, record, false);
+}
+
+/** Tree and configuration; taken up again when a build of the same key was stopped. */
+async function prepare(plan: PlannedKernel, work: string): Promise<void> {
+  const mark = join(work, ".key");
+  if (existsSync(mark) && (await readFile(mark, "utf8")) === plan.key) return;
+  await makeTree(plan.source.dir, plan.patches, work, `${plan.source.packageName} ${plan.source.version}`);
+  await configureTree(work, plan.fragments, plan.toolchain);
+  await writeFile(mark, plan.key);
+}
+
+/** Tells kernels apart in `uname -r` and in the boot log. */
+function localVersion(plan: PlannedKernel): string {
+  return `-${plan.variant}-${plan.key.slice(0, 8)}`;
+}
+
+/** The rename comes last, so a kernel in the cache is always whole. */
+async function publish(dir: string, built: string, record: KernelRecord): Promise<void> {
+  const half = `${dir}.half`;
+  await rm(half, { recursive: true, force: true });
+  await mkdir(half, { recursive: true });
+  await copyFile(join(built, "arch/x86/boot/bzImage"), join(half, "bzImage"));
+  await copyFile(join(built, "vmlinux"), join(half, "vmlinux"));
+  await copyFile(join(built, "System.map"), join(half, "System.map"));
+  await copyFile(join(built, ".config"), join(half, "config"));
+  await writeFile(...recordFile(half, record));
+  await rm(dir, { recursive: true, force: true });
+  await rename(half, dir);
+}

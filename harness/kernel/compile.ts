@@ -1,0 +1,63 @@
+import { createWriteStream } from "node:fs";
+import { join } from "node:path";
+import { InfrastructureError } from "../base/errors.ts";
+import { run } from "../base/process.ts";
+import { shellQuote } from "../base/quote.ts";
+import { makeEnvironment, type Toolchain } from "./toolchain.ts";
+import { BUILD_DIR } from "./tree.ts";
+
+/** A line of make that says that one step starts, for example `  CC      mm/page_alloc.o`. */
+const STEP = /^ {2}[A-Z][A-Z0-9_-]* +(?:\[M\] +)?(\S+)/;
+const ERROR =
+  /(?:^|: )(?:fatal )?error: |undefined reference|No rule to make target|internal compiler error|No space left|: command not found|write error/;
+/** Lines of the first errors that a message carries. */
+const ERROR_LINES = 40;
+
+/** The exact command that {@link compile} runs in the tree. */
+export function makeCommand(toolchain: Toolchain, localVersion: string, targets: string[]): string[] {
+  const cc = [`CC=${toolchain.cc}`, `HOSTCC=${toolchain.cc}`];
+  return ["make", `O=${BUILD_DIR}`, `-j${toolchain.jobs}`, ...cc, `LOCALVERSION=${localVersion}`, ...targets];
+}
+
+/**
+ * Runs make in a configured tree. What it prints goes to build.log in the tree.
+ * @param onStep called with the number of steps begun and the file of this one
+ * @returns the number of steps
+ * @throws InfrastructureError KERNEL_BUILD_FAILED with the compiler's first errors
+ */
+export async function compile(
+  tree: string,
+  command: string[],
+  onStep: (steps: number, file: string) => void,
+): Promise<number> {
+  const [make = "make", ...args] = command;
+  const logPath = join(tree, "build.log");
+  const log = createWriteStream(logPath);
+  // A log that cannot be written (full disk) must not hide the build's own message about it.
+  log.on("error", () => {});
+  const errors: string[] = [];
+  let steps = 0;
+  try {
+    const finished = await run(make, args, {
+      cwd: tree,
+      env: makeEnvironment(),
+      okExitCodes: [0, 1, 2],
+      onLine(line) {
+        log.write(`${line}\n`);
+        const file = STEP.exec(line)?.[1];
+        if (file !== undefined) onStep(++steps, file);
+        else if ((errors.length > 0 || ERROR.test(line)) && errors.length < ERROR_LINES) errors.push(line);
+      },
+    });
+    if (finished.exitCode === 0) return steps;
+  } finally {
+    log.end();
+  }
+  throw new InfrastructureError({
+    code: "KERNEL_BUILD_FAILED",
+    message: "The kernel does not build.",
+    detail: errors.join("\n"),
+    reproducer: `cd ${shellQuote([tree])} && ARCH=x86_64 ${shellQuote(command)}`,
+    remedy: `Correct what the compiler names; everything make said is in ${logPath}.`,
+  });
+}

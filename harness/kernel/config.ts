@@ -1,0 +1,56 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { UsageError } from "../base/errors.ts";
+import { run } from "../base/process.ts";
+import { type Fragment, parseSymbols } from "./fragment.ts";
+import { makeEnvironment, type Toolchain } from "./toolchain.ts";
+import { BUILD_DIR } from "./tree.ts";
+
+/** All fragments, one after the other, in the build directory. */
+const WANTED = "wanted.config";
+
+/** The commands that {@link configureTree} runs in the tree. */
+export function configureCommands(toolchain: Toolchain): string[][] {
+  const cc = [`CC=${toolchain.cc}`, `HOSTCC=${toolchain.cc}`];
+  const files = [`${BUILD_DIR}/.config`, `${BUILD_DIR}/${WANTED}`];
+  return [
+    ["make", "-s", `O=${BUILD_DIR}`, ...cc, "tinyconfig"],
+    ["env", ...cc, "scripts/kconfig/merge_config.sh", "-n", "-O", BUILD_DIR, ...files],
+  ];
+}
+
+/**
+ * Configures a tree: tinyconfig, then the fragments through the kernel's own merge_config.sh, everything else off.
+ * @param tree source tree with its build directory
+ * @returns the text of the .config
+ * @throws UsageError CONFIG_NOT_HONOURED lists every symbol that did not come out as the fragments ask
+ */
+export async function configureTree(tree: string, fragments: Fragment[], toolchain: Toolchain): Promise<string> {
+  const env = makeEnvironment();
+  const config = join(tree, BUILD_DIR, ".config");
+  const remedy = "Read the output above; missing tools are installed by: npm run setup";
+  await writeFile(join(tree, BUILD_DIR, WANTED), fragments.map((fragment) => fragment.text).join("\n"));
+  for (const [command = "", ...args] of configureCommands(toolchain)) {
+    await run(command, args, { cwd: tree, env, code: "KCONFIG_FAILED", remedy });
+  }
+  const text = await readFile(config, "utf8");
+  assertHonoured(fragments, parseSymbols(text, config));
+  return text;
+}
+
+/** Later fragments override earlier ones, as merge_config.sh has it. */
+function assertHonoured(fragments: Fragment[], actual: Map<string, string>): void {
+  const wanted = new Map(fragments.flatMap((one) => [...one.wanted].map(([name, value]) => [name, { value, one }])));
+  const lost = [...wanted].flatMap(([name, { value, one }]) => {
+    const got = actual.get(name) ?? "n";
+    return got === value ? [] : [`${name}: ${one.name} asks for ${value}, the kernel's configuration says ${got}`];
+  });
+  if (lost.length === 0) return;
+  throw new UsageError({
+    code: "CONFIG_NOT_HONOURED",
+    message: `The kernel cannot be configured as asked: ${lost.length === 1 ? "one symbol" : `${lost.length} symbols`} did not survive.`,
+    detail: lost.join("\n"),
+    remedy:
+      "A symbol is lost when it does not exist in this kernel or its dependencies are not met: correct the fragment.",
+  });
+}

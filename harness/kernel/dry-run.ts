@@ -1,0 +1,38 @@
+import { resolve } from "node:path";
+import { cacheDir, projectDir } from "../base/paths.ts";
+import { shellQuote } from "../base/quote.ts";
+import { readSeries } from "../patches/series.ts";
+import type { KernelRequest } from "./build.ts";
+import { makeCommand } from "./compile.ts";
+import { configureCommands } from "./config.ts";
+import { fragmentsOf } from "./fragment.ts";
+import { treeDir } from "./source.ts";
+import { findToolchain } from "./toolchain.ts";
+import { BUILD_DIR } from "./tree.ts";
+
+/**
+ * The shell commands that build a kernel from nothing, without running them. Everything the build would refuse (an
+ * unknown fragment, a broken series) is refused here too.
+ */
+export async function kernelCommands(request: KernelRequest): Promise<string[]> {
+  const { base, variant } = request;
+  const { package: name, version } = base.source;
+  const toolchain = await findToolchain();
+  const fragments = await fragmentsOf(base, variant, request.fragments);
+  const patches = variant === "prezero" ? (await readSeries(resolve(projectDir, base.patches))).patches : [];
+  const source = treeDir(name, version);
+  const work = cacheDir("work", `${base.name}-${variant}`);
+  const wanted = shellQuote(fragments.map((fragment) => fragment.path));
+  return [
+    `# kernel ${base.name} ${variant}`,
+    shellQuote(["apt-get", "download", `${name}=${version}`]),
+    `dpkg-deb -x ${name}_*.deb deb && mkdir -p ${shellQuote([source])}`,
+    `tar -xf deb/usr/src/${name}.tar.* -C ${shellQuote([source])} --strip-components=1`,
+    shellQuote(["cp", "--archive", "--link", source, work]),
+    shellQuote(["cd", work]),
+    ...patches.map((patch) => shellQuote(["git", "apply", "--whitespace=nowarn", patch.path])),
+    `mkdir -p ${BUILD_DIR} && cat ${wanted} > ${BUILD_DIR}/wanted.config`,
+    ...configureCommands(toolchain).map(shellQuote),
+    shellQuote(makeCommand(toolchain, `-${variant}`, ["bzImage"])),
+  ];
+}

@@ -1,0 +1,61 @@
+import { availableParallelism } from "node:os";
+import { UsageError } from "../base/errors.ts";
+import { cacheDir } from "../base/paths.ts";
+import { run } from "../base/process.ts";
+
+/** What a kernel is built with. */
+export type Toolchain = {
+  /** First line of `gcc --version`: part of a kernel's content key. */
+  compiler: string;
+  /** Value of make's CC and HOSTCC. */
+  cc: string;
+  jobs: number;
+};
+
+/**
+ * Looks at the machine's compiler, and for ccache, which makes the second kernel of a pair cheap.
+ * @throws UsageError TOOLCHAIN_MISSING
+ */
+export async function findToolchain(): Promise<Toolchain> {
+  const gcc = await version("gcc");
+  if (gcc === undefined) {
+    throw new UsageError({
+      code: "TOOLCHAIN_MISSING",
+      message: "There is no gcc on this machine.",
+      remedy: "Run: npm run setup",
+    });
+  }
+  const hasCcache = (await version("ccache")) !== undefined;
+  return { compiler: gcc, cc: hasCcache ? "ccache gcc" : "gcc", jobs: availableParallelism() };
+}
+
+async function version(tool: string): Promise<string | undefined> {
+  const finished = await run("sh", ["-c", `command -v ${tool} > /dev/null && ${tool} --version`], {
+    okExitCodes: [0, 1, 127],
+  });
+  return finished.exitCode === 0 ? finished.stdout.split("\n")[0] : undefined;
+}
+
+/**
+ * Environment of every make: the same image from the same input whoever builds, wherever and whenever; what the
+ * caller's shell has set for other builds does not leak in. Build trees have the same inner layout and relative paths,
+ * so with hash_dir off ccache serves one variant's objects to the other.
+ */
+export function makeEnvironment(): Record<string, string> {
+  return {
+    LC_ALL: "C",
+    ARCH: "x86_64",
+    CROSS_COMPILE: "",
+    MAKEFLAGS: "",
+    KCFLAGS: "",
+    KAFLAGS: "",
+    KCPPFLAGS: "",
+    KCONFIG_ALLCONFIG: "",
+    KBUILD_BUILD_TIMESTAMP: "Thu Jan  1 00:00:00 UTC 1970",
+    KBUILD_BUILD_USER: "prezero",
+    KBUILD_BUILD_HOST: "prezero",
+    KBUILD_BUILD_VERSION: "1",
+    CCACHE_DIR: cacheDir("ccache"),
+    CCACHE_NOHASHDIR: "1",
+  };
+}

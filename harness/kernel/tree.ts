@@ -1,0 +1,36 @@
+import { mkdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { run } from "../base/process.ts";
+import { applyFailureError, explainApplyFailure } from "../patches/apply-failure.ts";
+import type { PatchFile } from "../patches/patch-file.ts";
+
+/** The build directory lies inside the source tree, so that the compiler sees the same relative paths in every tree. */
+export const BUILD_DIR = "build";
+
+/**
+ * Makes a tree to build in: a hard-linked copy of the pristine source with patches on top. `git apply` replaces the
+ * files that it changes, so the pristine tree stays as it is; it knows no fuzz, so a patch applies exactly or not at all.
+ * @param target is removed first; on the same file system as the source
+ * @param onto what the source is called in an error, for example `linux-source-6.12 6.12.117-1~deb12u1`
+ * @throws UsageError PATCH_DOES_NOT_APPLY names patch, file and hunk
+ */
+export async function makeTree(
+  source: string,
+  patches: (PatchFile & { path: string })[],
+  target: string,
+  onto: string,
+): Promise<void> {
+  await rm(target, { recursive: true, force: true });
+  await mkdir(dirname(target), { recursive: true });
+  await run("cp", ["--archive", "--link", source, target]);
+  for (const patch of patches) {
+    const finished = await run("git", ["apply", "--whitespace=nowarn", patch.path], {
+      cwd: target,
+      // Inside somebody's repository, git would take the paths as relative to its top and silently skip them.
+      env: { GIT_CEILING_DIRECTORIES: dirname(target), LC_ALL: "C" },
+      okExitCodes: [0, 1, 128],
+    });
+    if (finished.exitCode !== 0) throw applyFailureError(explainApplyFailure(patch, finished.stderr), onto);
+  }
+  await mkdir(join(target, BUILD_DIR), { recursive: true });
+}
