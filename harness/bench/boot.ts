@@ -6,7 +6,6 @@ import type { Counters } from "./counters.ts";
 import { measureRound } from "./round.ts";
 import type { PlannedBoot, Settings } from "./run-record.ts";
 import type { Sample } from "./sample.ts";
-import type { Scenario } from "./scenario.ts";
 
 /** What a host under test is started for. */
 export type HostRequest = { arm: Arm; settings: Settings; consoleLog: string };
@@ -16,7 +15,8 @@ export type BootContext = {
   startHost: StartHost;
   clock: Clock;
   settings: Settings;
-  scenario: Pick<Scenario, "name" | "pool">;
+  /** Share (0 to 1) of free memory that is to be zero before a pooled arm's round. */
+  poolLevel: number;
   planned: PlannedBoot;
   /** Number of this boot; samples carry it. */
   boot: number;
@@ -44,7 +44,15 @@ export async function runBoot(context: BootContext): Promise<void> {
   for (const step of planned.steps) {
     await host.setThp(step.thp);
     for (let round = 1; round <= step.rounds; round++) {
-      const measured = await measureRound({ ...context, host, arm, step, round, previous });
+      const measured = await measureRound({
+        ...context,
+        scenario: settings.scenario,
+        host,
+        arm,
+        step,
+        round,
+        previous,
+      });
       previous = measured.counters;
       context.onSample(measured.sample);
     }

@@ -3,14 +3,13 @@ import { run as runCommand } from "../base/process.ts";
 import { planBoots } from "./plan.ts";
 import type { KernelRecord, Machine, RunRecord, Settings } from "./run-record.ts";
 import type { ArmName } from "./sample.ts";
-import type { PoolRule } from "./scenario.ts";
 
 export type NewRun = {
   settings: Settings;
   kernels: Partial<Record<ArmName, KernelRecord>>;
   machine: Machine;
   qemuVersion: string;
-  pool: PoolRule;
+  poolLevel: number;
   /** What the caller typed after `npm run bench --`. */
   arguments: string[];
   /** From `--name`. */
@@ -35,7 +34,7 @@ export async function newRunRecord(request: NewRun): Promise<RunRecord> {
     kernels: request.kernels,
     machine: request.machine,
     tools: { qemu: request.qemuVersion, node: process.versions.node },
-    poolThreshold: request.pool.level,
+    poolThreshold: request.poolLevel,
     plan: planBoots(settings),
     boots: [],
   };

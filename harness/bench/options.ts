@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
-import { parseSize } from "../base/size.ts";
+import { formatSize, MIB_BYTES, parseSize } from "../base/size.ts";
+import { SMALLEST_VM_BYTES } from "./memory-fit.ts";
 import { armNames, type Thp } from "./sample.ts";
 import { MAX_BOOTS, MAX_ROUNDS } from "./scenario.ts";
 
@@ -25,7 +26,7 @@ export function addBenchOptions(command: Command): Command {
     .option("--sweep <sizes>", "smaller VMs for the fit over size: auto, none, or a list such as 1G,2G")
     .option("--boots <n>", "boots of each arm (the unit of replication)")
     .option("--rounds <n>", "creations of the headline's VM in each boot and huge page setting")
-    .option("--device <device>", "assigned device: emulated, or the PCI address of one of this machine's")
+    .option("--device <device>", "assigned device: emulated, or a PCI address on the host under test")
     .option("--accel <accelerator>", "of the nested host: auto (KVM if it really works), kvm, tcg")
     .option(
       "--cpu <model>",
@@ -51,10 +52,11 @@ const wholeNumber = (max: number) =>
   });
 const size = z.string().transform((text, context) => {
   const bytes = parseSize(text);
-  if (bytes !== undefined) return bytes;
-  context.addIssue("allowed: a size such as 64G or 512M");
+  if (bytes !== undefined && bytes >= SMALLEST_VM_BYTES && bytes % (2 * MIB_BYTES) === 0) return bytes;
+  context.addIssue(ALLOWED_SIZE);
   return z.NEVER;
 });
+const ALLOWED_SIZE = `allowed: a size from ${formatSize(SMALLEST_VM_BYTES)} in steps of 2M, such as 64G`;
 const list = z.string().transform((text) => text.split(",").map((item) => item.trim()));
 
 const optionsSchema = z.object({
@@ -63,11 +65,11 @@ const optionsSchema = z.object({
     .refine((text) => Object.hasOwn(THP_CHOICES, text), oneOf(Object.keys(THP_CHOICES)))
     .transform((text) => THP_CHOICES[text] ?? [])
     .optional(),
-  memory: z.union([z.literal("default"), size], "allowed: a size such as 64G or 512M, or default").default("default"),
+  memory: z.union([z.literal("default"), size], `${ALLOWED_SIZE}; or default`).default("default"),
   sweep: z
     .union(
       [z.enum(["auto", "none"]), list.pipe(z.array(size))],
-      "allowed: auto, none, or a list of sizes such as 1G,2G",
+      "allowed: auto, none, or a list of sizes from 256M such as 1G,2G",
     )
     .default("auto"),
   boots: wholeNumber(MAX_BOOTS).optional(),

@@ -5,12 +5,13 @@ import { type Counters, readCounters } from "./counters.ts";
 import { waitForPool } from "./pool-wait.ts";
 import type { Step } from "./run-record.ts";
 import type { Sample } from "./sample.ts";
-import type { Scenario } from "./scenario.ts";
 
 export type RoundContext = {
   host: Host;
   arm: Arm;
-  scenario: Pick<Scenario, "name" | "pool">;
+  scenario: string;
+  /** Share (0 to 1) of free memory that is to be zero before a pooled arm's round. */
+  poolLevel: number;
   clock: Clock;
   boot: number;
   step: Step;
@@ -28,7 +29,7 @@ export type RoundContext = {
 export async function measureRound(context: RoundContext): Promise<{ sample: Sample; counters: Counters }> {
   const { host, arm, scenario, clock, step, previous, onPhase } = context;
   const refillSeconds = arm.pooled
-    ? await waitForPool(host, scenario.pool, clock, (level) => onPhase(`pool ${(level * 100).toFixed(1)} % zero`))
+    ? await waitForPool(host, context.poolLevel, clock, (level) => onPhase(`pool ${(level * 100).toFixed(1)} % zero`))
     : null;
   const before = await readCounters(host);
   onPhase("creating the VM");
@@ -38,7 +39,7 @@ export async function measureRound(context: RoundContext): Promise<{ sample: Sam
   const sample: Sample = {
     schemaVersion: 1,
     takenAt,
-    scenario: scenario.name,
+    scenario: scenario,
     arm: arm.name,
     boot: context.boot,
     round: context.round,

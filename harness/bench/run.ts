@@ -9,7 +9,6 @@ import { Eta } from "./eta.ts";
 import { type BootRecord, countedSamples, type PlannedBoot, type RunRecord } from "./run-record.ts";
 import { appendSample, readSamples, repairSamples, saveRun } from "./run-store.ts";
 import { assertSameSetting } from "./same-setting.ts";
-import type { Scenario } from "./scenario.ts";
 
 /** What a run reports while it goes on. */
 export type RunProgress = {
@@ -20,7 +19,6 @@ export type RunProgress = {
 export type RunEnvironment = {
   startHost: StartHost;
   clock: Clock;
-  scenario: Pick<Scenario, "name" | "pool">;
   progress: RunProgress;
 };
 
@@ -96,7 +94,7 @@ async function measureBoot(
     startHost: environment.startHost,
     clock,
     settings: run.settings,
-    scenario: environment.scenario,
+    poolLevel: run.poolThreshold,
     planned,
     boot: record.boot,
     consoleLog,

@@ -26,7 +26,7 @@ const scenarioFileSchema = z.strictObject({
   rounds: z.int().min(1).max(MAX_ROUNDS),
   sweepRounds: z.int().min(1).max(MAX_ROUNDS),
   projection: size,
-  pool: z.strictObject({ level: z.number().min(0).max(1), stallSeconds: z.number().positive().max(600) }),
+  poolLevel: z.number().min(0).max(1),
 });
 
 /** What is measured, and the defaults for measuring it; a file of configs/scenarios. */
@@ -34,9 +34,6 @@ export type Scenario = z.output<typeof scenarioFileSchema> & {
   /** Name of the file without its ending. */
   name: string;
 };
-
-/** When a pooled arm's zero pool counts as ready. */
-export type PoolRule = Scenario["pool"];
 
 /**
  * Loads a scenario by its name in configs/scenarios, or by the path of a .yaml file.

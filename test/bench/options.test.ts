@@ -51,8 +51,10 @@ describe("the options of npm run bench", () => {
 describe("a bad option is answered by what is allowed", () => {
   test.each([
     [["--thp", "maybe"], "--thp maybe: allowed: on, off, both, mthp-64k"],
-    [["--memory", "lots"], "--memory lots: allowed: a size such as 64G or 512M, or default"],
+    [["--memory", "lots"], "--memory lots: allowed: a size from 256M in steps of 2M, such as 64G; or default"],
     [["--memory", "0G"], "--memory 0G: allowed: a size"],
+    [["--memory", "128M"], "--memory 128M: allowed: a size from 256M"],
+    [["--memory", "1025M"], "--memory 1025M: allowed: a size from 256M in steps of 2M"],
     [["--sweep", "1G,few"], "--sweep 1G,few: allowed: auto, none, or a list of sizes"],
     [["--boots", "0"], "--boots 0: allowed: a whole number from 1 to 100"],
     [["--boots", "1e2"], "--boots 1e2: allowed: a whole number"],

@@ -6,7 +6,7 @@ import { InfrastructureError, InterruptedError } from "../../harness/base/errors
 import { executeRun, remainingSlots } from "../../harness/bench/run.ts";
 import { countedSamples, type RunRecord } from "../../harness/bench/run-record.ts";
 import { readRun, readSamples, saveRun } from "../../harness/bench/run-store.ts";
-import { type Behaviour, newRun, Simulation, scenario } from "./simulation.ts";
+import { type Behaviour, newRun, Simulation } from "./simulation.ts";
 
 let runDir: string;
 beforeEach(() => {
@@ -20,7 +20,7 @@ function execute(run: RunRecord, behaviour: Partial<Behaviour> = {}, lines: stri
   const simulation = new Simulation(behaviour);
   const progress = { update: () => {}, log: (line: string) => void lines.push(line) };
   const { startHost, clock } = simulation;
-  return { simulation, done: executeRun(runDir, run, { startHost, clock, scenario, progress }) };
+  return { simulation, done: executeRun(runDir, run, { startHost, clock, progress }) };
 }
 
 /** Fails the host under test at the n-th creation of a VM. */

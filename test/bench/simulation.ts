@@ -176,5 +176,3 @@ export function newRun(changes: Partial<Settings> = {}): RunRecord {
     boots: [],
   };
 }
-
-export const scenario = { name: "vm-create", pool: { level: 0.99, stallSeconds: 5 } };

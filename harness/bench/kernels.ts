@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { projectPath } from "../base/paths.ts";
+import type { Base } from "../kernel/bases.ts";
+import { ensureKernel } from "../kernel/build.ts";
+import type { BuiltKernel } from "../kernel/built-kernel.ts";
+import { readSeries } from "../patches/series.ts";
+import { arms } from "./arms.ts";
+import type { KernelRecord } from "./run-record.ts";
+import type { ArmName } from "./sample.ts";
+
+/** Kernels of a run, one for each arm; arms of the same variant share one. */
+export type ArmKernels = Partial<Record<ArmName, BuiltKernel>>;
+
+/** Builds the kernels that the arms boot, or finds them in the cache. @throws what ensureKernel throws */
+export async function ensureArmKernels(base: Base, names: readonly ArmName[]): Promise<ArmKernels> {
+  const kernels: ArmKernels = {};
+  for (const name of names) {
+    const { variant } = arms[name];
+    const same = names.find((other) => arms[other].variant === variant && kernels[other] !== undefined);
+    kernels[name] = (same && kernels[same]) ?? (await ensureKernel({ base, variant }));
+  }
+  return kernels;
+}
+
+/** The kernels as run.json keeps them. */
+export async function recordArmKernels(
+  base: Base,
+  kernels: ArmKernels,
+): Promise<Partial<Record<ArmName, KernelRecord>>> {
+  const isPatched = Object.values(kernels).some((kernel) => kernel.variant === "prezero");
+  const patchesSha256 = isPatched ? await hashPatches(base) : null;
+  const records = Object.entries(kernels).map(([name, kernel]): [string, KernelRecord] => {
+    const { variant } = arms[name as ArmName];
+    const { release, imageSha256, configSha256, compiler } = kernel;
+    const source = { package: kernel.packageName, version: kernel.version };
+    const patched = variant === "prezero" ? patchesSha256 : null;
+    return [name, { variant, release, imageSha256, configSha256, source, compiler, patchesSha256: patched }];
+  });
+  return Object.fromEntries(records);
+}
+
+async function hashPatches(base: Base): Promise<string> {
+  const hash = createHash("sha256");
+  for (const patch of (await readSeries(projectPath(base.patches))).patches) hash.update(await readFile(patch.path));
+  return hash.digest("hex");
+}
