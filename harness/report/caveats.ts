@@ -1,0 +1,83 @@
+import type { RunRecord } from "../bench/run-record.ts";
+import type { Sample } from "../bench/sample.ts";
+import { ALPHA } from "../stats/verdict.ts";
+import type { Cell, Effect, Setting } from "./summary.ts";
+
+/** Whole percent, for sentences. */
+const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;
+
+export type Evidence = {
+  run: RunRecord;
+  setting: Setting | null;
+  /** Samples that the figures do not use: their boot did not finish. */
+  leftOut: number;
+  /** The last line of samples.jsonl was cut off. */
+  tornLine: boolean;
+  samples: readonly Sample[];
+  cells: readonly Cell[];
+  effects: readonly Effect[];
+};
+
+/** What a reader must know before believing the figures, most important first. */
+export function caveatsOf(evidence: Evidence): string[] {
+  return [
+    ...emulation(evidence.setting),
+    ...completeness(evidence),
+    ...replication(evidence),
+    ...pool(evidence),
+    ...provenance(evidence.run),
+  ];
+}
+
+function emulation(setting: Setting | null): string[] {
+  if (setting?.accelerator !== "tcg") return [];
+  return [
+    "EMULATED, NOT HARDWARE TIMES: the host under test ran under TCG, QEMU's software CPU. " +
+      `Ratios depend on the emulated CPU model (here ${setting.cpuModel}); seconds say nothing about a real machine.`,
+  ];
+}
+
+function completeness({ run, leftOut, tornLine }: Evidence): string[] {
+  const planned = run.plan.length;
+  const finished = new Set(run.boots.filter((boot) => boot.finishedAt !== null).map((boot) => boot.slot));
+  const left = run.plan.filter((boot) => !finished.has(boot.slot)).length;
+  const sentences: string[] = [];
+  if (left > 0) {
+    const why = run.failure === null ? run.state : `${run.state}: ${run.failure.message}`;
+    sentences.push(`INCOMPLETE: ${planned - left} of ${planned} planned boots finished (${why}).`);
+  }
+  if (leftOut > 0) sentences.push(`${leftOut} samples of boots that did not finish are left out.`);
+  if (tornLine) sentences.push("The last line of samples.jsonl was cut off while it was written; it is left out.");
+  return sentences;
+}
+
+function replication({ samples, effects }: Evidence): string[] {
+  const few = effects.find((effect) => effect.smallestP > ALPHA);
+  const sentences: string[] = [];
+  if (few !== undefined) {
+    const least = Number(few.smallestP.toPrecision(2));
+    sentences.push(
+      `Too few boots for a verdict: with ${few.boots} per arm no p-value below ${least} is possible; ` +
+        "four boots per arm are the least.",
+    );
+  }
+  const perBoot = new Set([...Map.groupBy(samples, (sample) => sample.boot).values()].map((boot) => boot.length));
+  if (perBoot.size > 1) {
+    sentences.push("Boots did not make the same number of VMs, so CPU seconds per boot cannot be compared.");
+  }
+  return sentences;
+}
+
+function pool({ run, cells }: Evidence): string[] {
+  const pooled = cells.filter((cell) => cell.cost.poolBefore !== null);
+  const below = pooled.reduce((sum, cell) => sum + cell.cost.roundsBelowThreshold, 0);
+  const rounds = pooled.reduce((sum, cell) => sum + cell.boots.reduce((n, boot) => n + boot.rounds.length, 0), 0);
+  if (below === 0) return [];
+  return [`${below} of ${rounds} rounds began with less than ${percent(run.poolThreshold)} of free memory zeroed.`];
+}
+
+function provenance(run: RunRecord): string[] {
+  if (run.commit === null) return ["The harness was not a git checkout: which code measured this is not known."];
+  if (run.commit.endsWith("-dirty")) return ["The checkout had uncommitted changes when this was measured."];
+  return [];
+}

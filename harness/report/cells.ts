@@ -1,0 +1,49 @@
+import type { RunRecord } from "../bench/run-record.ts";
+import { armNames, type Sample } from "../bench/sample.ts";
+import { median } from "../stats/median.ts";
+import { costOf } from "./cost.ts";
+import type { Cell, CellBoot } from "./summary.ts";
+
+/**
+ * Samples grouped by configuration and arm, in the order of the run's settings: huge pages as asked for, the largest
+ * VM first, base before the other arms.
+ */
+export function cellsOf(run: RunRecord, samples: readonly Sample[]): Cell[] {
+  const groups = Map.groupBy(samples, (sample) =>
+    JSON.stringify([sample.scenario, sample.thp, sample.memoryBytes, sample.arm]),
+  );
+  const cells = [...groups.values()].map((group) => cellOf(run, group));
+  const rank = (cell: Cell): number[] => [
+    run.settings.thp.indexOf(cell.thp),
+    -cell.memoryBytes,
+    armNames.indexOf(cell.arm),
+  ];
+  return cells.sort((a, b) => {
+    const [x, y] = [rank(a), rank(b)];
+    const at = x.findIndex((value, i) => value !== y[i]);
+    return at < 0 ? 0 : (x[at] as number) - (y[at] as number);
+  });
+}
+
+function cellOf(run: RunRecord, samples: Sample[]): Cell {
+  const { scenario, thp, memoryBytes, arm } = samples[0] as Sample;
+  const boots = [...Map.groupBy(samples, (sample) => sample.boot).values()].map(bootOf).sort((a, b) => a.boot - b.boot);
+  return {
+    scenario,
+    thp,
+    memoryBytes,
+    arm,
+    median: median(boots.map((boot) => boot.median)),
+    boots,
+    cost: costOf(samples, run.poolThreshold),
+  };
+}
+
+function bootOf(samples: Sample[]): CellBoot {
+  const rounds = samples.map(({ round, seconds }) => ({ round, seconds })).sort((a, b) => a.round - b.round);
+  return {
+    boot: (samples[0] as Sample).boot,
+    median: median(rounds.map((round) => round.seconds)),
+    rounds,
+  };
+}

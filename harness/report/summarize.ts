@@ -1,0 +1,32 @@
+import { countedSamples, type RunRecord } from "../bench/run-record.ts";
+import type { Sample } from "../bench/sample.ts";
+import { caveatsOf } from "./caveats.ts";
+import { cellsOf } from "./cells.ts";
+import { totalsOf } from "./cost.ts";
+import { effectsOf } from "./effects.ts";
+import { commonSetting } from "./setting.ts";
+import type { Summary } from "./summary.ts";
+import { sweepsOf } from "./sweeps.ts";
+
+/**
+ * Everything a report says, computed from what was measured and nothing else.
+ * @param samples all lines of samples.jsonl; those of unfinished boots are left out here (see countedSamples)
+ * @param tornLine whether the file ended in a line that was cut off
+ * @throws MeasurementError UNLIKE_SAMPLES
+ */
+export function summarize(run: RunRecord, samples: readonly Sample[], { tornLine = false } = {}): Summary {
+  const used = countedSamples(run, samples);
+  const setting = commonSetting(used);
+  const cells = cellsOf(run, used);
+  const effects = effectsOf(cells);
+  const leftOut = samples.length - used.length;
+  return {
+    run,
+    setting,
+    effects,
+    cells,
+    totals: totalsOf(used),
+    sweeps: sweepsOf(cells, run.settings.projectionBytes),
+    caveats: caveatsOf({ run, setting, leftOut, tornLine, samples: used, cells, effects }),
+  };
+}

@@ -1,0 +1,103 @@
+import type { RunRecord } from "../bench/run-record.ts";
+import type { ArmName, Fingerprint, Thp } from "../bench/sample.ts";
+import type { BootLine } from "../stats/boot-lines.ts";
+import type { Estimate } from "../stats/line.ts";
+import type { Verdict } from "../stats/verdict.ts";
+
+/** All that a report says about a run, as data: what `results show --json` prints and every renderer reads. */
+export type Summary = {
+  run: RunRecord;
+  /** What all counted samples have in common; null while there is none. */
+  setting: Setting | null;
+  effects: Effect[];
+  cells: Cell[];
+  totals: ArmTotal[];
+  sweeps: Sweep[];
+  /** What a reader must know before believing the figures, most important first. */
+  caveats: string[];
+};
+
+/** A fingerprint without the parts in which the arms of a run differ. */
+export type Setting = Omit<Fingerprint, "kernelRelease" | "kernelImageSha256" | "kernelConfigSha256" | "kernelVariant">;
+
+/** What is held equal when arms are compared. */
+export type Configuration = { scenario: string; thp: Thp; memoryBytes: number };
+
+/** An arm against base; times in seconds, each the median of per-boot medians. */
+export type Effect = Configuration & {
+  armName: ArmName;
+  base: number;
+  arm: number;
+  /** base / arm: above 1 the arm is faster. */
+  ratio: number;
+  /** 95 % interval of the ratio; null with too few boots. */
+  low: number | null;
+  high: number | null;
+  /** Boots per arm; the smaller number when they differ. */
+  boots: number;
+  /** Exact two-sided permutation test; null where the number of boots cannot reach 0.05. */
+  p: number | null;
+  /** Smallest p that this number of boots can give. */
+  smallestP: number;
+  verdict: Verdict;
+  /** Share (0 to 1) of the pages counted during the arm's creations that came zeroed; null without the series. */
+  hitRate: number | null;
+};
+
+/** One arm in one configuration. */
+export type Cell = Configuration & {
+  arm: ArmName;
+  /** Median of per-boot medians, seconds. */
+  median: number;
+  boots: CellBoot[];
+  cost: Cost;
+};
+
+export type CellBoot = { boot: number; median: number; rounds: { round: number; seconds: number }[] };
+
+/** What the rounds of a cell cost and found; a value is null where nothing was counted or waited for. */
+export type Cost = {
+  hitRate: number | null;
+  /** Share (0 to 1) of free memory zeroed when a round began. */
+  poolBefore: { min: number; median: number } | null;
+  /** Rounds that began below the run's pool threshold. */
+  roundsBelowThreshold: number;
+  hugeShare: { min: number; median: number };
+  refillSeconds: { median: number; max: number } | null;
+  /** Mean per round, counted from the end of the round before (or from the boot), so a first fill is in it. */
+  workerCpuSeconds: number | null;
+  /** Mean per round: the QEMU process that was created, user and system. */
+  qemuCpuSeconds: number;
+};
+
+/** CPU time of the host under test from its boot to its last counted sample; means per boot, seconds. */
+export type ArmTotal = {
+  arm: ArmName;
+  boots: number;
+  creations: number;
+  hostCpuSeconds: number;
+  workerCpuSeconds: number | null;
+  refillSeconds: number;
+};
+
+/** Time over VM size for one arm. */
+export type Sweep = {
+  scenario: string;
+  thp: Thp;
+  arm: ArmName;
+  sizes: { memoryBytes: number; median: number; bootMedians: number[] }[];
+  line: null | {
+    method: BootLine["method"];
+    secondsPerGib: Estimate;
+    interceptSeconds: Estimate;
+    /** Largest |median - line| / line over the measured sizes: what the straight line does not explain. */
+    worstDeparture: number;
+  };
+  /** Never measured: the line carried on to a larger VM. */
+  projection: null | {
+    memoryBytes: number;
+    seconds: Estimate;
+    /** How many times larger than the largest measured size. */
+    beyond: number;
+  };
+};
