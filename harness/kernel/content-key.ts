@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { PatchFile } from "../patches/patch-file.ts";
+import type { Series } from "../patches/series.ts";
 import type { Fragment } from "./fragment.ts";
 import type { KernelSource } from "./source.ts";
 import type { Toolchain } from "./toolchain.ts";
@@ -12,7 +12,7 @@ const KEY_DIGITS = 16;
 export type Ingredients = {
   source: KernelSource;
   variant: string;
-  patches: PatchFile[];
+  patches: Series["patches"];
   fragments: Fragment[];
   toolchain: Toolchain;
 };

@@ -24,9 +24,10 @@ export type KernelSource = {
  */
 export async function fetchSource(base: Base, say: (line: string) => void): Promise<KernelSource> {
   const { package: packageName, version } = base.source;
+  const pinned = { packageName, version, pinned: true, dir: treeDir(packageName, version) };
+  if (existsSync(pinned.dir)) return pinned;
   const wait = () => say(`another run is fetching ${packageName}; waiting for it`);
   return withLock(cacheDir("sources", `${packageName}.lock`), wait, async () => {
-    const pinned = { packageName, version, pinned: true, dir: treeDir(packageName, version) };
     if (existsSync(pinned.dir)) return pinned;
     if (existsSync(debPath(packageName, version)) || (await tryMachine(packageName, version, say))) {
       return { ...pinned, dir: await unpack(packageName, version, say) };

@@ -2,7 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { run } from "../base/process.ts";
 import { applyFailureError, explainApplyFailure } from "../patches/apply-failure.ts";
-import type { PatchFile } from "../patches/patch-file.ts";
+import type { Series } from "../patches/series.ts";
 
 /** The build directory lies inside the source tree, so that the compiler sees the same relative paths in every tree. */
 export const BUILD_DIR = "build";
@@ -16,7 +16,7 @@ export const BUILD_DIR = "build";
  */
 export async function makeTree(
   source: string,
-  patches: (PatchFile & { path: string })[],
+  patches: Series["patches"],
   target: string,
   onto: string,
 ): Promise<void> {

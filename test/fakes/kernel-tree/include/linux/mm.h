@@ -1,0 +1,5 @@
+struct page {
+	unsigned long flags;
+};
+
+void free_page(struct page *page);

@@ -1,0 +1,86 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { ensureKernel } from "../../harness/kernel/build.ts";
+import { sha256 } from "../../harness/kernel/content-key.ts";
+import { FakeKernel, SERIES_PATCH } from "./fake-kernel.ts";
+
+describe("building a kernel", () => {
+  test("gives the image, the configuration that was asked for, and a record of where it comes from", async () => {
+    using fake = new FakeKernel();
+    const kernel = await ensureKernel(fake.request("base"));
+    expect(kernel).toMatchObject({ variant: "base", version: "6.12.117-1~deb12u1", pinned: true, cached: false });
+    expect(kernel.release).toMatch(/^6\.12\.117-base-[0-9a-f]{8}$/);
+    expect(kernel.imageSha256).toBe(sha256(readFileSync(kernel.imagePath)));
+    expect(readFileSync(kernel.configPath, "utf8")).toBe("CONFIG_SMP=y\nCONFIG_PAGE_REPORTING=n\n");
+  });
+
+  test("finds it in the cache the second time, and says nothing", async () => {
+    using fake = new FakeKernel();
+    const first = await ensureKernel(fake.request("base"));
+    fake.said.length = 0;
+    expect(await ensureKernel(fake.request("base"))).toEqual({ ...first, cached: true });
+    expect(fake.said).toEqual([]);
+  });
+
+  test("with the series has its option on and leaves the pristine source as it was", async () => {
+    using fake = new FakeKernel();
+    const kernel = await ensureKernel(fake.request("prezero"));
+    expect(readFileSync(kernel.configPath, "utf8")).toContain("CONFIG_PAGE_PREZERO=y");
+    expect(kernel.patches).toEqual(["0001-clear.patch"]);
+    expect(readFileSync(join(fake.source, "mm/page_alloc.c"), "utf8")).toContain("flags = 0");
+    expect(existsSync(join(fake.source, "build"))).toBe(false);
+  });
+
+  test("makes another kernel when a patch changes, and keeps the one before", async () => {
+    using fake = new FakeKernel();
+    const before = await ensureKernel(fake.request("prezero"));
+    fake.write("kernel-patches/0001-clear.patch", SERIES_PATCH.replace("flags = 1", "flags = 2"));
+    const after = await ensureKernel(fake.request("prezero"));
+    expect(after.cached).toBe(false);
+    expect(after.imageSha256).not.toBe(before.imageSha256);
+    expect((await ensureKernel(fake.request("prezero"))).dir).toBe(after.dir);
+    expect(existsSync(before.imagePath)).toBe(true);
+  });
+
+  test("makes another kernel when the configuration changes", async () => {
+    using fake = new FakeKernel();
+    fake.write("more.config", "CONFIG_PAGE_REPORTING=y\n");
+    const kernel = await ensureKernel(fake.request("base", "more.config"));
+    expect(readFileSync(kernel.configPath, "utf8")).toContain("CONFIG_PAGE_REPORTING=y");
+    expect(kernel.dir).not.toBe((await ensureKernel(fake.request("base"))).dir);
+  });
+
+  test("is the same image when it is built again from nothing", async () => {
+    using one = new FakeKernel();
+    const first = await ensureKernel(one.request("base"));
+    using other = new FakeKernel();
+    expect((await ensureKernel(other.request("base"))).imageSha256).toBe(first.imageSha256);
+  });
+
+  test("counts its progress against the last build, and never beyond the whole", async () => {
+    using fake = new FakeKernel();
+    const { steps } = await ensureKernel(fake.request("base"));
+    fake.shares.length = 0;
+    await ensureKernel(fake.request("prezero"));
+    expect(steps).toBe(4);
+    expect(fake.shares).toEqual([0, 1 / 4, 2 / 4, 3 / 4, 0.99]);
+  });
+
+  test("is shared by two runs at once: one builds, the other waits", async () => {
+    using fake = new FakeKernel();
+    const [one, two] = await Promise.all([ensureKernel(fake.request("base")), ensureKernel(fake.request("base"))]);
+    expect([one.cached, two.cached].sort()).toEqual([false, true]);
+    expect(one.imageSha256).toBe(two.imageSha256);
+    expect(fake.said).toContain("another run is building kernel 6.12 base; waiting for it");
+  });
+
+  test("leaves nothing behind but the kernel", async () => {
+    using fake = new FakeKernel();
+    const kernel = await ensureKernel(fake.request("base"));
+    expect(readdirSync(join(fake.cache, "work"))).toEqual([]);
+    expect(readdirSync(join(fake.cache, "kernels")).map((name) => join(fake.cache, "kernels", name))).toEqual([
+      kernel.dir,
+    ]);
+  });
+});
