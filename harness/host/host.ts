@@ -1,7 +1,8 @@
+import type { ExecAnswer } from "../base/exec.ts";
 import type { Fingerprint, Thp } from "../bench/sample.ts";
 
 /** Answer of a command run on the host under test. */
-export type HostAnswer = { stdout: string; stderr: string; exitCode: number };
+export type HostAnswer = ExecAnswer;
 
 /** What one VM creation on the host took; times in seconds, CLOCK_MONOTONIC of the host. */
 export type VmCreation = { seconds: number; cpuSeconds: number; hugeShare: number };

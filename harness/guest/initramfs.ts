@@ -1,0 +1,107 @@
+import { createHash, randomUUID } from "node:crypto";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { InfrastructureError } from "../base/errors.ts";
+import { cacheDir } from "../base/paths.ts";
+import { run } from "../base/process.ts";
+import { type CpioEntry, cpioArchive, DIRECTORY, FILE, SYMLINK } from "./cpio.ts";
+import type { BootKeys } from "./keys.ts";
+import { compileGuestPrograms, guestPrograms } from "./programs.ts";
+
+const DRACUT_INSTALL = "/usr/lib/dracut/dracut-install";
+/** Programs of the machine that the host under test has too; dracut-install adds the libraries they need. */
+const PROGRAMS = ["/usr/bin/qemu-system-x86_64", "/usr/sbin/dropbear", "/bin/busybox"];
+/** Firmware of the inner VM: BIOS, option ROMs that QEMU loads on its own. */
+const FIRMWARE = [
+  "/usr/share/seabios/bios-256k.bin",
+  "/usr/share/qemu/kvmvapic.bin",
+  "/usr/share/qemu/linuxboot_dma.bin",
+];
+const initScript = join(import.meta.dirname, "init.sh");
+
+/**
+ * Root of the nested host: an uncompressed archive (unpacking is a copy; decompressing 50 MiB would cost a boot under TCG
+ * seconds) of the machine's own programs. Made once and kept in the cache, keyed by everything that goes into it.
+ * @returns path of the archive; a boot appends its keys (see {@link keysArchive})
+ * @throws InfrastructureError GUEST_FILES when a program or firmware is not installed
+ */
+export async function ensureInitramfs(): Promise<string> {
+  const path = cacheDir("initramfs", `${cacheKey()}.cpio`);
+  if (existsSync(path)) return path;
+  const missing = [DRACUT_INSTALL, ...PROGRAMS, ...FIRMWARE].filter((file) => !existsSync(file));
+  if (missing.length > 0) {
+    throw new InfrastructureError({
+      code: "GUEST_FILES",
+      message: `Not installed, but needed for the nested host: ${missing.join(", ")}`,
+      remedy: "npm run setup",
+    });
+  }
+  const root = mkdtempSync(join(tmpdir(), "initramfs-"));
+  try {
+    await run(DRACUT_INSTALL, ["-D", root, "-l", "-a", ...PROGRAMS, ...FIRMWARE]);
+    for (const directory of ["usr/local/bin", "etc", "dev", "tmp", "run", "proc", "sys"]) {
+      mkdirSync(join(root, directory), { recursive: true });
+    }
+    await compileGuestPrograms(join(root, "usr/local/bin"));
+    writeFileSync(join(root, "init"), readFileSync(initScript), { mode: 0o755 });
+    writeFileSync(join(root, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n");
+    writeFileSync(join(root, "etc/group"), "root:x:0:\n");
+    writeFileSync(join(root, "etc/shells"), "/bin/sh\n");
+    mkdirSync(cacheDir("initramfs"), { recursive: true });
+    const temporary = `${path}.${randomUUID()}`;
+    writeFileSync(temporary, cpioArchive([...treeEntries(root, "")]));
+    renameSync(temporary, path);
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+  return path;
+}
+
+/** The part of the root that is new at each boot: both sides' SSH keys. */
+export function keysArchive(keys: BootKeys): Buffer {
+  const directory = (path: string): CpioEntry => ({ path, mode: DIRECTORY | 0o700, content: Buffer.alloc(0) });
+  return cpioArchive([
+    directory("root"),
+    directory("root/.ssh"),
+    { path: "root/.ssh/authorized_keys", mode: FILE | 0o600, content: Buffer.from(`${keys.userPublic}\n`) },
+    directory("etc/dropbear"),
+    { path: "etc/dropbear/host_key", mode: FILE | 0o600, content: keys.hostPrivate },
+  ]);
+}
+
+/** What is installed (dpkg's status changes with every package), our programs, our init, and the way they are put together. */
+function cacheKey(): string {
+  const hash = createHash("sha256");
+  if (existsSync("/var/lib/dpkg/status")) hash.update(readFileSync("/var/lib/dpkg/status"));
+  hash.update(readFileSync(initScript));
+  hash.update(readFileSync(join(import.meta.dirname, "initramfs.ts")));
+  for (const { name, source } of guestPrograms()) hash.update(`${name}\n${source}`);
+  return hash.digest("hex").slice(0, 32);
+}
+
+function* treeEntries(root: string, below: string): Generator<CpioEntry> {
+  for (const name of readdirSync(join(root, below)).sort()) {
+    const path = below === "" ? name : `${below}/${name}`;
+    const stat = lstatSync(join(root, path));
+    if (stat.isSymbolicLink()) {
+      yield { path, mode: SYMLINK | 0o777, content: Buffer.from(readlinkSync(join(root, path))) };
+    } else if (stat.isDirectory()) {
+      yield { path, mode: DIRECTORY | 0o755, content: Buffer.alloc(0) };
+      yield* treeEntries(root, path);
+    } else {
+      yield { path, mode: FILE | (stat.mode & 0o777), content: readFileSync(join(root, path)) };
+    }
+  }
+}

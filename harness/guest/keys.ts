@@ -1,0 +1,28 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import ssh2 from "ssh2";
+import { run } from "../base/process.ts";
+
+/** Keys of one boot; both sides are new each time and end with it. */
+export type BootKeys = {
+  /** The harness's private key, OpenSSH PEM. */
+  userPrivate: string;
+  /** Its public key, one line for authorized_keys. */
+  userPublic: string;
+  /** The host's private key in dropbear's format. */
+  hostPrivate: Buffer;
+  /** The host's public key, base64. */
+  hostPublic: string;
+};
+
+/** Makes the keys of one boot; the directory must be private. @throws InfrastructureError KEYGEN when dropbearkey fails */
+export async function makeBootKeys(directory: string): Promise<BootKeys> {
+  const user = ssh2.utils.generateKeyPairSync("ed25519", { comment: "prezero" });
+  const path = join(directory, "host_key");
+  const { stdout } = await run("dropbearkey", ["-t", "ed25519", "-f", path], {
+    code: "KEYGEN",
+    remedy: "dropbearkey comes with the package dropbear-bin: npm run setup",
+  });
+  const hostPublic = /^ssh-ed25519 (\S+)/m.exec(stdout)?.[1] ?? "";
+  return { userPrivate: user.private, userPublic: user.public, hostPrivate: readFileSync(path), hostPublic };
+}

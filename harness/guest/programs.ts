@@ -1,0 +1,25 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "../base/process.ts";
+
+const sourceDir = join(import.meta.dirname, "programs");
+/** Static, so that they run on any host, whatever its libraries. */
+const FLAGS = ["-O2", "-Wall", "-Wextra", "-static", "-pthread"];
+
+/** Our own C programs for the host under test: name without .c, and source text. */
+export function guestPrograms(): { name: string; source: string }[] {
+  return readdirSync(sourceDir)
+    .filter((file) => file.endsWith(".c"))
+    .sort()
+    .map((file) => ({ name: file.slice(0, -2), source: readFileSync(join(sourceDir, file), "utf8") }));
+}
+
+/** Compiles each program into the directory. @throws InfrastructureError GUEST_PROGRAM with the compiler's words */
+export async function compileGuestPrograms(directory: string): Promise<void> {
+  for (const { name } of guestPrograms()) {
+    await run("gcc", [...FLAGS, "-o", join(directory, name), join(sourceDir, `${name}.c`)], {
+      code: "GUEST_PROGRAM",
+      remedy: "Correct the program under harness/guest/programs; the compiler comes with: npm run setup",
+    });
+  }
+}

@@ -1,0 +1,149 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { InfrastructureError } from "../base/errors.ts";
+import { shellQuote } from "../base/quote.ts";
+import type { Accelerator, Fingerprint } from "../bench/sample.ts";
+import { SerialConsole } from "../guest/console.ts";
+import { explainFailure, type Watched } from "../guest/failure.ts";
+import { ensureInitramfs, keysArchive } from "../guest/initramfs.ts";
+import { makeBootKeys } from "../guest/keys.ts";
+import { SshConnection } from "../guest/ssh.ts";
+import {
+  type AccelChoice,
+  chooseAccelerator,
+  EMULATED_DEVICE_ADDRESS,
+  EMULATED_DEVICE_MODEL,
+  forwardedPort,
+  greetingMs,
+  outerVmArgs,
+  QemuProcess,
+  RuntimeDir,
+  SocketListener,
+  scaledMs,
+  versionText,
+} from "../qemu.ts";
+import { bindToVfio } from "../vfio/bind.ts";
+import { machineFingerprint } from "./fingerprint.ts";
+import { assertHostMemory } from "./memory-check.ts";
+import { NestedHost } from "./nested-host.ts";
+
+/** The kernel that is booted, as the build pipeline describes it. */
+export type BootKernel = {
+  imagePath: string;
+  release: string;
+  imageSha256: string;
+  configSha256: string;
+  variant: Fingerprint["kernelVariant"];
+};
+
+export type NestedHostOptions = {
+  kernel: BootKernel;
+  /** Memory of the host under test, bytes; all of it is touched before the boot. */
+  memoryBytes: number;
+  cpus: number;
+  accel: AccelChoice;
+  /** CPU model for -cpu, `max` or for example `max,-erms,-fsrm`. */
+  cpuModel: string;
+  /** `emulated`, or the address of a PCI device of the host under test. */
+  device: string;
+  /** Added to the kernel's command line. */
+  extraCmdline?: string;
+  /** QEMU writes the serial console here. */
+  consoleLog: string;
+  /** Told what the serial console prints, as it comes. */
+  onConsole?: (text: string) => void;
+  /** Another QEMU, for tests. */
+  program?: string;
+};
+
+/** First message of our init when the SSH server listens. */
+const READY = /^prezero-init: ready/m;
+const BOOT_MS = 30_000;
+const SSH_MS = 15_000;
+
+/**
+ * Boots the kernel in QEMU with an emulated IOMMU and an emulated device, and connects over SSH.
+ * @throws UsageError HOST_MEMORY_RANGE, KVM_UNUSABLE, DEVICE_UNKNOWN, GROUP_NOT_VIABLE; InfrastructureError QEMU_MISSING, QEMU_EXITED,
+ * KERNEL_PANIC, KERNEL_OOPS, BOOT_TIMEOUT, SSH_CONNECT; InterruptedError
+ */
+export async function bootNestedHost(options: NestedHostOptions): Promise<NestedHost> {
+  assertHostMemory(options.memoryBytes);
+  const asked = await chooseAccelerator(options.accel, options.program);
+  await using stack = new AsyncDisposableStack();
+  const directory = stack.use(new RuntimeDir());
+  const keys = await makeBootKeys(directory.path);
+  const initrd = directory.file("initrd");
+  writeFileSync(initrd, Buffer.concat([readFileSync(await ensureInitramfs()), keysArchive(keys)]), { mode: 0o600 });
+  mkdirSync(dirname(options.consoleLog), { recursive: true });
+
+  const consoleListener = stack.use(await SocketListener.listen(directory.file("console")));
+  const qmpSocket = directory.file("qmp");
+  const qemu = stack.use(
+    await QemuProcess.launch({
+      program: options.program ?? "qemu-system-x86_64",
+      args: outerVmArgs({
+        kernelImage: options.kernel.imagePath,
+        initrd,
+        extraCmdline: options.extraCmdline ?? "",
+        memoryBytes: options.memoryBytes,
+        cpus: options.cpus,
+        accel: asked,
+        cpuModel: options.cpuModel,
+        qmpSocket,
+        consoleSocket: consoleListener.path,
+        consoleLog: options.consoleLog,
+      }),
+      qmpSocket,
+      greetingTimeoutMs: greetingMs(options.memoryBytes),
+    }),
+  );
+  const console = new SerialConsole(await consoleListener.connection, options.onConsole);
+  const watched: Watched = { qemu, console, consoleLog: options.consoleLog };
+  const accelerator = await qemu.accelerator();
+  const ssh = stack.use(await connect(watched, accelerator, await forwardedPort(qemu.qmp, 22), keys));
+
+  const emulated = options.device === "emulated";
+  const fingerprint: Fingerprint = {
+    ...machineFingerprint(),
+    accelerator,
+    cpuModel: options.cpuModel,
+    hostCpus: options.cpus,
+    hostMemoryBytes: options.memoryBytes,
+    qemuVersion: versionText(qemu.qmp.greeting),
+    device: emulated ? `${EMULATED_DEVICE_MODEL} (emulated)` : options.device,
+    kernelRelease: options.kernel.release,
+    kernelImageSha256: options.kernel.imageSha256,
+    kernelConfigSha256: options.kernel.configSha256,
+    kernelVariant: options.kernel.variant,
+  };
+  const host = new NestedHost({ watched, ssh, fingerprint, resources: stack.move() });
+  try {
+    // Not given back at the end: the whole host goes away with its driver bindings.
+    await host.prepare(() => bindToVfio(host.exec, emulated ? EMULATED_DEVICE_ADDRESS : options.device));
+    return host;
+  } catch (error) {
+    await host[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+type Keys = Awaited<ReturnType<typeof makeBootKeys>>;
+
+async function connect(watched: Watched, accelerator: Accelerator, port: number, keys: Keys): Promise<SshConnection> {
+  const bootMs = scaledMs(BOOT_MS, accelerator);
+  const fatal = watched.console.fatal.then(() => false);
+  if (!(await Promise.race([watched.console.waitFor(READY, bootMs), fatal]))) {
+    const symptom = new InfrastructureError({
+      code: "BOOT_TIMEOUT",
+      message: `The kernel under test did not get to its init's end within ${bootMs / 1000} s`,
+      remedy: `Boot it by hand and watch: ${shellQuote(["npm", "run", "shell", "--", "--console"])}.`,
+    });
+    throw await explainFailure(watched, symptom);
+  }
+  try {
+    const target = { host: "127.0.0.1", port, user: "root", privateKey: keys.userPrivate, hostKey: keys.hostPublic };
+    return await SshConnection.connect(target, scaledMs(SSH_MS, accelerator));
+  } catch (error) {
+    throw error instanceof InfrastructureError ? await explainFailure(watched, error) : error;
+  }
+}

@@ -1,0 +1,11 @@
+/** Face of the QEMU control: what the rest of the harness may use of it. */
+export { type AccelChoice, accelChoices, chooseAccelerator, type KvmProbe, probeKvm } from "./qemu/accel.ts";
+export { EMULATED_DEVICE_ADDRESS, EMULATED_DEVICE_MODEL, type OuterVm, outerVmArgs } from "./qemu/args.ts";
+export { greetingMs, scaledMs } from "./qemu/deadline.ts";
+export { exitError, type QemuExit, QemuProcess } from "./qemu/launch.ts";
+export { QmpClient } from "./qemu/qmp.ts";
+export * from "./qemu/qmp-error.ts";
+export { versionText } from "./qemu/qmp-message.ts";
+export { RuntimeDir } from "./qemu/runtime-dir.ts";
+export { SocketListener } from "./qemu/socket-listener.ts";
+export { forwardedPort } from "./qemu/user-network.ts";

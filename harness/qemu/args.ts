@@ -1,0 +1,65 @@
+import { MIB_BYTES } from "../base/size.ts";
+import type { Accelerator } from "../bench/sample.ts";
+
+/** The outer VM: the machine whose kernel is under test. */
+export type OuterVm = {
+  kernelImage: string;
+  initrd: string;
+  /** Added to the kernel's command line. */
+  extraCmdline: string;
+  memoryBytes: number;
+  cpus: number;
+  accel: Accelerator;
+  /** Model for -cpu, for example `max` or `max,-erms,-fsrm`. */
+  cpuModel: string;
+  /** Unix sockets to which QEMU connects. */
+  qmpSocket: string;
+  consoleSocket: string;
+  /** QEMU itself writes the serial console here, so that it is complete whatever happens to the harness. */
+  consoleLog: string;
+};
+
+/** Where the emulated device sits: function 0 of slot 16 of the root bus, so in an IOMMU group of its own. */
+export const EMULATED_DEVICE_ADDRESS = "0000:00:10.0";
+/** Model of the emulated device. */
+export const EMULATED_DEVICE_MODEL = "e1000e";
+/** Threads that touch the memory before the guest starts. */
+const PREALLOC_THREADS = 2;
+
+/** Arguments for qemu-system-x86_64 (without the program's name). */
+export function outerVmArgs(vm: OuterVm): string[] {
+  const mib = vm.memoryBytes / MIB_BYTES;
+  return [
+    ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
+    // Interrupt remapping needs the irqchip in user space: all of it under TCG, the IOAPIC under KVM.
+    ...["-machine", `q35,memory-backend=ram,kernel-irqchip=${vm.accel === "kvm" ? "split" : "off"}`],
+    ...["-accel", vm.accel === "tcg" ? "tcg,thread=multi" : "kvm"],
+    ...["-cpu", vm.cpuModel, "-smp", String(vm.cpus), "-m", `${mib}M`],
+    // Preallocated, so that the outer VM's own first-touch faults are not measured.
+    ...["-object", `memory-backend-ram,id=ram,size=${mib}M,prealloc=on,prealloc-threads=${PREALLOC_THREADS},dump=off`],
+    ...["-kernel", vm.kernelImage, "-initrd", vm.initrd, "-append", kernelCmdline(vm.extraCmdline)],
+    ...[
+      "-chardev",
+      `socket,id=console,path=${vm.consoleSocket},logfile=${vm.consoleLog}`,
+      "-serial",
+      "chardev:console",
+    ],
+    ...["-chardev", `socket,id=qmp,path=${vm.qmpSocket}`, "-mon", "chardev=qmp,mode=control"],
+    // caching-mode lets vfio inside the guest see its mappings reach the emulated device.
+    ...["-device", "intel-iommu,caching-mode=on,intremap=on"],
+    // Port 0: the kernel picks a free one, `info usernet` tells which.
+    ...["-netdev", "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22"],
+    ...["-device", "virtio-net-pci,netdev=net,romfile="],
+    ...["-object", "rng-random,id=rng,filename=/dev/urandom", "-device", "virtio-rng-pci,rng=rng"],
+    ...["-netdev", "user,id=assigned,restrict=on"],
+    ...["-device", `${EMULATED_DEVICE_MODEL},netdev=assigned,addr=10.0,romfile=`],
+  ];
+}
+
+/**
+ * A dead kernel must end the VM at once (panic=-1 with -no-reboot) instead of leaving it to a deadline; loglevel 5 keeps
+ * warnings on the console and leaves out the chatter that makes a boot slow.
+ */
+function kernelCmdline(extra: string): string {
+  return `console=ttyS0 panic=-1 oops=panic intel_iommu=on iommu=pt loglevel=5 ${extra}`.trim();
+}

@@ -1,0 +1,18 @@
+import { GIB_BYTES } from "../base/size.ts";
+import type { Accelerator } from "../bench/sample.ts";
+
+/** Emulated guests are this much slower than those on hardware, and so are all deadlines that wait for one. */
+const FACTOR: Record<Accelerator, number> = { kvm: 1, tcg: 6 };
+/** Touching a GiB before the guest starts: memory that the machine itself gets from a hypervisor may come slowly. */
+const PREALLOC_PER_GIB_MS = 15_000;
+const GREETING_MS = 30_000;
+
+/** A deadline meant for a guest on hardware, scaled to the accelerator. */
+export function scaledMs(hardwareMs: number, accel: Accelerator): number {
+  return hardwareMs * FACTOR[accel];
+}
+
+/** How long a QEMU that preallocates so much memory may take until its monitor greets. */
+export function greetingMs(memoryBytes: number): number {
+  return GREETING_MS + (memoryBytes / GIB_BYTES) * PREALLOC_PER_GIB_MS;
+}

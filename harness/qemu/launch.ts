@@ -1,0 +1,116 @@
+import { setTimeout as setTimeoutPromise } from "node:timers/promises";
+import type { ResultPromise } from "execa";
+import { z } from "zod";
+import { InfrastructureError } from "../base/errors.ts";
+import { throwIfInterrupted } from "../base/interrupt.ts";
+import { spawnGroup, stopGroup } from "../base/process.ts";
+import { shellQuote } from "../base/quote.ts";
+import type { Accelerator } from "../bench/sample.ts";
+import { QmpClient } from "./qmp.ts";
+import { QmpConnectError } from "./qmp-error.ts";
+import { SocketListener } from "./socket-listener.ts";
+
+const QUIT_TIMEOUT_MS = 3_000;
+/** Between a lost monitor and the end of the process that lost it. */
+const EXIT_GRACE_MS = 500;
+
+/** How QEMU ended: exit code or signal, and what it printed. */
+export type QemuExit = { exitCode: number | undefined; signal: string | undefined; output: string };
+
+export type LaunchOptions = {
+  /** Program to run, normally `qemu-system-x86_64`. */
+  program: string;
+  args: string[];
+  /** Path that `args` tell QEMU to connect its monitor to. */
+  qmpSocket: string;
+  /** Memory is allocated and touched before the greeting, so a large VM needs longer. */
+  greetingTimeoutMs: number;
+};
+
+/** A running QEMU in a process group of its own that dies with the harness, however the harness dies. */
+export class QemuProcess implements AsyncDisposable {
+  readonly qmp: QmpClient;
+  readonly commandLine: string;
+  /** Settles when QEMU is gone; never rejects. */
+  readonly exited: Promise<QemuExit>;
+  readonly #child: ResultPromise;
+
+  private constructor(child: ResultPromise, exited: Promise<QemuExit>, qmp: QmpClient, commandLine: string) {
+    this.#child = child;
+    this.exited = exited;
+    this.qmp = qmp;
+    this.commandLine = commandLine;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /**
+   * Starts QEMU and waits for its monitor.
+   * @throws InfrastructureError QEMU_MISSING, QEMU_EXITED with what QEMU printed; QmpError; InterruptedError
+   */
+  static async launch(options: LaunchOptions): Promise<QemuProcess> {
+    const { program, args } = options;
+    const commandLine = shellQuote([program, ...args]);
+    using listener = await SocketListener.listen(options.qmpSocket);
+    throwIfInterrupted("starting QEMU");
+    const child = spawnGroup(program, args);
+    const exited = waitForExit(child);
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => reject(new QmpConnectError(`QEMU's monitor did not connect within ${options.greetingTimeoutMs} ms`)),
+      options.greetingTimeoutMs,
+    );
+    try {
+      const greeted = listener.connection.then((socket) => QmpClient.attach(socket, options.greetingTimeoutMs));
+      greeted.catch(() => {});
+      const gone = exited.then((exit) => Promise.reject(exitError(exit, commandLine)));
+      const qmp = await Promise.race([greeted, gone, late]);
+      return new QemuProcess(child, exited, qmp, commandLine);
+    } catch (error) {
+      // A QEMU that dies closes its monitor first: its own words explain more than the closed connection.
+      const exit = await Promise.race([exited, setTimeoutPromise(EXIT_GRACE_MS, undefined, { ref: false })]);
+      stopGroup(child, "SIGKILL");
+      await exited;
+      throwIfInterrupted("starting QEMU");
+      throw exit === undefined ? error : exitError(exit, commandLine);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Which accelerator really runs, whatever was asked for. */
+  async accelerator(): Promise<Accelerator> {
+    const answer = await this.qmp.execute("query-kvm", {}, z.object({ enabled: z.boolean(), present: z.boolean() }));
+    return answer.enabled ? "kvm" : "tcg";
+  }
+
+  /** Asks QEMU to quit, then kills its group. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.qmp.execute("quit", {}, z.unknown(), QUIT_TIMEOUT_MS).catch(() => {});
+    const timer = setTimeout(() => stopGroup(this.#child, "SIGKILL"), QUIT_TIMEOUT_MS);
+    await this.exited;
+    clearTimeout(timer);
+    stopGroup(this.#child, "SIGKILL");
+    this.qmp.close();
+  }
+}
+
+async function waitForExit(child: ResultPromise): Promise<QemuExit> {
+  const result = await child;
+  return { exitCode: result.exitCode, signal: result.signal, output: String(result.all ?? "").trim() };
+}
+
+/** The error for a QEMU that ended before anybody asked it to. */
+export function exitError(exit: QemuExit, commandLine: string): InfrastructureError {
+  const missing = exit.exitCode === 127 && /setpriv.*No such file/.test(exit.output);
+  const how = exit.signal ? `was killed by ${exit.signal}` : `exited with code ${exit.exitCode}`;
+  return new InfrastructureError({
+    code: missing ? "QEMU_MISSING" : "QEMU_EXITED",
+    message: missing ? "QEMU is not installed" : `QEMU ${how} before it was asked to`,
+    detail: exit.output,
+    reproducer: commandLine,
+    remedy: missing ? "npm run setup" : "Read what QEMU printed; run the command line by hand.",
+  });
+}
