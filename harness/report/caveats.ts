@@ -57,8 +57,8 @@ function replication({ samples, effects }: Evidence): string[] {
   if (few !== undefined) {
     const least = Number(few.smallestP.toPrecision(2));
     sentences.push(
-      `Too few boots for a verdict: with ${few.boots} per arm no p-value below ${least} is possible; ` +
-        "four boots per arm are the least.",
+      `TOO FEW BOOTS FOR A VERDICT: so few cannot give a p-value below ${least}, whatever the times; ` +
+        "four boots per arm are the least that can.",
     );
   }
   const perBoot = new Set([...Map.groupBy(samples, (sample) => sample.boot).values()].map((boot) => boot.length));

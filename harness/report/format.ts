@@ -1,0 +1,52 @@
+import type { Thp } from "../bench/sample.ts";
+import type { Estimate } from "../stats/line.ts";
+
+/** Stands where nothing was measured or counted. */
+export const NOTHING = "-";
+
+/** Seconds without the unit: 0.012, 1.16, 36.10, 273.4. */
+export function formatSeconds(seconds: number): string {
+  const size = Math.abs(seconds);
+  return seconds.toFixed(size > 0 && size < 0.1 ? 3 : size < 100 ? 2 : 1);
+}
+
+/** Ratio of two times: 0.98, 1.90, 15.2, 151. */
+export function formatRatio(ratio: number): string {
+  return ratio.toFixed(ratio < 10 ? 2 : ratio < 100 ? 1 : 0);
+}
+
+/** Share as percent: 99.95 %, 98.2 %, 0.0 %; two decimals only where 99 and 100 have to be told apart. */
+export function formatShare(share: number): string {
+  // Rounding up would print 100 % over a share that is less.
+  const percent = share * 100;
+  if (percent < 99 || share === 1) return `${percent.toFixed(1)} %`;
+  return `${(Math.floor(percent * 100 + 1e-9) / 100).toFixed(2)} %`;
+}
+
+/** p-value: 0.029, or `<0.001`. */
+export function formatP(p: number | null): string {
+  if (p === null) return NOTHING;
+  return p < 0.001 ? "<0.001" : p.toFixed(3);
+}
+
+/** `1.86 to 1.98`. */
+export function formatRange(low: number | null, high: number | null, format: (value: number) => string): string {
+  return low === null || high === null ? NOTHING : `${format(low)} to ${format(high)}`;
+}
+
+/** `285.0 (269.1 to 301.4)`. */
+export function formatEstimate(estimate: Estimate): string {
+  return `${formatSeconds(estimate.value)} (${formatRange(estimate.low, estimate.high, formatSeconds)})`;
+}
+
+const THP_WORDS: Record<Thp, string> = { on: "THP on", off: "THP off", "mthp-64k": "mTHP 64K" };
+
+/** Huge page setting in words. */
+export function formatThp(thp: Thp): string {
+  return THP_WORDS[thp];
+}
+
+/** `1 boot`, `4 boots`. */
+export function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,36 @@
+import type { Section, Table } from "./section.ts";
+import { sectionsOf } from "./sections/all.ts";
+import type { Summary } from "./summary.ts";
+
+/** The report as GitHub-flavoured Markdown, ending in a newline. */
+export function renderMarkdown(summary: Summary): string {
+  const blocks = [
+    `# ${escapeText(summary.run.id)}`,
+    ...summary.caveats.map((caveat) => `> **${escapeText(caveat)}**`),
+    ...sectionsOf(summary).flatMap(renderSection),
+  ];
+  return `${blocks.join("\n\n")}\n`;
+}
+
+function renderSection(section: Section): string[] {
+  return [
+    `## ${escapeText(section.heading)}`,
+    ...(section.intro ?? []).map(escapeText),
+    ...(section.table === undefined ? [] : [renderTable(section.table)]),
+    ...(section.notes ?? []).map(escapeText),
+  ];
+}
+
+function renderTable(table: Table): string {
+  const row = (cells: readonly string[]): string => `| ${cells.map(escapeText).join(" | ")} |`;
+  return [
+    row(table.columns.map((column) => column.label)),
+    `| ${table.columns.map((column) => (column.numeric ? "---:" : "---")).join(" | ")} |`,
+    ...table.rows.map(row),
+  ].join("\n");
+}
+
+/** Text that Markdown shows as it is: names of CPUs and files may hold any character. */
+function escapeText(text: string): string {
+  return text.replaceAll(/[\\`*_[\]<>|#]/g, "\\$&").replaceAll(/\s+/g, " ");
+}

@@ -1,0 +1,22 @@
+import type { Section } from "../section.ts";
+import type { Summary } from "../summary.ts";
+import { costSection } from "./cost.ts";
+import { cpuSection } from "./cpu.ts";
+import { methodSection } from "./method.ts";
+import { resultSection } from "./result.ts";
+import { roundSections } from "./rounds.ts";
+import { sweepSections } from "./sweep.ts";
+import { whatRanSection } from "./what-ran.ts";
+
+/** The report from top to bottom: the answer, its evidence, its price, what ran, how to read it. */
+export function sectionsOf(summary: Summary): Section[] {
+  const measured = summary.cells.length > 0;
+  return [
+    resultSection(summary),
+    ...roundSections(summary),
+    ...(measured ? [costSection(summary), cpuSection(summary)] : []),
+    ...sweepSections(summary),
+    whatRanSection(summary),
+    methodSection(),
+  ];
+}

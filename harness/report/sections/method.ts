@@ -1,0 +1,23 @@
+import type { Section } from "../section.ts";
+
+/** How the figures came to be, for a reader who would rather check than believe. */
+export function methodSection(): Section {
+  return {
+    id: "method",
+    heading: "How to read this",
+    intro: [
+      "A time runs from exec of the VM's QEMU until its monitor would answer: memory allocated, cleared, pinned and " +
+        "mapped for the assigned device. Rounds of a pooled arm begin when the pool is ready; the wait is listed, and is " +
+        "not part of the time.",
+      "The boot is the unit: arms take turns as ABBA, the rounds of a boot are reduced to their median, and everything " +
+        "else is computed from these per-boot medians. So boots that drift are in the interval, not hidden by it.",
+      "95 % interval: bootstrap of the ratio of medians over whole boots, its distribution computed rather than drawn, " +
+        "percentiles moved out for the small number of boots (Hesterberg 2015).",
+      "p: exact two-sided permutation test on the difference of means of the per-boot medians, over all ways to deal the " +
+        "boots to two arms. With three boots per arm it cannot go below 0.1, with four 0.029, with five 0.008; where it " +
+        "cannot reach 0.05 none is printed.",
+      "verdict: faster or slower when p is at most 0.05 and the interval leaves 1 out; otherwise no difference was " +
+        "shown, which is not proof that there is none.",
+    ],
+  };
+}

@@ -1,0 +1,51 @@
+import { formatSize } from "../../base/size.ts";
+import { ALPHA } from "../../stats/verdict.ts";
+import { count, formatP, formatRange, formatRatio, formatSeconds, formatThp } from "../format.ts";
+import type { Section } from "../section.ts";
+import type { Summary } from "../summary.ts";
+
+/** The answer: each arm against base at the headline's size. */
+export function resultSection({ run, effects }: Summary): Section {
+  const bytes = run.settings.memoryBytes;
+  const headline = effects.filter((effect) => effect.memoryBytes === bytes);
+  const heading = `Result: a VM of ${formatSize(bytes)} with an assigned device, seconds until it is ready`;
+  if (headline.length === 0) {
+    return {
+      id: "result",
+      heading,
+      intro: ["Nothing to compare yet: base and another arm need a finished boot each."],
+    };
+  }
+  return {
+    id: "result",
+    heading,
+    table: {
+      columns: [
+        { label: "" },
+        { label: "arm" },
+        { label: "base s", numeric: true },
+        { label: "arm s", numeric: true },
+        { label: "base/arm", numeric: true },
+        { label: "95 % interval", numeric: true },
+        { label: "boots", numeric: true },
+        { label: "p", numeric: true },
+        { label: "verdict" },
+      ],
+      rows: headline.map((effect) => [
+        formatThp(effect.thp),
+        effect.armName,
+        formatSeconds(effect.base),
+        formatSeconds(effect.arm),
+        formatRatio(effect.ratio),
+        formatRange(effect.low, effect.high, formatRatio),
+        String(effect.boots),
+        formatP(effect.p),
+        effect.verdict,
+      ]),
+    },
+    notes: [
+      "base s and arm s are medians of per-boot medians; base/arm above 1 means that the arm is faster. Each p stands for " +
+        `itself: it is not adjusted for the ${count(headline.length, "comparison")} above (level ${ALPHA}).`,
+    ],
+  };
+}

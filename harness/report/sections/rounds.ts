@@ -1,0 +1,50 @@
+import { formatSize } from "../../base/size.ts";
+import type { ArmName, Thp } from "../../bench/sample.ts";
+import { formatSeconds, formatThp, NOTHING } from "../format.ts";
+import type { Section } from "../section.ts";
+import type { Cell, Summary } from "../summary.ts";
+
+const ARM_LABELS: Record<ArmName, string> = {
+  base: "w/o",
+  prezero: "w/",
+  "prezero-disabled": "w/, off",
+};
+
+/** Every measured value at the headline's size, in the layout of the RFC: rounds across, without and with the series. */
+export function roundSections({ run, cells }: Summary): Section[] {
+  const headline = cells.filter((cell) => cell.memoryBytes === run.settings.memoryBytes);
+  return run.settings.thp.flatMap((thp) => {
+    const own = headline.filter((cell) => cell.thp === thp);
+    return own.length === 0 ? [] : [roundSection(thp, own)];
+  });
+}
+
+function roundSection(thp: Thp, cells: readonly Cell[]): Section {
+  const widest = Math.max(...cells.flatMap((cell) => cell.boots.map((boot) => boot.rounds.length)));
+  const numbers = Array.from({ length: widest }, (_, i) => i);
+  return {
+    id: `rounds-${thp}`,
+    heading: `Each round, ${formatThp(thp)}, VM of ${formatSize((cells[0] as Cell).memoryBytes)}, seconds`,
+    table: {
+      columns: [
+        { label: "" },
+        { label: "arm" },
+        { label: "boot", numeric: true },
+        ...numbers.map((i) => ({ label: `round${i + 1}`, numeric: true })),
+        { label: "median", numeric: true },
+      ],
+      rows: cells.flatMap((cell) =>
+        cell.boots.map((boot, i) => [
+          i === 0 ? ARM_LABELS[cell.arm] : "",
+          i === 0 ? cell.arm : "",
+          String(boot.boot),
+          ...numbers.map((number) => {
+            const round = boot.rounds[number];
+            return round === undefined ? NOTHING : formatSeconds(round.seconds);
+          }),
+          formatSeconds(boot.median),
+        ]),
+      ),
+    },
+  };
+}

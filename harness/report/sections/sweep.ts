@@ -1,0 +1,79 @@
+import { formatSize } from "../../base/size.ts";
+import { formatEstimate, formatRatio, formatSeconds, formatShare, formatThp, NOTHING } from "../format.ts";
+import type { Section } from "../section.ts";
+import type { Summary, Sweep } from "../summary.ts";
+
+/** Time over VM size with its line, and the size nobody measured, marked as what it is. */
+export function sweepSections({ sweeps }: Summary): Section[] {
+  if (sweeps.length === 0) return [];
+  const sizes = [...new Set(sweeps.flatMap((sweep) => sweep.sizes.map((size) => size.memoryBytes)))].sort(
+    (a, b) => a - b,
+  );
+  const measured: Section = {
+    id: "sweep",
+    heading: "Time over VM size, seconds",
+    table: {
+      columns: [
+        { label: "" },
+        { label: "arm" },
+        ...sizes.map((bytes) => ({ label: formatSize(bytes), numeric: true })),
+        { label: "per GiB (95 %)", numeric: true },
+        { label: "fixed", numeric: true },
+        ...(sizes.length > 2 ? [{ label: "off line", numeric: true }] : []),
+      ],
+      rows: sweeps.map((sweep) => sweepRow(sweep, sizes)),
+    },
+    notes: [
+      ...methodNotes(sweeps),
+      sizes.length > 2
+        ? "off line: largest distance of a measured median from the line."
+        : "Two sizes make a line but cannot show whether the time is a straight line at all.",
+    ],
+  };
+  const projected = sweeps.filter((sweep) => sweep.projection !== null);
+  return projected.length === 0 ? [measured] : [measured, projectionSection(projected)];
+}
+
+function sweepRow(sweep: Sweep, sizes: readonly number[]): string[] {
+  const medianAt = (bytes: number): string => {
+    const size = sweep.sizes.find((own) => own.memoryBytes === bytes);
+    return size === undefined ? NOTHING : formatSeconds(size.median);
+  };
+  return [
+    formatThp(sweep.thp),
+    sweep.arm,
+    ...sizes.map(medianAt),
+    sweep.line === null ? NOTHING : formatEstimate(sweep.line.secondsPerGib),
+    sweep.line === null ? NOTHING : formatSeconds(sweep.line.interceptSeconds.value),
+    ...(sizes.length > 2 ? [sweep.line === null ? NOTHING : formatShare(sweep.line.worstDeparture)] : []),
+  ];
+}
+
+function methodNotes(sweeps: readonly Sweep[]): string[] {
+  const methods = new Set(sweeps.map((sweep) => sweep.line?.method));
+  const notes: string[] = [];
+  if (methods.has("line per boot")) notes.push("One least squares line per boot; mean and t interval over the boots.");
+  if (methods.has("boots as points")) notes.push("Least squares line with t interval; each boot is one point.");
+  if (methods.has(undefined)) notes.push("No line: an interval needs two boots with two sizes each.");
+  return notes;
+}
+
+function projectionSection(sweeps: readonly Sweep[]): Section {
+  const { memoryBytes, beyond } = (sweeps[0] as Sweep).projection as NonNullable<Sweep["projection"]>;
+  const size = formatSize(memoryBytes);
+  return {
+    id: "projection",
+    heading: `PROJECTION, NOT MEASURED: a VM of ${size}, seconds`,
+    table: {
+      columns: [{ label: "" }, { label: "arm" }, { label: `${size}, projected (95 %)`, numeric: true }],
+      rows: sweeps.flatMap(({ thp, arm, projection }) =>
+        projection === null ? [] : [[formatThp(thp), arm, formatEstimate(projection.seconds)]],
+      ),
+    },
+    notes: [
+      `The lines above carried on to ${formatRatio(beyond)} times the largest measured VM. The interval is that of the ` +
+        "line; it holds only if the time stays a straight line and the pool is as full at that size. No ratio is given: " +
+        "nothing here was measured.",
+    ],
+  };
+}

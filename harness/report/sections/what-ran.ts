@@ -1,0 +1,58 @@
+import { shellQuote } from "../../base/quote.ts";
+import { formatSize } from "../../base/size.ts";
+import type { KernelRecord } from "../../bench/run-record.ts";
+import { count } from "../format.ts";
+import type { Section } from "../section.ts";
+import type { Summary } from "../summary.ts";
+
+/** Enough of a sha256 to recognise it; run.json has all of it. */
+const SHA_DIGITS = 12;
+
+/** Everything a reader needs to repeat the run or to doubt it. */
+export function whatRanSection({ run, setting }: Summary): Section {
+  const { machine, settings } = run;
+  const rows: [string, string][] = [
+    ...Object.entries(run.kernels).map(([arm, kernel]): [string, string] => [`kernel, ${arm}`, kernelText(kernel)]),
+    ["accelerator", acceleratorText(setting?.accelerator ?? settings.accelerator)],
+    ["CPU model", setting?.cpuModel ?? settings.cpuModel],
+    ["device", setting?.device ?? settings.device],
+    [
+      "host under test",
+      `${settings.host}, ${count(setting?.hostCpus ?? settings.hostCpus, "CPU")}, ` +
+        `${formatSize(setting?.hostMemoryBytes ?? settings.hostMemoryBytes)}`,
+    ],
+    [
+      "machine",
+      `${machine.cpu}${setting === null ? "" : `, microcode ${setting.machineMicrocode}`}, ` +
+        `${count(machine.cpus, "CPU")}, ${formatSize(machine.memoryBytes)}, ` +
+        (machine.virtualisation === null ? "bare metal" : `itself a VM (${machine.virtualisation})`),
+    ],
+    ["tools", `QEMU ${run.tools.qemu}, Node.js ${run.tools.node}`],
+    ["harness", run.commit ?? "not a git checkout"],
+    [
+      "plan",
+      `${count(run.plan.length, "boot")}, ABBA over ${settings.arms.join(", ")}; ` +
+        `${count(settings.rounds, "round")} a boot` +
+        (settings.sweepBytes.length > 0
+          ? `, ${settings.sweepRounds} at ${settings.sweepBytes.map(formatSize).join(", ")}`
+          : ""),
+    ],
+    ["made", `${run.createdAt} to ${run.finishedAt ?? `(${run.state})`}`],
+    ["again with", ["npm run bench", ...(run.arguments.length > 0 ? ["--", shellQuote(run.arguments)] : [])].join(" ")],
+  ];
+  return { id: "what-ran", heading: "What ran", table: { columns: [{ label: "" }, { label: "" }], rows } };
+}
+
+function kernelText(kernel: KernelRecord): string {
+  const patches = kernel.patchesSha256 === null ? "unpatched" : `series ${kernel.patchesSha256.slice(0, SHA_DIGITS)}`;
+  return (
+    `${kernel.release} (${kernel.source.package} ${kernel.source.version}, ${patches}, ${kernel.compiler}, ` +
+    `config ${kernel.configSha256.slice(0, SHA_DIGITS)}, image ${kernel.imageSha256.slice(0, SHA_DIGITS)})`
+  );
+}
+
+function acceleratorText(accelerator: string): string {
+  if (accelerator === "tcg") return "TCG: emulated, not hardware times";
+  if (accelerator === "kvm") return "KVM";
+  return "none: the host is the machine itself";
+}

@@ -1,0 +1,151 @@
+import { planBoots } from "../../harness/bench/plan.ts";
+import type { KernelRecord, RunRecord, Settings, Step } from "../../harness/bench/run-record.ts";
+import type { ArmName, Fingerprint, Sample, Thp } from "../../harness/bench/sample.ts";
+import { Random } from "../../harness/stats/random.ts";
+import { normal } from "../stats/normal.ts";
+
+/**
+ * A run that never happened: made-up numbers from a fixed seed, for tests only. Every name in it says so. Nothing under
+ * results/ may come from here.
+ */
+const GIB = 2 ** 30;
+
+const settings: Settings = {
+  scenario: "vm-create",
+  kernel: "6.12",
+  arms: ["base", "prezero", "prezero-disabled"],
+  thp: ["off", "on"],
+  memoryBytes: 4 * GIB,
+  sweepBytes: [1 * GIB, 2 * GIB],
+  projectionBytes: 64 * GIB,
+  boots: 4,
+  rounds: 3,
+  sweepRounds: 1,
+  host: "nested",
+  device: "emulated",
+  accelerator: "tcg",
+  cpuModel: "max",
+  hostCpus: 2,
+  hostMemoryBytes: 12 * GIB,
+};
+
+/** True time of a creation: a fixed part and a part per GiB, seconds. */
+const TRUTH: Record<ArmName, Record<Thp, { fixed: number; perGib: number }>> = {
+  base: { off: { fixed: 0.9, perGib: 4.4 }, on: { fixed: 0.8, perGib: 2.8 }, "mthp-64k": { fixed: 0.8, perGib: 3 } },
+  prezero: {
+    off: { fixed: 0.9, perGib: 2.1 },
+    on: { fixed: 0.85, perGib: 0.04 },
+    "mthp-64k": { fixed: 0.85, perGib: 0.2 },
+  },
+  "prezero-disabled": {
+    off: { fixed: 0.9, perGib: 4.41 },
+    on: { fixed: 0.8, perGib: 2.81 },
+    "mthp-64k": { fixed: 0.8, perGib: 3.01 },
+  },
+};
+
+function kernel(variant: "base" | "prezero"): KernelRecord {
+  const digit = variant === "base" ? "0" : "1";
+  return {
+    variant,
+    release: `6.12.0-synthetic-${variant}`,
+    imageSha256: digit.repeat(64),
+    configSha256: `${digit}${"a".repeat(63)}`,
+    source: { package: "synthetic-source", version: "0.0" },
+    compiler: "synthetic-cc 1.0",
+    patchesSha256: variant === "base" ? null : "f".repeat(64),
+  };
+}
+
+function fingerprint(run: RunRecord, arm: ArmName): Fingerprint {
+  const ran = run.kernels[arm] as KernelRecord;
+  return {
+    machineCpu: run.machine.cpu,
+    machineMicrocode: "0x0",
+    machineCpus: run.machine.cpus,
+    machineMemoryBytes: run.machine.memoryBytes,
+    accelerator: run.settings.accelerator,
+    cpuModel: run.settings.cpuModel,
+    hostCpus: run.settings.hostCpus,
+    hostMemoryBytes: run.settings.hostMemoryBytes,
+    qemuVersion: run.tools.qemu,
+    device: "synthetic (no device)",
+    kernelRelease: ran.release,
+    kernelImageSha256: ran.imageSha256,
+    kernelConfigSha256: ran.configSha256,
+    kernelVariant: ran.variant,
+  };
+}
+
+/** Record of a finished run; `changes` replace settings. */
+export function syntheticRun(changes: Partial<Settings> = {}): RunRecord {
+  const own = { ...settings, ...changes };
+  const plan = planBoots(own);
+  return {
+    schemaVersion: 1,
+    id: "2001-01-01T00-00-00-synthetic",
+    arguments: ["--name", "synthetic"],
+    commit: "5".repeat(40),
+    createdAt: "2001-01-01T00:00:00.000Z",
+    finishedAt: "2001-01-01T01:00:00.000Z",
+    state: "finished",
+    failure: null,
+    settings: own,
+    kernels: Object.fromEntries(own.arms.map((arm) => [arm, kernel(arm === "base" ? "base" : "prezero")])),
+    machine: { cpu: "Synthetic CPU (made-up numbers)", cpus: 2, memoryBytes: 24 * GIB, virtualisation: "synthetic" },
+    tools: { qemu: "0.0 (synthetic)", node: "24.0.0" },
+    poolThreshold: 0.99,
+    plan,
+    boots: plan.map(({ slot, arm }) => ({
+      boot: slot,
+      slot,
+      arm,
+      startedAt: "2001-01-01T00:00:00.000Z",
+      finishedAt: "2001-01-01T00:05:00.000Z",
+      consoleLog: `console/boot-${slot}.log`,
+    })),
+  };
+}
+
+/** Samples of all boots: the truth above, boots off by 5 %, rounds by 1 %. */
+export function syntheticSamples(run: RunRecord): Sample[] {
+  const random = new Random([41, 42, 43, 44]);
+  return run.plan.flatMap(({ slot, arm, steps }) => {
+    const drift = Math.exp(0.05 * normal(random));
+    return steps
+      .flatMap((step) => Array.from({ length: step.rounds }, (_, i) => ({ step, round: i + 1 })))
+      .map(({ step, round }) => {
+        const noise = Math.exp(0.01 * normal(random));
+        return sample(run, arm, slot, step, round, drift * noise);
+      });
+  });
+}
+
+function sample(run: RunRecord, arm: ArmName, boot: number, step: Step, round: number, noise: number): Sample {
+  const { fixed, perGib } = TRUTH[arm][step.thp];
+  const gib = step.memoryBytes / GIB;
+  const seconds = Math.round((fixed + perGib * gib) * noise * 1000) / 1000;
+  const pooled = arm === "prezero";
+  const patched = arm !== "base";
+  const pages = gib * 262_144;
+  return {
+    schemaVersion: 1,
+    takenAt: "2001-01-01T00:01:00.000Z",
+    scenario: run.settings.scenario,
+    arm,
+    boot,
+    round,
+    thp: step.thp,
+    memoryBytes: step.memoryBytes,
+    seconds,
+    cpuSeconds: Math.round(seconds * 0.97 * 1000) / 1000,
+    hugeShare: step.thp === "off" ? 0 : 0.9975,
+    poolBefore: patched ? { freePages: 2_500_000, zeroedPages: pooled ? 2_490_000 + boot : 0 } : null,
+    refillSeconds: pooled ? 2 * gib : null,
+    hitPages: pooled ? Math.round(pages * 0.9996) : patched ? 0 : null,
+    missPages: pooled ? Math.round(pages * 0.0004) : patched ? 0 : null,
+    workerCpuSeconds: patched ? (pooled ? 2.2 * gib : 0) : null,
+    hostCpuSeconds: seconds + (pooled ? 2.3 * gib : 0.2),
+    fingerprint: fingerprint(run, arm),
+  };
+}
