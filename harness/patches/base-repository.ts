@@ -57,7 +57,7 @@ export async function baseRepository(source: PristineSource, say: (line: string)
   const wait = () => say(`another run is making the git repository of ${name}; waiting for it`);
   await withLock(`${gitDir}.lock`, wait, async () => {
     if (existsSync(gitDir)) return;
-    say(`making a git repository of ${name}, once (under a minute)`);
+    say(`making a git repository of ${name}, once (about a minute)`);
     const partial = `${gitDir}.partial`;
     await rm(partial, { recursive: true, force: true });
     await mkdir(partial, { recursive: true });

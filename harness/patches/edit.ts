@@ -6,7 +6,7 @@ import type { BaseRepository } from "./base-repository.ts";
 import { commitSeries } from "./commit-series.ts";
 import { git, gitText } from "./git.ts";
 import { directoryDigest } from "./patch-directory.ts";
-import { recordNames } from "./refresh.ts";
+import { recordNames } from "./record-names.ts";
 import { readSeries } from "./series.ts";
 import { isWorktree, lastMeeting, recordMeeting, requireClean } from "./worktree.ts";
 
@@ -34,7 +34,7 @@ export async function editPatches({ base, dir, patchesDir }: EditOptions): Promi
   const head = commits.at(-1) ?? base.root;
   await recordNames(
     base.gitDir,
-    commits.map((id) => ({ id })),
+    commits,
     series.patches.map((patch) => patch.name),
   );
   let outcome: Edited["outcome"] = "current";

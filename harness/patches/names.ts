@@ -7,13 +7,12 @@ export type NamedCommit = {
   recorded: string | undefined;
 };
 
-/** What the directory says before: order of `series`, and the subject of each file that is there. */
-export type KnownPatches = { order: string[]; subjects: Map<string, string> };
+/** What the directory says before: names that `series` plans for new patches, and the subject of each file there. */
+export type KnownPatches = { planned: string[]; subjects: Map<string, string> };
 
 /**
  * Gives each commit the file name that it had before: the one recorded for it, else the one of the patch with the same
- * subject. A new commit takes the next name that `series` plans (a line without a file), else the next free number and
- * its subject. No name is given twice.
+ * subject. A new commit takes the next name that `series` plans, else the next free number and its subject. No name is given twice.
  */
 export function nameCommits(commits: NamedCommit[], known: KnownPatches): string[] {
   const taken = new Set<string>();
@@ -27,7 +26,7 @@ export function nameCommits(commits: NamedCommit[], known: KnownPatches): string
     const same = [...known.subjects].find(([name, subject]) => subject === commit.subject && !taken.has(name));
     names[index] ??= claim(same?.[0]);
   }
-  const planned = known.order.filter((name) => !known.subjects.has(name) && !taken.has(name));
+  const planned = known.planned.filter((name) => !known.subjects.has(name) && !taken.has(name));
   const numbers = () => [...taken, ...planned].map((name) => Number(/^\d+/.exec(name)?.[0] ?? 0));
   return names.map((name, index) => {
     if (name !== undefined) return name;

@@ -13,14 +13,17 @@ export type PatchText = { name: string; text: string };
 /** What writing changed, by name. */
 export type Written = { added: string[]; changed: string[]; removed: string[]; unchanged: string[] };
 
-/** Order and subjects of what is in the directory; an empty or missing directory knows nothing. */
+/** A comment of `series` that gives a name to a patch that is not written yet. */
+const PLANNED = /^# planned: (\S+\.patch)$/;
+
+/** Names planned, and the subject of each patch that is there; an empty or missing directory knows nothing. */
 export async function knownPatches(dir: string): Promise<KnownPatches> {
-  const order = existsSync(join(dir, "series")) ? await readSeriesNames(dir) : [];
+  const planned = (await seriesLines(dir)).flatMap((line) => PLANNED.exec(line)?.[1] ?? []);
   const subjects = new Map<string, string>();
   for (const name of await patchNamesIn(dir)) {
     subjects.set(name, parsePatchFile(name, await readFile(join(dir, name), "utf8")).subject);
   }
-  return { order, subjects };
+  return { planned, subjects };
 }
 
 /** Digest of the order and of every patch in a directory: tells whether anyone changed anything. */
@@ -55,28 +58,34 @@ export async function writePatches(dir: string, patches: PatchText[]): Promise<W
     if (!written.unchanged.includes(name)) writeFileAtomic(join(dir, name), text);
   }
   await writeSeries(
-    join(dir, "series"),
+    dir,
     patches.map((patch) => patch.name),
   );
   for (const name of written.removed) await rm(join(dir, name));
   return written;
 }
 
-/** Comments stay with the name that follows them; planned names (without a file yet) stay at the end. */
-async function writeSeries(file: string, names: string[]): Promise<void> {
-  const before = await readFile(file, "utf8").catch(() => "");
-  const comments = new Map<string, string[]>();
+/** Comments at the top stay there, others with the name that follows them; a planned name that has come true is planned no more. */
+async function writeSeries(dir: string, names: string[]): Promise<void> {
+  const before = await seriesLines(dir);
+  const header: string[] = [];
+  const withComments = new Map<string, string[]>();
   let held: string[] = [];
-  const planned: string[] = [];
-  for (const line of before.split("\n").slice(0, before.endsWith("\n") ? -1 : undefined)) {
+  for (const line of before) {
+    if (names.includes(PLANNED.exec(line)?.[1] ?? "")) continue;
     const name = line.replace(/#.*/, "").trim();
-    held.push(line);
+    if (name === "" && withComments.size === 0) header.push(line);
+    else held.push(line);
     if (name === "") continue;
-    comments.set(name, held);
+    withComments.set(name, held);
     held = [];
-    if (!names.includes(name) && !existsSync(join(file, "..", name))) planned.push(name);
   }
-  const lines = [...names, ...planned].flatMap((name) => comments.get(name) ?? [name]);
-  const text = [...lines, ...held].map((line) => `${line}\n`).join("");
-  if (text !== before) writeFileAtomic(file, text);
+  const lines = [...header, ...names.flatMap((name) => withComments.get(name) ?? [name]), ...held];
+  if (lines.join("\n") !== before.join("\n"))
+    writeFileAtomic(join(dir, "series"), lines.map((line) => `${line}\n`).join(""));
+}
+
+async function seriesLines(dir: string): Promise<string[]> {
+  const file = join(dir, "series");
+  return existsSync(file) ? (await readFile(file, "utf8")).trimEnd().split("\n") : [];
 }

@@ -1,5 +1,5 @@
 import { InfrastructureError, UsageError } from "../base/errors.ts";
-import { type BaseRepository, NAMES_REF } from "./base-repository.ts";
+import type { BaseRepository } from "./base-repository.ts";
 import { commitSeries } from "./commit-series.ts";
 import { findBaseCommit, listCommits, type SeriesCommit } from "./commits.ts";
 import { git } from "./git.ts";
@@ -13,6 +13,7 @@ import {
   writePatches,
 } from "./patch-directory.ts";
 import { parsePatchFile } from "./patch-file.ts";
+import { recordNames } from "./record-names.ts";
 import { renderPatch } from "./render.ts";
 import { isWorktree, lastMeeting, recordMeeting, requireClean } from "./worktree.ts";
 
@@ -53,6 +54,7 @@ export async function refreshPatches(options: RefreshOptions): Promise<Written> 
   }
   const parent = await findBaseCommit(dir, base);
   const commits = await listCommits(dir, parent);
+  const ids = commits.map((commit) => commit.id);
   const names = nameCommits(
     commits.map((commit) => ({ subject: commit.subject, recorded: commit.recordedName })),
     await knownPatches(patchesDir),
@@ -64,17 +66,10 @@ export async function refreshPatches(options: RefreshOptions): Promise<Written> 
   await prove(dir, parent, commits, patches);
   if (options.dryRun) return comparePatches(patchesDir, patches);
   const written = await writePatches(patchesDir, patches);
-  await recordNames(dir, commits, names);
-  const head = commits.at(-1)?.id ?? parent;
+  await recordNames(dir, ids, names);
+  const head = ids.at(-1) ?? parent;
   await recordMeeting(dir, { head, filesSha256: await directoryDigest(patchesDir) });
   return written;
-}
-
-/** Keeps the file's name beside the commit, so that a new subject does not change it. */
-export async function recordNames(dir: string, commits: { id: string }[], names: string[]): Promise<void> {
-  for (const [index, commit] of commits.entries()) {
-    await git(dir, ["notes", `--ref=${NAMES_REF}`, "add", "--force", "--message", names[index] ?? "", commit.id]);
-  }
 }
 
 async function prove(dir: string, parent: string, commits: SeriesCommit[], patches: PatchText[]): Promise<void> {

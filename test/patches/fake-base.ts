@@ -94,10 +94,9 @@ export class FakeKernel implements Disposable {
   /** An empty `series` (with planned names, if given), and a worktree of the bare source. */
   async start(planned: string[] = []): Promise<void> {
     mkdirSync(this.patchesDir, { recursive: true });
-    writeFileSync(join(this.patchesDir, "series"), "# order of the patches\n");
+    const lines = ["# order of the patches", ...planned.map((name) => `# planned: ${name}`)];
+    writeFileSync(join(this.patchesDir, "series"), lines.map((line) => `${line}\n`).join(""));
     await this.edit();
-    const lines = planned.map((name) => `${name}\n`).join("");
-    writeFileSync(join(this.patchesDir, "series"), `# order of the patches\n${lines}`);
   }
 
   /** A worktree of three patches: options, the feature, its documentation. */
@@ -144,7 +143,7 @@ async function makeTemplate(): Promise<FakeKernel> {
   kernel.commit("mm: page_prezero: zero free pages in the background — early\n\nA body with non-ASCII: é.");
   kernel.change("Documentation/mm/index.rst", "==\n", "==\n\npage_prezero\n");
   kernel.commit("Documentation: mm: describe page_prezero");
-  await kernel.refresh({ force: true });
+  await kernel.refresh();
   process.env.PREZERO_CACHE = cache;
   return kernel;
 }

@@ -21,7 +21,7 @@ describe("patches edit and refresh", () => {
     expect(statSync(join(kernel.patchesDir, PREZERO)).mtimeMs).toBe(written);
   });
 
-  test("the names that `series` plans are taken in order; further patches are named after their subject", async () => {
+  test("the names that `series` plans are taken in order and struck off; further patches are named after their subject", async () => {
     using kernel = new FakeKernel();
     await kernel.startWithThree();
     expect(kernel.patch("series")).toBe(`# order of the patches\n${OPTIONS}\n${PREZERO}\n${DOCS}\n`);
