@@ -22,11 +22,12 @@ async function main(argv: string[]): Promise<number> {
     .option("-v, --verbose", "show what is run")
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
-  const wanted = COMMANDS.filter((name) => argv.includes(name)).slice(0, 1);
-  for (const name of wanted.length > 0 ? wanted : COMMANDS) {
+  const wanted = argv.find((word) => COMMANDS.includes(word));
+  for (const name of wanted === undefined ? COMMANDS : [wanted]) {
     const { register } = (await import(`./commands/${name}.ts`)) as { register(program: Command): void };
     register(program);
   }
+  sayWhatIsAllowed(program);
   try {
     await program.parseAsync(argv, { from: "user" });
     return typeof process.exitCode === "number" ? process.exitCode : 0;
@@ -36,6 +37,14 @@ async function main(argv: string[]): Promise<number> {
     process.stderr.write(`${describeError(error)}\n`);
     return error instanceof HarnessError ? error.exitCode : 3;
   }
+}
+
+/** Commander's errors name the word it does not know; what it does know follows. */
+function sayWhatIsAllowed(command: Command): void {
+  const names = command.commands.map((subcommand) => subcommand.name());
+  const options = command.options.map((option) => option.long ?? option.short);
+  command.showHelpAfterError(`allowed: ${[...names, ...options, "--help"].join(", ")}`);
+  for (const subcommand of command.commands) sayWhatIsAllowed(subcommand);
 }
 
 process.exitCode = await main(process.argv.slice(2));

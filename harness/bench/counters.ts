@@ -7,7 +7,10 @@ const TICKS_PER_SECOND = 100;
 /** What the host under test has counted since it booted; pages are 4 KiB. */
 export type Counters = {
   freePages: number;
-  /** CPU seconds of all CPUs spent on anything: user, nice, system, irq, softirq. */
+  /**
+   * CPU seconds of all CPUs spent on anything. Counted as the time that no CPU was idle or taken away by a hypervisor:
+   * idling is timed by a clock (NO_HZ_IDLE), while user and system time are sampled by a tick that TCG loses.
+   */
   hostCpuSeconds: number;
   /** Counters of the series; null on a kernel without it. */
   prezero: null | { zeroedPages: number; hitPages: number; missPages: number; workerCpuSeconds: number };
@@ -15,27 +18,26 @@ export type Counters = {
 
 /** Reads the counters of a host. @throws InfrastructureError COUNTERS_UNREADABLE */
 export async function readCounters(host: Host): Promise<Counters> {
-  const answer = await host.exec("head -n 1 /proc/stat && cat /proc/vmstat");
+  const answer = await host.exec('echo "uptime $(cat /proc/uptime)" && grep ^cpu /proc/stat && cat /proc/vmstat');
   if (answer.exitCode !== 0) throw unreadable(answer.stderr || answer.stdout);
   return parseCounters(answer.stdout);
 }
 
-/** Parses the first line of /proc/stat followed by all of /proc/vmstat. @throws InfrastructureError COUNTERS_UNREADABLE */
+/**
+ * Parses /proc/uptime after the word uptime, the cpu lines of /proc/stat and all of /proc/vmstat.
+ * @throws InfrastructureError COUNTERS_UNREADABLE
+ */
 export function parseCounters(text: string): Counters {
   const lines = text.split("\n").map((line) => line.trim().split(/\s+/));
-  const cpu = lines.find(([name]) => name === "cpu")?.map(Number);
   const vmstat = new Map(lines.filter((words) => words.length === 2).map(([name, value]) => [name, Number(value)]));
   const count = (name: string): number => {
     const value = vmstat.get(name);
     if (value === undefined || !Number.isSafeInteger(value)) throw unreadable(`${name} is missing from /proc/vmstat`);
     return value;
   };
-  const [, user = NaN, nice = NaN, system = NaN, , , irq = NaN, softirq = NaN] = cpu ?? [];
-  const hostCpuSeconds = (user + nice + system + irq + softirq) / TICKS_PER_SECOND;
-  if (!Number.isFinite(hostCpuSeconds)) throw unreadable("the cpu line is missing from /proc/stat");
   return {
     freePages: count("nr_free_pages"),
-    hostCpuSeconds,
+    hostCpuSeconds: busySeconds(lines),
     prezero: vmstat.has("nr_prezeroed")
       ? {
           zeroedPages: count("nr_prezeroed"),
@@ -45,6 +47,15 @@ export function parseCounters(text: string): Counters {
         }
       : null,
   };
+}
+
+function busySeconds(lines: string[][]): number {
+  const uptimeSeconds = Number(lines.find(([name]) => name === "uptime")?.[1]);
+  const cpus = lines.filter(([name]) => /^cpu\d+$/.test(name ?? ""));
+  const idleTicks = cpus.map(([, , , , idle, iowait, , , steal]) => Number(idle) + Number(iowait) + Number(steal));
+  const busy = cpus.length * uptimeSeconds - idleTicks.reduce((sum, ticks) => sum + ticks, 0) / TICKS_PER_SECOND;
+  if (cpus.length === 0 || !Number.isFinite(busy)) throw unreadable("uptime or CPU times are missing");
+  return Math.max(0, busy);
 }
 
 function unreadable(detail: string): InfrastructureError {

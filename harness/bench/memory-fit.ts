@@ -28,14 +28,17 @@ export function largestVmBytes(availableBytes: number): number {
 export function assertVmFits(vmBytes: number, availableBytes: number): void {
   const largest = largestVmBytes(availableBytes);
   if (vmBytes <= largest) return;
-  const needed = formatSize(hostMemoryBytes(vmBytes) + MACHINE_RESERVE_BYTES);
-  const have = `${formatSize(availableBytes)} of memory available`;
+  const needed = inGib(hostMemoryBytes(vmBytes) + MACHINE_RESERVE_BYTES);
   throw new UsageError({
     code: "MEMORY_DOES_NOT_FIT",
-    message: `A VM of ${formatSize(vmBytes)} does not fit: it needs a machine with ${needed} available, and this one has ${have}`,
+    message: `A VM of ${formatSize(vmBytes)} does not fit: it needs ${needed} of available memory, and this machine has ${inGib(availableBytes)}`,
     remedy:
       largest === 0
         ? `Free memory: even the smallest VM (${formatSize(SMALLEST_VM_BYTES)}) does not fit.`
         : `The largest that fits is ${formatSize(largest)}: --memory ${formatSize(largest)}`,
   });
+}
+
+function inGib(bytes: number): string {
+  return `${(bytes / GIB_BYTES).toFixed(1)} GiB`;
 }

@@ -7,7 +7,7 @@ import type { Accelerator } from "./sample.ts";
 
 /** With no `--memory` under TCG the run should be over within ten minutes: this much is planned, the rest is margin. */
 const DEFAULT_RUN_SECONDS = 500;
-const DEFAULT_STEP_BYTES = 256 * MIB_BYTES;
+const DEFAULT_STEP_BYTES = 512 * MIB_BYTES;
 /** Below this the fixed costs of a creation hide what clearing costs; chosen even when it takes longer. */
 const SMALLEST_DEFAULT_BYTES = GIB_BYTES;
 /** No smaller point is added to a sweep: fixed costs would hide the slope. */
@@ -45,7 +45,11 @@ function defaultMemoryBytes(request: SizeRequest): number {
   );
   if (largest <= SMALLEST_DEFAULT_BYTES) return largest;
   if (request.accelerator === "kvm") return Math.floor(largest / GIB_BYTES) * GIB_BYTES;
-  for (let bytes = largest; bytes > SMALLEST_DEFAULT_BYTES; bytes -= DEFAULT_STEP_BYTES) {
+  for (
+    let bytes = largest - (largest % DEFAULT_STEP_BYTES);
+    bytes > SMALLEST_DEFAULT_BYTES;
+    bytes -= DEFAULT_STEP_BYTES
+  ) {
     const plan = planBoots({ ...request, ...withSweep(bytes, request) });
     if (estimateSeconds(plan, request.accelerator) <= DEFAULT_RUN_SECONDS) return bytes;
   }

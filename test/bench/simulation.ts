@@ -68,7 +68,8 @@ export class Simulation {
     };
     const counters = () =>
       [
-        "cpu  100 0 50 9000 0 0 0 0 0 0",
+        "uptime 91.50 90.00",
+        "cpu0 100 0 50 9000 0 0 0 0 0 0",
         `nr_free_pages ${FREE_PAGES}`,
         ...(patched
           ? [`nr_prezeroed ${zeroed()}`, `prezero_hit ${hits}`, `prezero_miss ${misses}`, "prezero_cpu_usecs 2000000"]

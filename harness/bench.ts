@@ -1,0 +1,6 @@
+/** Face of the benchmark: what the commands and the report may use of it. */
+export { dryRun } from "./bench/dry-run.ts";
+export { addBenchOptions, type BenchOptions, parseBenchOptions } from "./bench/options.ts";
+export { prepareResume, prepareRun } from "./bench/prepare.ts";
+export { resumableRunDir, resumeRun, startRun } from "./bench/start.ts";
+export { readRun, readSamples, resolveRunDir, resultsDir } from "./bench/run-store.ts";

@@ -1,0 +1,40 @@
+import { shellQuote } from "../base/quote.ts";
+import { innerVmArgs } from "../host/inner-vm.ts";
+import { kernelCommands } from "../kernel/dry-run.ts";
+import { EMULATED_DEVICE_ADDRESS, outerVmArgs } from "../qemu.ts";
+import { arms } from "./arms.ts";
+import { describePlan } from "./describe-plan.ts";
+import type { Planned } from "./prepare.ts";
+import { QEMU_PROGRAM } from "./qemu-version.ts";
+
+/**
+ * What a run would do: its plan and estimate, then the shell commands, with names in capitals where a run uses files
+ * that it makes itself.
+ */
+export async function dryRun({ base, settings, plan }: Planned): Promise<string[]> {
+  const lines = describePlan(settings, plan);
+  const variants = [...new Set(settings.arms.map((name) => arms[name].variant))];
+  for (const variant of variants) lines.push("", ...(await kernelCommands({ base, variant })));
+  for (const name of settings.arms) {
+    const arm = arms[name];
+    const host = outerVmArgs({
+      kernelImage: `KERNEL-${arm.variant}`,
+      initrd: "INITRAMFS",
+      extraCmdline: arm.commandLine.join(" "),
+      memoryBytes: settings.hostMemoryBytes,
+      cpus: settings.hostCpus,
+      accel: settings.accelerator,
+      cpuModel: settings.cpuModel,
+      qmpSocket: "QMP",
+      consoleSocket: "CONSOLE",
+      consoleLog: "console.log",
+    });
+    lines.push("", `# arm ${name}, on this machine`, shellQuote([QEMU_PROGRAM, ...host]));
+    lines.push(`# arm ${name}, in the host under test`, ...arm.setup);
+    const address = settings.device === "emulated" ? EMULATED_DEVICE_ADDRESS : settings.device;
+    for (const memoryBytes of [settings.memoryBytes, ...settings.sweepBytes]) {
+      lines.push(shellQuote([QEMU_PROGRAM, ...innerVmArgs({ memoryBytes, device: { address } })]));
+    }
+  }
+  return lines;
+}

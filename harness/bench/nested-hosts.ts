@@ -1,0 +1,33 @@
+import { InfrastructureError } from "../base/errors.ts";
+import { formatSize } from "../base/size.ts";
+import { bootNestedHost } from "../host/nested.ts";
+import type { StartHost } from "./boot.ts";
+import type { ArmKernels } from "./kernels.ts";
+
+/** Starts nested hosts for the boots of a run: the arm's kernel in a QEMU of the run's settings. */
+export function nestedHosts(kernels: ArmKernels): StartHost {
+  return async ({ arm, settings, consoleLog }) => {
+    const kernel = kernels[arm.name];
+    if (kernel === undefined) throw new Error(`no kernel was built for the arm ${arm.name}`);
+    const host = await bootNestedHost({
+      kernel: { ...kernel, variant: arm.variant },
+      memoryBytes: settings.hostMemoryBytes,
+      cpus: settings.hostCpus,
+      accel: settings.accelerator,
+      cpuModel: settings.cpuModel,
+      device: settings.device,
+      extraCmdline: arm.commandLine.join(" "),
+      consoleLog,
+    });
+    const largestVm = Math.max(settings.memoryBytes, ...settings.sweepBytes);
+    if (host.largestVmBytes >= largestVm) return host;
+    await host[Symbol.asyncDispose]();
+    throw new InfrastructureError({
+      code: "HOST_TOO_SMALL",
+      message:
+        `A VM of ${formatSize(largestVm)} does not fit into the host under test, which has ` +
+        `${formatSize(settings.hostMemoryBytes)} and room for ${formatSize(host.largestVmBytes)}`,
+      remedy: "The kernel under test takes more memory than the harness leaves it: leave out what it does not need.",
+    });
+  };
+}

@@ -1,0 +1,47 @@
+import { availableParallelism } from "node:os";
+import { type Base, findBase } from "../kernel/bases.ts";
+import { chooseAccelerator } from "../qemu.ts";
+import { availableMemoryBytes } from "./machine.ts";
+import { assertVmFits } from "./memory-fit.ts";
+import type { BenchOptions } from "./options.ts";
+import { planBoots } from "./plan.ts";
+import { qemuVersion } from "./qemu-version.ts";
+import { remainingSlots } from "./run.ts";
+import type { PlannedBoot, RunRecord, Settings } from "./run-record.ts";
+import { loadScenario, type Scenario } from "./scenario.ts";
+import { resolveSettings } from "./settings.ts";
+
+/** What is to be booted, and how. */
+export type Planned = { base: Base; settings: Settings; plan: PlannedBoot[] };
+
+/** Everything about a new run that is decided before anything is built or booted. */
+export type Prepared = Planned & { scenario: Scenario; qemuVersion: string };
+
+/**
+ * Decides what a new run does, and refuses early what cannot work.
+ * @throws UsageError for a bad scenario, base or size and for KVM that does not work; InfrastructureError QEMU_MISSING
+ */
+export async function prepareRun(options: BenchOptions): Promise<Prepared> {
+  const scenario = await loadScenario(options.scenario);
+  const base = await findBase(options.kernel);
+  const version = await qemuVersion();
+  const settings = resolveSettings(options, scenario, base.name, {
+    accelerator: await chooseAccelerator(options.accel),
+    availableBytes: availableMemoryBytes(),
+    cpus: availableParallelism(),
+  });
+  return { scenario, base, settings, plan: planBoots(settings), qemuVersion: version };
+}
+
+/**
+ * The same for a run that goes on: what it was started with must still be there.
+ * @returns what is left of it
+ */
+export async function prepareResume(run: RunRecord): Promise<Planned> {
+  const { settings } = run;
+  const base = await findBase(settings.kernel);
+  await qemuVersion();
+  await chooseAccelerator(settings.accelerator);
+  assertVmFits(Math.max(settings.memoryBytes, ...settings.sweepBytes), availableMemoryBytes());
+  return { base, settings, plan: remainingSlots(run) };
+}

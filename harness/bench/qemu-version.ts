@@ -1,0 +1,17 @@
+import { run } from "../base/process.ts";
+
+/** Program that runs both the host under test and, inside it, the measured VM. */
+export const QEMU_PROGRAM = "qemu-system-x86_64";
+
+/**
+ * Version of the machine's QEMU, for example `7.2.22`. Asked before anything long begins, so that a missing QEMU does
+ * not come up after the kernels are built.
+ * @throws InfrastructureError QEMU_MISSING
+ */
+export async function qemuVersion(): Promise<string> {
+  const { stdout } = await run(QEMU_PROGRAM, ["--version"], {
+    code: "QEMU_MISSING",
+    remedy: "npm run setup installs it.",
+  });
+  return /version (\S+)/.exec(stdout)?.[1] ?? "unknown";
+}

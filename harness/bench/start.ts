@@ -1,0 +1,91 @@
+import { join } from "node:path";
+import { UsageError } from "../base/errors.ts";
+import { withLock } from "../base/lock.ts";
+import { cacheDir } from "../base/paths.ts";
+import { Progress } from "../base/progress.ts";
+import { realClock } from "./clock.ts";
+import { describePlan } from "./describe-plan.ts";
+import { type ArmKernels, ensureArmKernels, recordArmKernels } from "./kernels.ts";
+import { readMachine } from "./machine.ts";
+import { nestedHosts } from "./nested-hosts.ts";
+import { newRunRecord } from "./new-run.ts";
+import { type Prepared, prepareResume } from "./prepare.ts";
+import { executeRun } from "./run.ts";
+import type { RunRecord } from "./run-record.ts";
+import { listRunDirs, readRun, resolveRunDir, resultsDir, saveRun } from "./run-store.ts";
+
+/**
+ * Builds the kernels, writes the run's record and executes the run.
+ * @param typed what the caller typed after `npm run bench --`
+ * @returns the run's directory
+ */
+export async function startRun(prepared: Prepared, typed: string[], name: string | undefined): Promise<string> {
+  const { base, settings, scenario, plan } = prepared;
+  for (const line of describePlan(settings, plan)) say(line);
+  const kernels = await ensureArmKernels(base, settings.arms);
+  return alone(async () => {
+    const run = await newRunRecord({
+      settings,
+      kernels: await recordArmKernels(base, kernels),
+      machine: await readMachine(),
+      qemuVersion: prepared.qemuVersion,
+      poolLevel: scenario.poolLevel,
+      arguments: typed,
+      name,
+      nowMs: realClock.nowMs(),
+    });
+    const runDir = join(resultsDir(), run.id);
+    saveRun(runDir, run);
+    await execute(runDir, run, kernels);
+    return runDir;
+  });
+}
+
+/** Goes on with a run that did not finish. @returns its directory */
+export async function resumeRun(runDir: string): Promise<string> {
+  return alone(async () => {
+    const run = readRun(runDir);
+    const { base, plan } = await prepareResume(run);
+    const kernels = await ensureArmKernels(base, run.settings.arms);
+    say(`resuming ${run.id}: ${plan.length} of ${run.plan.length} boots are left`);
+    await execute(runDir, run, kernels);
+    return runDir;
+  });
+}
+
+/**
+ * Directory of the run to resume: the newest unfinished one, or the one named.
+ * @throws UsageError NOTHING_TO_RESUME, RUN_UNKNOWN
+ */
+export function resumableRunDir(wanted: string | true): string {
+  const unfinished = listRunDirs().filter((dir) => readRun(dir).state !== "finished");
+  const found = wanted === true ? unfinished.at(-1) : resolveRunDir(wanted);
+  if (found !== undefined && readRun(found).state !== "finished") return found;
+  throw new UsageError({
+    code: "NOTHING_TO_RESUME",
+    message:
+      found === undefined ? `No run in ${resultsDir()} is unfinished` : `The run ${readRun(found).id} is finished`,
+    remedy: "Start a new one with `npm run bench`, or look at what there is with `npm run results`.",
+  });
+}
+
+/** Two benchmarks at once would slow each other down and measure that. */
+function alone<T>(work: () => Promise<T>): Promise<T> {
+  const wait = () =>
+    say("another benchmark is running on this machine; waiting for it, so that neither disturbs the other");
+  return withLock(cacheDir("bench.lock"), wait, work);
+}
+
+async function execute(runDir: string, run: RunRecord, kernels: ArmKernels): Promise<void> {
+  const bar = new Progress("bench");
+  const progress = {
+    update: (share: number, note: string, leftMs: number) => bar.update(share, note, leftMs),
+    log: (line: string) => bar.log(line),
+  };
+  await executeRun(runDir, run, { startHost: nestedHosts(kernels), clock: realClock, progress });
+  bar.done();
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
