@@ -18,7 +18,7 @@ import { type RunRecord, runRecordSchema } from "./run-record.ts";
 import { type Sample, sampleSchema } from "./sample.ts";
 
 const RECORD_FILE = "run.json";
-const SAMPLES_FILE = "samples.jsonl";
+export const SAMPLES_FILE = "samples.jsonl";
 
 /** Where runs are kept: `$PREZERO_RESULTS`, else `results/` of the checkout. */
 export function resultsDir(): string {

@@ -90,7 +90,7 @@ export type Sweep = {
     method: BootLine["method"];
     secondsPerGib: Estimate;
     interceptSeconds: Estimate;
-    /** Largest |median - line| / line over the measured sizes: what the straight line does not explain. */
+    /** Largest |mean over boots - line| / line over the measured sizes: what the straight line does not explain. */
     worstDeparture: number;
   };
   /** Never measured: the line carried on to a larger VM. */

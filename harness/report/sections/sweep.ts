@@ -26,7 +26,7 @@ export function sweepSections({ sweeps }: Summary): Section[] {
     notes: [
       ...methodNotes(sweeps),
       sizes.length > 2
-        ? "off line: largest distance of a measured median from the line."
+        ? "off line: largest distance of a measured size, mean over boots, from the line."
         : "Two sizes make a line but cannot show whether the time is a straight line at all.",
     ],
   };

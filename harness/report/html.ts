@@ -1,0 +1,84 @@
+import { pageStyle } from "./page-style.ts";
+import { plotsOf } from "./plots/all.ts";
+import { type Plot, renderSvg } from "./plots/render-svg.ts";
+import type { Section, Table } from "./section.ts";
+import { sectionsOf } from "./sections/all.ts";
+import type { Summary } from "./summary.ts";
+
+/**
+ * The report as one HTML file that loads nothing (its own content policy forbids it) and runs nothing. The same summary
+ * gives the same bytes.
+ */
+export function renderHtml(summary: Summary): string {
+  const plots = plotsOf(summary);
+  const title = escapeHtml(summary.run.id);
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${title}</title>
+<style>
+${pageStyle}
+</style>
+</head>
+<body>
+<main>
+<h1>${title}</h1>
+${[
+  ...summary.caveats.map((caveat) => `<p class="caveat">${escapeHtml(caveat)}</p>`),
+  ...sectionsOf(summary).map((section) => renderSection(section, plots.get(section.id) ?? [])),
+].join("\n")}
+</main>
+</body>
+</html>
+`;
+}
+
+function renderSection(section: Section, plots: readonly Plot[]): string {
+  const headingId = `h-${section.id}`;
+  return [
+    `<section id="${section.id}" aria-labelledby="${headingId}">`,
+    `<h2 id="${headingId}">${escapeHtml(section.heading)}</h2>`,
+    ...(section.intro ?? []).map((text) => `<p>${escapeHtml(text)}</p>`),
+    ...(section.table === undefined ? [] : [renderTable(section.table, headingId)]),
+    ...(section.notes ?? []).map((text) => `<p class="note">${escapeHtml(text)}</p>`),
+    ...(plots.length === 0 ? [] : ['<div class="plots">', ...plots.map(renderFigure), "</div>"]),
+    "</section>",
+  ].join("\n");
+}
+
+/** A table wider than the screen scrolls in a region of its own that the keyboard can reach. */
+function renderTable({ columns, rows }: Table, headingId: string): string {
+  const last = columns.length - 1;
+  const cellClass = (i: number): string => (columns[i]?.numeric ? "number" : i === last ? "text" : "short");
+  const row = (cells: readonly string[], tag: "th" | "td"): string => {
+    const scope = tag === "th" ? ' scope="col"' : "";
+    return `<tr>${cells.map((text, i) => `<${tag}${scope} class="${cellClass(i)}">${escapeHtml(text)}</${tag}>`).join("")}</tr>`;
+  };
+  const labels = columns.map((column) => column.label);
+  return [
+    `<div class="scroll" role="region" tabindex="0" aria-labelledby="${headingId}">`,
+    "<table>",
+    ...(labels.some((label) => label !== "") ? [`<thead>${row(labels, "th")}</thead>`] : []),
+    "<tbody>",
+    ...rows.map((cells) => row(cells, "td")),
+    "</tbody>",
+    "</table>",
+    "</div>",
+  ].join("\n");
+}
+
+function renderFigure(plot: Plot): string {
+  return `<figure>\n${renderSvg(plot)}\n<figcaption>${escapeHtml(plot.caption)}</figcaption>\n</figure>`;
+}
+
+function escapeHtml(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;");
+}

@@ -1,0 +1,55 @@
+/**
+ * The report's style sheet: readable on a telephone and on paper, light or dark as the reader has it. Arm colours are
+ * of M. Okabe and K. Ito's palette, which colour-blind readers can tell apart, lighter on a dark ground.
+ */
+export const pageStyle = `
+:root {
+  color-scheme: light dark;
+  --ground: #fff; --text: #1a1a1a; --faint: #5c5c5c; --line: #d5d5d5; --warn-ground: #fff4d6; --warn-line: #d08c00;
+  --base: #0072b2; --prezero: #d55e00; --prezero-disabled: #00825e;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --ground: #141414; --text: #e8e8e8; --faint: #a8a8a8; --line: #3a3a3a; --warn-ground: #33270a; --warn-line: #e0a020;
+    --base: #56b4e9; --prezero: #ff8c42; --prezero-disabled: #2fc79a;
+  }
+}
+* { box-sizing: border-box; }
+body {
+  margin: 0 auto; padding: 1rem; max-width: 62rem; background: var(--ground); color: var(--text);
+  font: 16px/1.5 system-ui, sans-serif;
+}
+h1 { font-size: 1.4rem; overflow-wrap: anywhere; margin: 0.5rem 0; }
+h2 { font-size: 1.1rem; margin: 2rem 0 0.5rem; }
+p { margin: 0.5rem 0; max-width: 46rem; }
+.note { color: var(--faint); font-size: 0.9rem; }
+.caveat {
+  max-width: none; padding: 0.6rem 0.8rem; font-weight: 600;
+  background: var(--warn-ground); border-left: 4px solid var(--warn-line);
+}
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
+th, td {
+  padding: 0.25rem 0.7rem 0.25rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line);
+}
+th { font-weight: 600; color: var(--faint); }
+th, .number, .short { white-space: nowrap; }
+.number { text-align: right; }
+.text { overflow-wrap: anywhere; }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem; }
+figure { margin: 0.5rem 0; max-width: 32rem; }
+figure svg { display: block; width: 100%; height: auto; }
+figcaption { color: var(--faint); font-size: 0.9rem; }
+@media print {
+  :root {
+    color-scheme: light;
+    --ground: #fff; --text: #000; --faint: #333; --line: #bbb; --warn-ground: #fff; --warn-line: #000;
+    --base: #0072b2; --prezero: #d55e00; --prezero-disabled: #00825e;
+  }
+  body { padding: 0; max-width: none; font-size: 10pt; }
+  .plots { grid-template-columns: repeat(auto-fit, minmax(8cm, 1fr)); }
+  h2 { break-after: avoid; }
+  figure, tr, .caveat { break-inside: avoid; }
+  .scroll { overflow: visible; }
+}
+`.trim();

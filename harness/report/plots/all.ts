@@ -1,0 +1,26 @@
+import type { Summary } from "../summary.ts";
+import { cpuPlot, refillPlot } from "./cpu-plot.ts";
+import { ratioPlot } from "./ratio-plot.ts";
+import type { Plot } from "./render-svg.ts";
+import { roundsPlot } from "./rounds-plot.ts";
+import { sweepPlot } from "./sweep-plot.ts";
+
+/** Plots by the id of the section that they belong to. */
+export function plotsOf({ run, effects, cells, totals, sweeps }: Summary): Map<string, Plot[]> {
+  const headline = <T extends { memoryBytes: number }>(all: readonly T[]): T[] =>
+    all.filter((one) => one.memoryBytes === run.settings.memoryBytes);
+  const plots = new Map<string, Plot[]>();
+  const compared = headline(effects);
+  plots.set("result", compared.length > 0 ? [ratioPlot(compared)] : []);
+  for (const [thp, own] of Map.groupBy(headline(cells), (cell) => cell.thp)) {
+    plots.set(`rounds-${thp}`, [roundsPlot(thp, own)]);
+  }
+  const pooled = cells.filter((cell) => cell.cost.refillSeconds !== null);
+  plots.set("pool", pooled.length > 0 ? [refillPlot(pooled)] : []);
+  plots.set("cpu", totals.length > 0 ? [cpuPlot(totals)] : []);
+  plots.set(
+    "sweep",
+    [...Map.groupBy(sweeps, (sweep) => sweep.thp)].map(([thp, own]) => sweepPlot(thp, own)),
+  );
+  return plots;
+}

@@ -1,0 +1,91 @@
+import { formatSize } from "../../base/size.ts";
+import { formatSeconds, formatThp } from "../format.ts";
+import type { ArmTotal, Cell } from "../summary.ts";
+import { ARM_MARKS, axisStyle, legendStyle, still } from "./axes.ts";
+import type { Plot } from "./render-svg.ts";
+
+const ROW_PX = 38;
+
+const barStyle = { ...still, type: "bar", barMaxWidth: 18 } as const;
+
+/** CPU seconds per boot of each arm, the worker's share marked off. */
+export function cpuPlot(totals: readonly ArmTotal[]): Plot {
+  const rows = totals.map(({ arm, hostCpuSeconds, workerCpuSeconds }) => ({
+    arm,
+    worker: workerCpuSeconds ?? 0,
+    rest: hostCpuSeconds - (workerCpuSeconds ?? 0),
+  }));
+  return {
+    caption: "CPU seconds of the host under test per boot: all work, of it the zeroing worker.",
+    label: rows
+      .map(({ arm, worker, rest }) => `${arm}: ${formatSeconds(worker + rest)}, of it worker ${formatSeconds(worker)}`)
+      .join("; "),
+    height: 84 + ROW_PX * rows.length,
+    option: {
+      legend: { ...legendStyle, data: ["all else", "worker"] },
+      grid: { left: 110, right: 16, top: 34, bottom: 42 },
+      xAxis: { ...axisStyle, type: "value", name: "CPU seconds per boot", nameGap: 26 },
+      yAxis: {
+        ...axisStyle,
+        type: "category",
+        data: rows.map((row) => row.arm),
+        inverse: true,
+        splitLine: { show: false },
+      },
+      series: [
+        {
+          ...barStyle,
+          name: "all else",
+          stack: "cpu",
+          itemStyle: { color: ARM_MARKS.base.color },
+          data: rows.map((row) => row.rest),
+        },
+        {
+          ...barStyle,
+          name: "worker",
+          stack: "cpu",
+          itemStyle: { color: ARM_MARKS.prezero.color },
+          data: rows.map((row) => row.worker),
+        },
+      ],
+    },
+  };
+}
+
+/** What a round of a pooled arm cost outside its own time: waiting for the pool, and the worker's CPU. */
+export function refillPlot(cells: readonly Cell[]): Plot {
+  const name = (cell: Cell): string => `${formatThp(cell.thp)}, ${formatSize(cell.memoryBytes)}`;
+  return {
+    caption: "Cost of a round outside its time: wait for the pool (median) and CPU of the worker (mean), seconds.",
+    label: cells
+      .map(
+        (cell) =>
+          `${name(cell)}: wait ${formatSeconds(cell.cost.refillSeconds?.median ?? 0)}, ` +
+          `worker ${formatSeconds(cell.cost.workerCpuSeconds ?? 0)}`,
+      )
+      .join("; "),
+    height: 84 + ROW_PX * cells.length,
+    option: {
+      legend: { ...legendStyle, data: ["wait", "worker CPU"] },
+      grid: { left: 110, right: 16, top: 34, bottom: 42 },
+      xAxis: { ...axisStyle, type: "value", name: "seconds per round", nameGap: 26 },
+      yAxis: { ...axisStyle, type: "category", data: cells.map(name), inverse: true, splitLine: { show: false } },
+      series: [
+        {
+          ...barStyle,
+          barMaxWidth: 12,
+          name: "wait",
+          itemStyle: { color: ARM_MARKS["prezero-disabled"].color },
+          data: cells.map((cell) => cell.cost.refillSeconds?.median ?? 0),
+        },
+        {
+          ...barStyle,
+          barMaxWidth: 12,
+          name: "worker CPU",
+          itemStyle: { color: ARM_MARKS.prezero.color },
+          data: cells.map((cell) => cell.cost.workerCpuSeconds ?? 0),
+        },
+      ],
+    },
+  };
+}

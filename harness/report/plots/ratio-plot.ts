@@ -1,0 +1,77 @@
+import { formatRange, formatRatio, formatThp } from "../format.ts";
+import type { Effect } from "../summary.ts";
+import { ARM_MARKS, axisStyle, SYMBOL_PX, still } from "./axes.ts";
+import type { Plot } from "./render-svg.ts";
+
+const ROW_PX = 34;
+
+/** base/arm of each effect with its interval, on a logarithmic axis with 1 marked. */
+export function ratioPlot(effects: readonly Effect[]): Plot {
+  const ends = effects.flatMap(({ ratio, low, high }) => [low ?? ratio, ratio, high ?? ratio, 1]);
+  const names = effects.map((effect) => `${formatThp(effect.thp)}\n${effect.armName}`);
+  return {
+    caption: "base/arm with its 95 % interval; right of 1 the arm is faster.",
+    label: `Ratio plot. ${effects.map(describe).join("; ")}`,
+    height: 70 + ROW_PX * effects.length,
+    option: {
+      grid: { left: 110, right: 40, top: 14, bottom: 42 },
+      xAxis: {
+        ...axisStyle,
+        type: "log",
+        logBase: 2,
+        name: "base/arm",
+        nameGap: 26,
+        min: 2 ** Math.floor(Math.log2(Math.min(...ends) * 0.99)),
+        max: 2 ** Math.ceil(Math.log2(Math.max(...ends) * 1.01)),
+      },
+      yAxis: { ...axisStyle, type: "category", data: names, inverse: true, splitLine: { show: false } },
+      series: effects.flatMap((effect, row) => [...interval(effect, row), dot(effect, row, row === 0)]),
+    },
+  };
+}
+
+function describe(effect: Effect): string {
+  const range = effect.low === null ? "no interval" : `interval ${formatRange(effect.low, effect.high, formatRatio)}`;
+  return `${formatThp(effect.thp)}, ${effect.armName}: ${formatRatio(effect.ratio)}, ${range}, ${effect.verdict}`;
+}
+
+function interval({ low, high, armName }: Effect, row: number): object[] {
+  if (low === null || high === null) return [];
+  const ends = [
+    [low, row],
+    [high, row],
+  ];
+  return [
+    {
+      ...still,
+      type: "line",
+      symbol: "none",
+      lineStyle: { color: ARM_MARKS[armName].color, width: 3, cap: "butt" },
+      data: ends,
+    },
+  ];
+}
+
+function dot({ ratio, armName }: Effect, row: number, first: boolean): object {
+  const { color, symbol } = ARM_MARKS[armName];
+  return {
+    ...still,
+    type: "scatter",
+    symbol,
+    symbolSize: SYMBOL_PX + 4,
+    itemStyle: { color },
+    label: { show: true, position: "top", distance: 2, color: "currentColor", formatter: formatRatio(ratio) },
+    data: [[ratio, row]],
+    ...(first
+      ? {
+          markLine: {
+            silent: true,
+            symbol: "none",
+            label: { show: false },
+            lineStyle: { color: "currentColor", type: "dashed" },
+            data: [{ xAxis: 1 }],
+          },
+        }
+      : {}),
+  };
+}

@@ -1,0 +1,32 @@
+import { BarChart, LineChart, ScatterChart } from "echarts/charts";
+import { GridComponent, LegendComponent, MarkLineComponent } from "echarts/components";
+import { type EChartsCoreOption, init, use } from "echarts/core";
+import { SVGRenderer } from "echarts/renderers";
+
+use([BarChart, LineChart, ScatterChart, GridComponent, LegendComponent, MarkLineComponent, SVGRenderer]);
+
+/** One plot: `label` says in words what it shows, for those who do not see it. */
+export type Plot = { caption: string; label: string; height: number; option: EChartsCoreOption };
+
+/** Narrow enough to be read on a telephone without shrinking; a page sets several side by side where there is room. */
+const WIDTH_PX = 440;
+
+/** Draws a plot as SVG that takes its colours from the page: the same input gives the same bytes. */
+export function renderSvg(plot: Plot): string {
+  const chart = init(null, null, { renderer: "svg", ssr: true, width: WIDTH_PX, height: plot.height });
+  chart.setOption({ animation: false, textStyle: { color: "currentColor", fontSize: 12 }, ...plot.option });
+  const svg = chart.renderToSVGString();
+  chart.dispose();
+  return (
+    svg
+      // Hover classes and data attributes are for a browser-side library that is not there; the classes are numbered
+      // over the whole process and would differ from one rendering to the next.
+      .replaceAll(/<style ?>[\s\S]*?<\/style>\n?/g, "")
+      .replaceAll(/ (?:class|ecmeta_[a-z_]+|pointer-events)="[^"]*"/g, "")
+      .replace(/<svg width="\d+" height="\d+"/, `<svg role="img" aria-label="${escapeAttribute(plot.label)}"`)
+  );
+}
+
+function escapeAttribute(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+}

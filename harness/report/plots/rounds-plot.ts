@@ -1,0 +1,61 @@
+import { formatSize } from "../../base/size.ts";
+import type { Thp } from "../../bench/sample.ts";
+import { formatSeconds, formatThp } from "../format.ts";
+import type { Cell } from "../summary.ts";
+import { ARM_MARKS, axisStyle, legendStyle, SYMBOL_PX, still } from "./axes.ts";
+import type { Plot } from "./render-svg.ts";
+
+/** Distance between two rounds of a boot, in boots. */
+const ROUND_STEP = 0.2;
+
+/**
+ * Every sample over the boots in the order they ran, so that drift is seen beside the effect; dashed, each arm's median
+ * of per-boot medians.
+ * @param cells the arms of one configuration
+ */
+export function roundsPlot(thp: Thp, cells: readonly Cell[]): Plot {
+  const size = formatSize((cells[0] as Cell).memoryBytes);
+  const lastBoot = Math.max(...cells.flatMap((cell) => cell.boots.map((boot) => boot.boot)));
+  return {
+    caption: `Every round in the order the boots ran: ${formatThp(thp)}, VM of ${size}. Dashed: median of each arm.`,
+    label:
+      `Dot plot of all rounds, ${formatThp(thp)}, VM of ${size}. ` +
+      cells.map((cell) => `${cell.arm}: median ${formatSeconds(cell.median)} seconds`).join("; "),
+    height: 300,
+    option: {
+      legend: { ...legendStyle, data: cells.map((cell) => cell.arm) },
+      grid: { left: 48, right: 12, top: 34, bottom: 42 },
+      xAxis: { ...axisStyle, type: "value", name: "boot", nameGap: 26, min: 0, max: lastBoot + 1, minInterval: 1 },
+      yAxis: { ...axisStyle, type: "value", name: "seconds", nameGap: 34, min: 0 },
+      series: cells.flatMap((cell) => [dots(cell), medianLine(cell, lastBoot)]),
+    },
+  };
+}
+
+function dots(cell: Cell): object {
+  const { color, symbol } = ARM_MARKS[cell.arm];
+  return {
+    ...still,
+    name: cell.arm,
+    type: "scatter",
+    symbol,
+    symbolSize: SYMBOL_PX,
+    itemStyle: { color, opacity: 0.75 },
+    data: cell.boots.flatMap(({ boot, rounds }) =>
+      rounds.map(({ seconds }, i) => [boot + (i - (rounds.length - 1) / 2) * ROUND_STEP, seconds]),
+    ),
+  };
+}
+
+function medianLine(cell: Cell, lastBoot: number): object {
+  return {
+    ...still,
+    type: "line",
+    symbol: "none",
+    lineStyle: { color: ARM_MARKS[cell.arm].color, type: "dashed", width: 1 },
+    data: [
+      [0, cell.median],
+      [lastBoot + 1, cell.median],
+    ],
+  };
+}

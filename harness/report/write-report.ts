@@ -1,0 +1,22 @@
+import { join } from "node:path";
+import { writeFileAtomic } from "../base/atomic-write.ts";
+import { renderHtml } from "./html.ts";
+import { loadSummary } from "./load-run.ts";
+import { renderMarkdown } from "./markdown.ts";
+import type { Summary } from "./summary.ts";
+
+export const TABLE_FILE = "table.md";
+export const REPORT_FILE = "report.html";
+
+/**
+ * Makes table.md and report.html of a run from its run.json and samples.jsonl, byte for byte the same each time.
+ * @returns what they say, for the caller to print
+ * @throws what loadSummary throws; then both files are as they were
+ */
+export function writeReport(runDir: string): Summary {
+  const summary = loadSummary(runDir);
+  const [table, report] = [renderMarkdown(summary), renderHtml(summary)];
+  writeFileAtomic(join(runDir, TABLE_FILE), table);
+  writeFileAtomic(join(runDir, REPORT_FILE), report);
+  return summary;
+}
