@@ -4,11 +4,12 @@ import { UsageError } from "../base/errors.ts";
 import { cacheDir } from "../base/paths.ts";
 import { shellQuote } from "../base/quote.ts";
 import { parseSize } from "../base/size.ts";
+import { ensureInitramfs } from "../guest/initramfs.ts";
 import { attachShell } from "../host/attach-shell.ts";
 import { kernelOfImage } from "../host/image-file.ts";
 import { type BootKernel, bootNestedHost } from "../host/nested.ts";
 import { findBase } from "../kernel/bases.ts";
-import { ensureKernel, VARIANTS, type Variant } from "../kernel/build.ts";
+import { ensureKernel, planKernel, VARIANTS, type Variant } from "../kernel/build.ts";
 import { type AccelChoice, accelChoices, outerVmArgs } from "../qemu.ts";
 
 type Options = {
@@ -51,7 +52,7 @@ export function register(program: Command): void {
 
 async function shell(words: string[], options: Options): Promise<void> {
   if (options.dryRun) {
-    process.stdout.write(`${dryRun(options)}\n`);
+    process.stdout.write(`${await dryRun(options)}\n`);
     return;
   }
   const kernel = await kernelOf(options);
@@ -97,18 +98,17 @@ async function scriptFromStdin(): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function dryRun(options: Options): string {
+async function dryRun(options: Options): Promise<string> {
+  const built = async () => planKernel({ base: await findBase(options.kernel), variant: options.variant });
   const args = outerVmArgs({
-    kernelImage: options.image ?? "BZIMAGE",
-    initrd: "INITRD",
+    kernelImage: options.image ?? join((await built()).dir, "bzImage"),
+    initrd: await ensureInitramfs(),
     extraCmdline: options.cmdline,
     memoryBytes: options.memory,
     cpus: options.cpus,
     accel: options.accel === "kvm" ? "kvm" : "tcg",
     cpuModel: options.cpuModel,
-    qmpSocket: join("RUNTIME", "qmp"),
-    consoleSocket: join("RUNTIME", "console"),
-    consoleLog: "CONSOLE_LOG",
+    control: undefined,
   });
   return shellQuote(["qemu-system-x86_64", ...args]);
 }

@@ -11,14 +11,14 @@ const TAIL_LINES = 25;
 
 /** A VM as far as failures are concerned. */
 export type Watched = {
-  qemu: Pick<QemuProcess, "exited" | "commandLine">;
+  qemu: Pick<QemuProcess, "exited" | "reproducer">;
   console: SerialConsole;
   consoleLog: string;
 };
 
 /**
  * Turns a symptom into the error that names its cause: the kernel's own words first, then the end of QEMU, then the
- * symptom itself. Every error carries the last console lines and the QEMU command line.
+ * symptom itself. Every error carries the last console lines and a command line that reproduces it.
  * @throws InterruptedError when the user asked to stop, because then everything dies
  */
 export async function explainFailure(watched: Watched, symptom: InfrastructureError): Promise<InfrastructureError> {
@@ -28,7 +28,7 @@ export async function explainFailure(watched: Watched, symptom: InfrastructureEr
   if (fatal) return kernelError(watched, fatal);
   const exit = await Promise.race([watched.qemu.exited, Promise.resolve(undefined)]);
   throwIfInterrupted("the host under test was running");
-  return withEvidence(watched, exit ? exitError(exit, watched.qemu.commandLine) : symptom);
+  return withEvidence(watched, exit ? exitError(exit, watched.qemu.reproducer) : symptom);
 }
 
 function kernelError(watched: Watched, fatal: Complaint): InfrastructureError {
@@ -39,7 +39,7 @@ function kernelError(watched: Watched, fatal: Complaint): InfrastructureError {
     code: panicked ? "KERNEL_PANIC" : "KERNEL_OOPS",
     message: `The kernel under test ${panicked ? "panicked" : "is broken"}: ${fatal.title}`,
     detail: `${where}${trace}${fatal.text}`,
-    reproducer: watched.qemu.commandLine,
+    reproducer: watched.qemu.reproducer,
     remedy: `This is a bug of the kernel under test, not of the harness. Whole console: ${watched.consoleLog}`,
   });
 }
@@ -53,7 +53,7 @@ export function withEvidence(watched: Watched, error: InfrastructureError): Infr
     message: error.message,
     remedy: `${error.remedy} Whole console: ${watched.consoleLog}`,
     detail: [error.detail ?? "", console].filter((part) => part !== "").join("\n"),
-    reproducer: error.reproducer ?? watched.qemu.commandLine,
+    reproducer: error.reproducer ?? watched.qemu.reproducer,
     cause: error,
   });
 }

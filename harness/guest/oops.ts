@@ -41,6 +41,9 @@ function isBody(line: string): boolean {
   return line === "" || BODY_PATTERN.test(line) || BODY_STARTS.some((start) => line.startsWith(start));
 }
 
+/** Functions that print the report stand innermost in its trace and say nothing about the cause. */
+const REPORTING = /^(?:dump_stack|dump_stack_lvl|show_stack|panic|print_report|kasan_report|__warn|report_bug)\+/;
+
 /**
  * Finds every complaint in the text of a serial console, in the order they were printed. A panic that ends an oops is
  * its own complaint: the oops says what happened, the panic that the kernel is dead.
@@ -95,7 +98,7 @@ function describe(kind: ComplaintKind, lines: string[], title: string): Complain
     else if (inside && /^ ?<\/TASK>/.test(line)) break;
     else if (inside) {
       const entry = /^ ([\w.]+\+0x[0-9a-f]+\/0x[0-9a-f]+)/.exec(line)?.[1];
-      if (entry) trace.push(entry);
+      if (entry && !REPORTING.test(entry)) trace.push(entry);
     }
   }
   return { kind, title, where: rip, callTrace: trace, text: lines.join("\n").trimEnd() };

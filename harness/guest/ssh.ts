@@ -13,6 +13,8 @@ export type SshTarget = {
 
 export type SshAnswer = { stdout: string; stderr: string; exitCode: number };
 
+/** Stands for a command that a signal ended, as in a shell. */
+export const KILLED_EXIT_CODE = 128;
 const KEEPALIVE_MS = 10_000;
 /** Missed keepalives until the connection counts as lost; a busy guest under TCG may answer late. */
 const KEEPALIVE_MISSES = 12;
@@ -95,11 +97,12 @@ export class SshConnection implements Disposable {
         };
         opened.on("data", take(false));
         opened.stderr.on("data", take(true));
-        let exitCode = 255;
+        let exitCode: number | undefined;
         opened.on("exit", (code: number | null) => {
-          exitCode = code ?? 128;
+          exitCode = code ?? KILLED_EXIT_CODE;
         });
-        opened.on("close", () => (this.#open ? resolve(exitCode) : lost()));
+        // A server always tells how a command ended; a channel that closes without that has lost its server.
+        opened.on("close", () => (exitCode === undefined ? lost() : resolve(exitCode)));
       });
       const exitCode = await promise;
       const text = (part: Buffer[]) => Buffer.concat(part).toString("utf8");

@@ -1,3 +1,4 @@
+import { KILLED_EXIT_CODE } from "../guest/ssh.ts";
 import type { NestedHost } from "./nested-host.ts";
 
 /** Connects the terminal to a shell on the host until it ends; returns its exit code. */
@@ -12,9 +13,9 @@ export async function attachShell(host: NestedHost): Promise<number> {
   channel.pipe(stdout);
   try {
     return await new Promise((resolve) => {
-      let exitCode = 255;
+      let exitCode = KILLED_EXIT_CODE;
       channel.on("exit", (code: number | null) => {
-        exitCode = code ?? 128;
+        exitCode = code ?? KILLED_EXIT_CODE;
       });
       channel.on("close", () => resolve(exitCode));
     });

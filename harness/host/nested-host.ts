@@ -7,6 +7,7 @@ import { explainFailure, type Watched } from "../guest/failure.ts";
 import type { SshConnection } from "../guest/ssh.ts";
 import { scaledMs } from "../qemu/deadline.ts";
 import type { VfioBinding } from "../vfio/bind.ts";
+import { ClockCheck } from "./clock-check.ts";
 import type { Host, HostAnswer, VmCreation } from "./host.ts";
 import { createVm } from "./inner-vm.ts";
 import { setThp } from "./thp.ts";
@@ -34,6 +35,7 @@ export class NestedHost implements Host {
   readonly #parts: NestedParts;
   #device: VfioBinding | undefined;
   #thp: Thp = "on";
+  readonly #clock = new ClockCheck((command) => this.exec(command));
 
   constructor(parts: NestedParts) {
     this.fingerprint = parts.fingerprint;
@@ -43,6 +45,7 @@ export class NestedHost implements Host {
   /** Binds the device and learns what fits; called once, by the boot. */
   async prepare(bind: () => Promise<VfioBinding>): Promise<void> {
     this.#device = await bind();
+    await this.#clock.check();
     const { stdout } = await this.exec("grep MemAvailable /proc/meminfo");
     const availableBytes = Number(/(\d+) kB/.exec(stdout)?.[1] ?? 0) * 1024;
     const forVm = (availableBytes - RESERVE_BYTES) / (1 + PAGE_TABLE_SHARE);
@@ -80,7 +83,9 @@ export class NestedHost implements Host {
 
   async createVm(memoryBytes: number): Promise<VmCreation> {
     if (this.#device === undefined) throw new Error("prepare() must come before createVm()");
-    return createVm(this.exec, { memoryBytes, device: this.#device, thp: this.#thp });
+    const created = await createVm(this.exec, { memoryBytes, device: this.#device, thp: this.#thp });
+    await this.#clock.check();
+    return created;
   }
 
   /** Everything the kernel has complained about on its console, also what is not fatal. */

@@ -15,6 +15,7 @@ import {
   EMULATED_DEVICE_MODEL,
   forwardedPort,
   greetingMs,
+  type OuterVm,
   outerVmArgs,
   QemuProcess,
   RuntimeDir,
@@ -72,27 +73,30 @@ export async function bootNestedHost(options: NestedHostOptions): Promise<Nested
   await using stack = new AsyncDisposableStack();
   const directory = stack.use(new RuntimeDir());
   const keys = await makeBootKeys(directory.path);
+  const initramfs = await ensureInitramfs();
   const initrd = directory.file("initrd");
-  writeFileSync(initrd, Buffer.concat([readFileSync(await ensureInitramfs()), keysArchive(keys)]), { mode: 0o600 });
+  writeFileSync(initrd, Buffer.concat([readFileSync(initramfs), keysArchive(keys)]), { mode: 0o600 });
   mkdirSync(dirname(options.consoleLog), { recursive: true });
 
   const consoleListener = stack.use(await SocketListener.listen(directory.file("console")));
   const qmpSocket = directory.file("qmp");
+  const program = options.program ?? "qemu-system-x86_64";
+  const vm: OuterVm = {
+    kernelImage: options.kernel.imagePath,
+    initrd,
+    extraCmdline: options.extraCmdline ?? "",
+    memoryBytes: options.memoryBytes,
+    cpus: options.cpus,
+    accel: asked,
+    cpuModel: options.cpuModel,
+    control: { qmpSocket, consoleSocket: consoleListener.path, consoleLog: options.consoleLog },
+  };
   const qemu = stack.use(
     await QemuProcess.launch({
-      program: options.program ?? "qemu-system-x86_64",
-      args: outerVmArgs({
-        kernelImage: options.kernel.imagePath,
-        initrd,
-        extraCmdline: options.extraCmdline ?? "",
-        memoryBytes: options.memoryBytes,
-        cpus: options.cpus,
-        accel: asked,
-        cpuModel: options.cpuModel,
-        qmpSocket,
-        consoleSocket: consoleListener.path,
-        consoleLog: options.consoleLog,
-      }),
+      program,
+      args: outerVmArgs(vm),
+      // For a person: on the terminal, and with the part of the initramfs that outlives this run.
+      reproducer: shellQuote([program, ...outerVmArgs({ ...vm, initrd: initramfs, control: undefined })]),
       qmpSocket,
       greetingTimeoutMs: greetingMs(options.memoryBytes),
     }),

@@ -12,6 +12,11 @@ export type OuterVm = {
   accel: Accelerator;
   /** Model for -cpu, for example `max` or `max,-erms,-fsrm`. */
   cpuModel: string;
+  /** How the harness talks to QEMU; undefined for a person at a terminal. */
+  control: OuterVmControl | undefined;
+};
+
+export type OuterVmControl = {
   /** Unix sockets to which QEMU connects. */
   qmpSocket: string;
   consoleSocket: string;
@@ -38,13 +43,7 @@ export function outerVmArgs(vm: OuterVm): string[] {
     // Preallocated, so that the outer VM's own first-touch faults are not measured.
     ...["-object", `memory-backend-ram,id=ram,size=${mib}M,prealloc=on,prealloc-threads=${PREALLOC_THREADS},dump=off`],
     ...["-kernel", vm.kernelImage, "-initrd", vm.initrd, "-append", kernelCmdline(vm.extraCmdline)],
-    ...[
-      "-chardev",
-      `socket,id=console,path=${vm.consoleSocket},logfile=${vm.consoleLog}`,
-      "-serial",
-      "chardev:console",
-    ],
-    ...["-chardev", `socket,id=qmp,path=${vm.qmpSocket}`, "-mon", "chardev=qmp,mode=control"],
+    ...controlArgs(vm.control),
     // caching-mode lets vfio inside the guest see its mappings reach the emulated device.
     ...["-device", "intel-iommu,caching-mode=on,intremap=on"],
     // Port 0: the kernel picks a free one, `info usernet` tells which.
@@ -53,6 +52,15 @@ export function outerVmArgs(vm: OuterVm): string[] {
     ...["-object", "rng-random,id=rng,filename=/dev/urandom", "-device", "virtio-rng-pci,rng=rng"],
     ...["-netdev", "user,id=assigned,restrict=on"],
     ...["-device", `${EMULATED_DEVICE_MODEL},netdev=assigned,addr=10.0,romfile=`],
+  ];
+}
+
+function controlArgs(control: OuterVmControl | undefined): string[] {
+  if (control === undefined) return ["-serial", "mon:stdio"];
+  const { qmpSocket, consoleSocket, consoleLog } = control;
+  return [
+    ...["-chardev", `socket,id=console,path=${consoleSocket},logfile=${consoleLog}`, "-serial", "chardev:console"],
+    ...["-chardev", `socket,id=qmp,path=${qmpSocket}`, "-mon", "chardev=qmp,mode=control"],
   ];
 }
 

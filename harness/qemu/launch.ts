@@ -4,7 +4,6 @@ import { z } from "zod";
 import { InfrastructureError } from "../base/errors.ts";
 import { throwIfInterrupted } from "../base/interrupt.ts";
 import { spawnGroup, stopGroup } from "../base/process.ts";
-import { shellQuote } from "../base/quote.ts";
 import type { Accelerator } from "../bench/sample.ts";
 import { QmpClient } from "./qmp.ts";
 import { QmpConnectError } from "./qmp-error.ts";
@@ -21,6 +20,8 @@ export type LaunchOptions = {
   /** Program to run, normally `qemu-system-x86_64`. */
   program: string;
   args: string[];
+  /** Command line that a person can run instead, for error messages. */
+  reproducer: string;
   /** Path that `args` tell QEMU to connect its monitor to. */
   qmpSocket: string;
   /** Memory is allocated and touched before the greeting, so a large VM needs longer. */
@@ -30,16 +31,17 @@ export type LaunchOptions = {
 /** A running QEMU in a process group of its own that dies with the harness, however the harness dies. */
 export class QemuProcess implements AsyncDisposable {
   readonly qmp: QmpClient;
-  readonly commandLine: string;
+  /** Command line that a person can run instead. */
+  readonly reproducer: string;
   /** Settles when QEMU is gone; never rejects. */
   readonly exited: Promise<QemuExit>;
   readonly #child: ResultPromise;
 
-  private constructor(child: ResultPromise, exited: Promise<QemuExit>, qmp: QmpClient, commandLine: string) {
+  private constructor(child: ResultPromise, exited: Promise<QemuExit>, qmp: QmpClient, reproducer: string) {
     this.#child = child;
     this.exited = exited;
     this.qmp = qmp;
-    this.commandLine = commandLine;
+    this.reproducer = reproducer;
   }
 
   get pid(): number | undefined {
@@ -51,8 +53,7 @@ export class QemuProcess implements AsyncDisposable {
    * @throws InfrastructureError QEMU_MISSING, QEMU_EXITED with what QEMU printed; QmpError; InterruptedError
    */
   static async launch(options: LaunchOptions): Promise<QemuProcess> {
-    const { program, args } = options;
-    const commandLine = shellQuote([program, ...args]);
+    const { program, args, reproducer } = options;
     using listener = await SocketListener.listen(options.qmpSocket);
     throwIfInterrupted("starting QEMU");
     const child = spawnGroup(program, args);
@@ -65,16 +66,16 @@ export class QemuProcess implements AsyncDisposable {
     try {
       const greeted = listener.connection.then((socket) => QmpClient.attach(socket, options.greetingTimeoutMs));
       greeted.catch(() => {});
-      const gone = exited.then((exit) => Promise.reject(exitError(exit, commandLine)));
+      const gone = exited.then((exit) => Promise.reject(exitError(exit, reproducer)));
       const qmp = await Promise.race([greeted, gone, late]);
-      return new QemuProcess(child, exited, qmp, commandLine);
+      return new QemuProcess(child, exited, qmp, reproducer);
     } catch (error) {
       // A QEMU that dies closes its monitor first: its own words explain more than the closed connection.
       const exit = await Promise.race([exited, setTimeoutPromise(EXIT_GRACE_MS, undefined, { ref: false })]);
       stopGroup(child, "SIGKILL");
       await exited;
       throwIfInterrupted("starting QEMU");
-      throw exit === undefined ? error : exitError(exit, commandLine);
+      throw exit === undefined ? error : exitError(exit, reproducer);
     } finally {
       clearTimeout(timer);
     }
@@ -103,14 +104,14 @@ async function waitForExit(child: ResultPromise): Promise<QemuExit> {
 }
 
 /** The error for a QEMU that ended before anybody asked it to. */
-export function exitError(exit: QemuExit, commandLine: string): InfrastructureError {
+export function exitError(exit: QemuExit, reproducer: string): InfrastructureError {
   const missing = exit.exitCode === 127 && /setpriv.*No such file/.test(exit.output);
   const how = exit.signal ? `was killed by ${exit.signal}` : `exited with code ${exit.exitCode}`;
   return new InfrastructureError({
     code: missing ? "QEMU_MISSING" : "QEMU_EXITED",
     message: missing ? "QEMU is not installed" : `QEMU ${how} before it was asked to`,
     detail: exit.output,
-    reproducer: commandLine,
+    reproducer: reproducer,
     remedy: missing ? "npm run setup" : "Read what QEMU printed; run the command line by hand.",
   });
 }

@@ -1,0 +1,45 @@
+import { InfrastructureError } from "../base/errors.ts";
+import type { Exec } from "../base/exec.ts";
+
+/** Reading /proc/uptime over SSH is late by up to so much; a baseline shorter than 100 times that proves nothing. */
+const LATENCY_MS = 300;
+const BASELINE_MS = 100 * LATENCY_MS;
+/** Clocks that differ by more than this share make every measured time wrong. */
+const TOLERANCE = 0.02;
+
+/**
+ * Compares the clock of a virtual host with the machine's: a guest that calibrates its time stamp counter while the
+ * machine is busy can believe in a wrong frequency, and would measure all times wrongly by the same factor.
+ */
+export class ClockCheck {
+  readonly #exec: Exec;
+  readonly #nowMs: () => number;
+  #first: { guestMs: number; machineMs: number } | undefined;
+
+  constructor(exec: Exec, nowMs: () => number = () => performance.now()) {
+    this.#exec = exec;
+    this.#nowMs = nowMs;
+  }
+
+  /**
+   * Call now and then; the first call starts the comparison, and nothing is judged before the baseline is long enough.
+   * @returns how fast the host's clock runs, 1 when right; undefined as long as nothing can be said
+   * @throws InfrastructureError CLOCK_WRONG
+   */
+  async check(): Promise<number | undefined> {
+    const startMs = this.#nowMs();
+    const { stdout } = await this.#exec("cat /proc/uptime");
+    const machineMs = (startMs + this.#nowMs()) / 2;
+    const guestMs = Number(stdout.split(" ")[0]) * 1000;
+    this.#first ??= { guestMs, machineMs };
+    const elapsedMs = machineMs - this.#first.machineMs;
+    if (elapsedMs < BASELINE_MS) return undefined;
+    const rate = (guestMs - this.#first.guestMs) / elapsedMs;
+    if (Math.abs(rate - 1) <= TOLERANCE) return rate;
+    throw new InfrastructureError({
+      code: "CLOCK_WRONG",
+      message: `The clock of the host under test runs at ${rate.toFixed(3)} times the machine's: its times cannot be used`,
+      remedy: "Run again while the machine is less busy; the guest calibrates its clock while it boots.",
+    });
+  }
+}
