@@ -2,5 +2,5 @@
 export { dryRun } from "./bench/dry-run.ts";
 export { addBenchOptions, type BenchOptions, parseBenchOptions } from "./bench/options.ts";
 export { prepareResume, prepareRun } from "./bench/prepare.ts";
+export { readRun } from "./bench/run-store.ts";
 export { resumableRunDir, resumeRun, startRun } from "./bench/start.ts";
-export { readRun, readSamples, resolveRunDir, resultsDir } from "./bench/run-store.ts";

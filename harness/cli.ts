@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { describeError, HarnessError } from "./base/errors.ts";
 import { handleInterrupts } from "./base/interrupt.ts";
+import { showCommands } from "./base/process.ts";
 
 /** Each command is one file under commands/ that exports `register(program)`; only the one that runs is loaded. */
 const COMMANDS = [
@@ -20,6 +21,7 @@ async function main(argv: string[]): Promise<number> {
   const program = new Command("prezero")
     .description("Measure what background zeroing of free memory brings to VM creation")
     .option("-v, --verbose", "show what is run")
+    .on("option:verbose", showCommands)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
   const wanted = argv.find((word) => COMMANDS.includes(word));

@@ -22,6 +22,13 @@ export type RunOptions = {
   remedy?: string;
 };
 
+let announce = (_command: string): void => {};
+
+/** From now on every command is printed on stderr when it starts (`-v`). */
+export function showCommands(): void {
+  announce = (command) => void process.stderr.write(`+ ${command}\n`);
+}
+
 /** Last lines of a tool's output that an error message carries. */
 const TAIL_LINES = 30;
 
@@ -63,6 +70,7 @@ export async function run(command: string, args: string[], options: RunOptions =
  * part (see stopGroup); an interrupt does it too.
  */
 export function spawnGroup(command: string, args: string[], options: RunOptions = {}): ResultPromise {
+  announce(`${options.cwd ? `cd ${shellQuote([options.cwd])} && ` : ""}${shellQuote([command, ...args])}`);
   const child = execa("setpriv", ["--pdeathsig", "KILL", command, ...args], {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env }),

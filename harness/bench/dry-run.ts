@@ -25,9 +25,7 @@ export async function dryRun({ base, settings, plan }: Planned): Promise<string[
       cpus: settings.hostCpus,
       accel: settings.accelerator,
       cpuModel: settings.cpuModel,
-      qmpSocket: "QMP",
-      consoleSocket: "CONSOLE",
-      consoleLog: "console.log",
+      control: undefined,
     });
     lines.push("", `# arm ${name}, on this machine`, shellQuote([QEMU_PROGRAM, ...host]));
     lines.push(`# arm ${name}, in the host under test`, ...arm.setup);

@@ -7,13 +7,12 @@ import {
   prepareResume,
   prepareRun,
   readRun,
-  readSamples,
   resumableRunDir,
   resumeRun,
   startRun,
 } from "../bench.ts";
-import { summarize } from "../report/summarize.ts";
 import { renderTerminal } from "../report/terminal.ts";
+import { writeReport } from "../report/write-report.ts";
 
 export function register(program: Command): void {
   const command = addBenchOptions(
@@ -35,11 +34,18 @@ async function bench(raw: Record<string, unknown>, typed: string[]): Promise<voi
   else show(await resumeRun(runDir), options.json);
 }
 
-/** The end of a run: the table (or all of it as JSON), then where its files are. */
+/** The end of a run: its report files, the table (or all of it as JSON), and where everything is. */
 function show(runDir: string, json: boolean): void {
-  const summary = summarize(readRun(runDir), readSamples(runDir));
-  const files = `files: ${relative(process.cwd(), runDir) || "."}`;
-  print(json ? [JSON.stringify(summary, null, 2)] : [renderTerminal(summary), files]);
+  const summary = writeReport(runDir);
+  if (json) {
+    print([JSON.stringify(summary, null, 2)]);
+    return;
+  }
+  const path = relative(process.cwd(), runDir) || ".";
+  print([
+    renderTerminal(summary),
+    `Everything is in ${path}: table.md, report.html, samples.jsonl, run.json, console/`,
+  ]);
 }
 
 function print(lines: readonly string[]): void {
