@@ -42,9 +42,11 @@ function renderSection(section: Section, plots: readonly Plot[]): string {
     `<section id="${section.id}" aria-labelledby="${headingId}">`,
     `<h2 id="${headingId}">${escapeHtml(section.heading)}</h2>`,
     ...(section.intro ?? []).map((text) => `<p>${escapeHtml(text)}</p>`),
+    '<div class="pair">',
     ...(section.table === undefined ? [] : [renderTable(section.table, headingId)]),
+    ...plots.map((plot, i) => renderFigure(plot, `plot-${section.id}-${i}`)),
+    "</div>",
     ...(section.notes ?? []).map((text) => `<p class="note">${escapeHtml(text)}</p>`),
-    ...(plots.length === 0 ? [] : ['<div class="plots">', ...plots.map(renderFigure), "</div>"]),
     "</section>",
   ].join("\n");
 }
@@ -70,8 +72,8 @@ function renderTable({ columns, rows }: Table, headingId: string): string {
   ].join("\n");
 }
 
-function renderFigure(plot: Plot): string {
-  return `<figure>\n${renderSvg(plot)}\n<figcaption>${escapeHtml(plot.caption)}</figcaption>\n</figure>`;
+function renderFigure(plot: Plot, id: string): string {
+  return `<figure>\n${renderSvg(plot, id)}\n<figcaption>${escapeHtml(plot.caption)}</figcaption>\n</figure>`;
 }
 
 function escapeHtml(text: string): string {

@@ -16,7 +16,7 @@ export const pageStyle = `
 }
 * { box-sizing: border-box; }
 body {
-  margin: 0 auto; padding: 1rem; max-width: 62rem; background: var(--ground); color: var(--text);
+  margin: 0 auto; padding: 1rem; max-width: 68rem; background: var(--ground); color: var(--text);
   font: 16px/1.5 system-ui, sans-serif;
 }
 h1 { font-size: 1.4rem; overflow-wrap: anywhere; margin: 0.5rem 0; }
@@ -27,7 +27,7 @@ p { margin: 0.5rem 0; max-width: 46rem; }
   max-width: none; padding: 0.6rem 0.8rem; font-weight: 600;
   background: var(--warn-ground); border-left: 4px solid var(--warn-line);
 }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; max-width: 100%; }
 table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
 th, td {
   padding: 0.25rem 0.7rem 0.25rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line);
@@ -35,11 +35,15 @@ th, td {
 th { font-weight: 600; color: var(--faint); }
 th, .number, .short { white-space: nowrap; }
 .number { text-align: right; }
-.text { overflow-wrap: anywhere; }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem; }
-figure { margin: 0.5rem 0; max-width: 32rem; }
+.text { min-width: 11rem; overflow-wrap: anywhere; }
+.pair { display: flex; flex-wrap: wrap; gap: 1rem 2rem; align-items: flex-start; }
+figure { margin: 0; flex: 0 1 27.5rem; min-width: min(100%, 22rem); }
 figure svg { display: block; width: 100%; height: auto; }
 figcaption { color: var(--faint); font-size: 0.9rem; }
+@media (max-width: 40rem) {
+  table { font-size: 0.8rem; }
+  th, td { padding-right: 0.45rem; }
+}
 @media print {
   :root {
     color-scheme: light;
@@ -47,7 +51,7 @@ figcaption { color: var(--faint); font-size: 0.9rem; }
     --base: #0072b2; --prezero: #d55e00; --prezero-disabled: #00825e;
   }
   body { padding: 0; max-width: none; font-size: 10pt; }
-  .plots { grid-template-columns: repeat(auto-fit, minmax(8cm, 1fr)); }
+  figure { flex-basis: 9cm; min-width: 0; }
   h2 { break-after: avoid; }
   figure, tr, .caveat { break-inside: avoid; }
   .scroll { overflow: visible; }

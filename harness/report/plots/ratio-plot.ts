@@ -25,7 +25,11 @@ export function ratioPlot(effects: readonly Effect[]): Plot {
         max: 2 ** Math.ceil(Math.log2(Math.max(...ends) * 1.01)),
       },
       yAxis: { ...axisStyle, type: "category", data: names, inverse: true, splitLine: { show: false } },
-      series: effects.flatMap((effect, row) => [...interval(effect, row), dot(effect, row, row === 0)]),
+      series: effects.flatMap((effect, row) => [
+        ...interval(effect, row),
+        dot(effect, row, row === 0),
+        value(effect, row),
+      ]),
     },
   };
 }
@@ -52,6 +56,17 @@ function interval({ low, high, armName }: Effect, row: number): object[] {
   ];
 }
 
+/** The ratio in figures, right of its interval. */
+function value({ ratio, high }: Effect, row: number): object {
+  return {
+    ...still,
+    type: "scatter",
+    symbolSize: 0,
+    label: { show: true, position: "right", distance: 8, color: "currentColor", formatter: formatRatio(ratio) },
+    data: [[high ?? ratio, row]],
+  };
+}
+
 function dot({ ratio, armName }: Effect, row: number, first: boolean): object {
   const { color, symbol } = ARM_MARKS[armName];
   return {
@@ -60,7 +75,6 @@ function dot({ ratio, armName }: Effect, row: number, first: boolean): object {
     symbol,
     symbolSize: SYMBOL_PX + 4,
     itemStyle: { color },
-    label: { show: true, position: "top", distance: 2, color: "currentColor", formatter: formatRatio(ratio) },
     data: [[ratio, row]],
     ...(first
       ? {

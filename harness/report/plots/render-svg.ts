@@ -11,18 +11,22 @@ export type Plot = { caption: string; label: string; height: number; option: ECh
 /** Narrow enough to be read on a telephone without shrinking; a page sets several side by side where there is room. */
 const WIDTH_PX = 440;
 
-/** Draws a plot as SVG that takes its colours from the page: the same input gives the same bytes. */
-export function renderSvg(plot: Plot): string {
+/**
+ * Draws a plot as SVG that takes its colours from the page: the same input gives the same bytes.
+ * @param id unique on the page, prefix of the ids inside the SVG
+ */
+export function renderSvg(plot: Plot, id: string): string {
   const chart = init(null, null, { renderer: "svg", ssr: true, width: WIDTH_PX, height: plot.height });
   chart.setOption({ animation: false, textStyle: { color: "currentColor", fontSize: 12 }, ...plot.option });
   const svg = chart.renderToSVGString();
   chart.dispose();
   return (
     svg
-      // Hover classes and data attributes are for a browser-side library that is not there; the classes are numbered
-      // over the whole process and would differ from one rendering to the next.
+      // Hover classes and data attributes are for a browser-side library that is not there. They and the ids are
+      // numbered over the whole process and would differ from one rendering to the next.
       .replaceAll(/<style ?>[\s\S]*?<\/style>\n?/g, "")
       .replaceAll(/ (?:class|ecmeta_[a-z_]+|pointer-events)="[^"]*"/g, "")
+      .replaceAll(/zr\d+-(?=\w)/g, `${id}-`)
       .replace(/<svg width="\d+" height="\d+"/, `<svg role="img" aria-label="${escapeAttribute(plot.label)}"`)
   );
 }

@@ -25,7 +25,17 @@ export function roundsPlot(thp: Thp, cells: readonly Cell[]): Plot {
     option: {
       legend: { ...legendStyle, data: cells.map((cell) => cell.arm) },
       grid: { left: 48, right: 12, top: 34, bottom: 42 },
-      xAxis: { ...axisStyle, type: "value", name: "boot", nameGap: 26, min: 0, max: lastBoot + 1, minInterval: 1 },
+      xAxis: {
+        ...axisStyle,
+        type: "value",
+        name: "boot",
+        nameGap: 26,
+        min: 0,
+        max: lastBoot + 1,
+        minInterval: 1,
+        // The range ends between two boots; a number there would only crowd the last boot's.
+        axisLabel: { ...axisStyle.axisLabel, showMinLabel: false, showMaxLabel: false },
+      },
       yAxis: { ...axisStyle, type: "value", name: "seconds", nameGap: 34, min: 0 },
       series: cells.flatMap((cell) => [dots(cell), medianLine(cell, lastBoot)]),
     },
