@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { withLock } from "../base/lock.ts";
 import { cacheDir } from "../base/paths.ts";
-import { Progress } from "../base/progress.ts";
 import { realClock } from "./clock.ts";
 import { describePlan } from "./describe-plan.ts";
 import { type ArmKernels, ensureArmKernels, recordArmKernels } from "./kernels.ts";
@@ -13,6 +12,7 @@ import { type Prepared, prepareResume } from "./prepare.ts";
 import { executeRun } from "./run.ts";
 import type { RunRecord } from "./run-record.ts";
 import { listRunDirs, readRun, resolveRunDir, resultsDir, saveRun } from "./run-store.ts";
+import { TickingProgress } from "./ticking-progress.ts";
 
 /**
  * Builds the kernels, writes the run's record and executes the run.
@@ -77,13 +77,14 @@ function alone<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function execute(runDir: string, run: RunRecord, kernels: ArmKernels): Promise<void> {
-  const bar = new Progress("bench");
-  const progress = {
-    update: (share: number, note: string, leftMs: number) => bar.update(share, note, leftMs),
-    log: (line: string) => bar.log(line),
-  };
-  await executeRun(runDir, run, { startHost: nestedHosts(kernels), clock: realClock, progress });
-  bar.done();
+  const progress = new TickingProgress("bench");
+  try {
+    await executeRun(runDir, run, { startHost: nestedHosts(kernels), clock: realClock, progress });
+    progress.end("done");
+  } catch (error) {
+    progress.end("stopped");
+    throw error;
+  }
 }
 
 function say(line: string): void {

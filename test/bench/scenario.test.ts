@@ -1,17 +1,20 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { projectPath } from "../../harness/base/paths.ts";
 import { GIB_BYTES } from "../../harness/base/size.ts";
 import { loadScenario } from "../../harness/bench/scenario.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "prezero-scenario-"));
+afterAll(() => rmSync(directory, { recursive: true }));
 
 const shipped = readFileSync(projectPath("configs/scenarios/vm-create.yaml"), "utf8");
 
 /** Writes the shipped scenario with one replacement to a file of its own and loads that. */
 function loadChanged(from: string, to: string) {
   expect(shipped).toContain(from);
-  const path = join(mkdtempSync(join(tmpdir(), "prezero-scenario-")), "changed.yaml");
+  const path = join(directory, "changed.yaml");
   writeFileSync(path, shipped.replace(from, to));
   return loadScenario(path);
 }
