@@ -22,8 +22,8 @@ export function summarize(run: RunRecord, samples: readonly Sample[], { tornLine
   const leftOut = samples.length - used.length;
   return {
     run,
-    setting,
     effects,
+    setting,
     cells,
     totals: totalsOf(used),
     sweeps: sweepsOf(cells, run.settings.projectionBytes),

@@ -16,14 +16,14 @@ const NO_BORDERS = Object.fromEntries(
 
 /** The report as plain text, 100 columns wide, ending in a newline. The method is left to Markdown and HTML. */
 export function renderTerminal(summary: Summary): string {
-  const lines = [
-    `Run ${summary.run.id}`,
-    ...summary.caveats.flatMap((caveat) => ["", ...wrap(caveat, "!! ", "   ")]),
-    ...sectionsOf(summary)
-      .filter((section) => section.id !== "method")
-      .flatMap(renderSection),
-  ];
-  return `${lines.join("\n")}\n`;
+  const sections = sectionsOf(summary).filter((section) => section.id !== "method");
+  return `Run ${summary.run.id}\n${renderSections(sections, summary.caveats)}`;
+}
+
+/** Sections as plain text, 100 columns wide, ending in a newline; caveats come first. */
+export function renderSections(sections: readonly Section[], caveats: readonly string[] = []): string {
+  const blocks = [...caveats.map((caveat) => ["", ...wrap(caveat, "!! ", "   ")]), ...sections.map(renderSection)];
+  return `${blocks.flat().join("\n")}\n`;
 }
 
 function renderSection(section: Section): string[] {

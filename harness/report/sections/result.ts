@@ -44,8 +44,10 @@ export function resultSection({ run, effects }: Summary): Section {
       ]),
     },
     notes: [
-      "base s and arm s are medians of per-boot medians; base/arm above 1 means that the arm is faster. Each p stands for " +
-        `itself: it is not adjusted for the ${count(headline.length, "comparison")} above (level ${ALPHA}).`,
+      "base s and arm s are medians of per-boot medians; base/arm above 1 means that the arm is faster." +
+        (headline.some((effect) => effect.p !== null)
+          ? ` Each p stands for itself: it is not adjusted for the ${count(headline.length, "comparison")} above (level ${ALPHA}).`
+          : ""),
     ],
   };
 }

@@ -43,7 +43,8 @@ export function whatRanSection({ run, setting }: Summary): Section {
   return { id: "what-ran", heading: "What ran", table: { columns: [{ label: "" }, { label: "" }], rows } };
 }
 
-function kernelText(kernel: KernelRecord): string {
+/** Release, source, patches, compiler and hashes of a kernel in one line. */
+export function kernelText(kernel: KernelRecord): string {
   const patches = kernel.patchesSha256 === null ? "unpatched" : `series ${kernel.patchesSha256.slice(0, SHA_DIGITS)}`;
   return (
     `${kernel.release} (${kernel.source.package} ${kernel.source.version}, ${patches}, ${kernel.compiler}, ` +

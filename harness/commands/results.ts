@@ -1,0 +1,84 @@
+import { join, relative } from "node:path";
+import type { Command } from "commander";
+import { UsageError } from "../base/errors.ts";
+import { listRunDirs, resolveRunDir, resultsDir } from "../bench/run-store.ts";
+import { compareSummaries } from "../report/compare.ts";
+import { loadSummary } from "../report/load-run.ts";
+import { listRuns, runListSection } from "../report/run-list.ts";
+import { compareSections } from "../report/sections/compare.ts";
+import { renderSections, renderTerminal } from "../report/terminal.ts";
+import { REPORT_FILE, TABLE_FILE, writeReport } from "../report/write-report.ts";
+
+type Output = { json?: boolean };
+
+const RUN_HELP = "a run's name, a path to its directory, or `latest`";
+
+export function register(program: Command): void {
+  const results = program
+    .command("results")
+    .description("list runs, show one, compare two, write the report of one again from its raw samples");
+  results
+    .command("list", { isDefault: true })
+    .description("list all runs, oldest first (default)")
+    .option("--json", "print JSON")
+    .allowExcessArguments()
+    .action((output: Output, command: Command) => list(output, command.args));
+  results
+    .command("show")
+    .description("print the table of a run")
+    .argument("[run]", RUN_HELP, "latest")
+    .option("--json", "print the run, its effects and all that the table is made of as JSON")
+    .action(show);
+  results
+    .command("compare")
+    .description("compare two runs of one setting arm by arm; their kernels may differ, nothing else may")
+    .argument("<A>", RUN_HELP)
+    .argument("<B>", RUN_HELP)
+    .option("--json", "print JSON")
+    .action(compare);
+  results
+    .command("html")
+    .description(`write ${TABLE_FILE} and ${REPORT_FILE} of a run again from run.json and samples.jsonl`)
+    .argument("[run]", RUN_HELP, "latest")
+    .action(html);
+}
+
+function list({ json }: Output, extra: readonly string[]): void {
+  if (extra.length > 0) {
+    throw new UsageError({
+      code: "RESULTS_COMMAND_UNKNOWN",
+      message: `\`results\` does not know "${extra[0]}"`,
+      remedy: "Say list, show, compare or html; a run is shown with `npm run results -- show RUN`.",
+    });
+  }
+  const runs = listRuns(listRunDirs());
+  if (json) printJson(runs);
+  else if (runs.length === 0) print(`There is no run in ${resultsDir()} yet; make one with \`npm run bench\`.\n`);
+  else print(renderSections([runListSection(runs)]));
+}
+
+function show(wanted: string, { json }: Output): void {
+  const summary = loadSummary(resolveRunDir(wanted));
+  if (json) printJson(summary);
+  else print(renderTerminal(summary));
+}
+
+function compare(a: string, b: string, { json }: Output): void {
+  const comparison = compareSummaries(loadSummary(resolveRunDir(a)), loadSummary(resolveRunDir(b)));
+  if (json) printJson(comparison);
+  else print(renderSections(compareSections(comparison), comparison.caveats));
+}
+
+function html(wanted: string): void {
+  const runDir = resolveRunDir(wanted);
+  writeReport(runDir);
+  for (const file of [TABLE_FILE, REPORT_FILE]) print(`${relative(process.cwd(), join(runDir, file))}\n`);
+}
+
+function printJson(value: unknown): void {
+  print(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}

@@ -1,0 +1,50 @@
+import { formatSize } from "../../base/size.ts";
+import type { Comparison } from "../compare.ts";
+import { formatP, formatRange, formatRatio, formatSeconds, formatThp } from "../format.ts";
+import type { Section } from "../section.ts";
+import { kernelText } from "./what-ran.ts";
+
+/** Two runs side by side, and the kernels that they ran. */
+export function compareSections({ a, b, effects }: Comparison): Section[] {
+  const times: Section = {
+    id: "compare",
+    heading: `A: ${a.id}, B: ${b.id}; seconds until a VM is ready`,
+    table: {
+      columns: [
+        { label: "" },
+        { label: "VM", numeric: true },
+        { label: "arm" },
+        { label: "A s", numeric: true },
+        { label: "B s", numeric: true },
+        { label: "A/B", numeric: true },
+        { label: "95 % interval", numeric: true },
+        { label: "boots", numeric: true },
+        { label: "p", numeric: true },
+        { label: "B is" },
+      ],
+      rows: effects.map((effect) => [
+        formatThp(effect.thp),
+        formatSize(effect.memoryBytes),
+        effect.armName,
+        formatSeconds(effect.base),
+        formatSeconds(effect.arm),
+        formatRatio(effect.ratio),
+        formatRange(effect.low, effect.high, formatRatio),
+        String(effect.boots),
+        formatP(effect.p),
+        effect.verdict,
+      ]),
+    },
+  };
+  const kernels = [a, b].flatMap((run, i) =>
+    Object.entries(run.kernels).map(([arm, kernel]) => [i === 0 ? "A" : "B", arm, kernelText(kernel)]),
+  );
+  return [
+    times,
+    {
+      id: "kernels",
+      heading: "Kernels",
+      table: { columns: [{ label: "" }, { label: "arm" }, { label: "kernel" }], rows: kernels },
+    },
+  ];
+}
