@@ -6,7 +6,7 @@ import type { KernelRequest } from "./build.ts";
 import { makeCommand } from "./compile.ts";
 import { configureCommands } from "./config.ts";
 import { fragmentsOf } from "./fragment.ts";
-import { treeDir } from "./source.ts";
+import { treeDir } from "./source-cache.ts";
 import { findToolchain } from "./toolchain.ts";
 import { BUILD_DIR } from "./tree.ts";
 

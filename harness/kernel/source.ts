@@ -7,6 +7,7 @@ import { cacheDir } from "../base/paths.ts";
 import { run } from "../base/process.ts";
 import { type AptState, download, knownVersions, machineState, privateState } from "./apt.ts";
 import type { Base } from "./bases.ts";
+import { debPath, keptVersions, treeDir } from "./source-cache.ts";
 
 /** A pristine kernel source tree in the cache. Nobody writes into it: patched trees are copies. */
 export type KernelSource = {
@@ -53,7 +54,13 @@ async function tryMachine(packageName: string, version: string, say: (line: stri
 async function fetchFromArchive(base: Base, say: (line: string) => void): Promise<string> {
   const { package: packageName, version, suite } = base.source;
   say(`asking ${base.source.archive} (${suite}) for ${packageName}`);
-  const state = await privateState(base.source);
+  const state = await privateState(base.source).catch(async (error) => {
+    const [newest] = await keptVersions(packageName);
+    if (newest === undefined) throw error;
+    say(`NOTE: ${base.source.archive} cannot be reached, and ${version} is not here; using ${newest} instead`);
+    return newest;
+  });
+  if (typeof state === "string") return state;
   const versions = await knownVersions(state, packageName);
   const found = versions.includes(version) ? version : versions[0];
   if (found === undefined) {
@@ -97,18 +104,4 @@ async function unpack(packageName: string, version: string, say: (line: string) 
   await rename(join(scratch, "tree"), target);
   await rm(scratch, { recursive: true, force: true });
   return target;
-}
-
-/** make and its tools stumble over some characters that Debian versions may have, so paths get a dash instead. */
-function fileName(packageName: string, version: string): string {
-  return `${packageName}_${version.replaceAll(/[^\w.+-]/g, "-")}`;
-}
-
-/** Where the pristine tree of one version is, or will be, in the cache. */
-export function treeDir(packageName: string, version: string): string {
-  return cacheDir("sources", fileName(packageName, version));
-}
-
-function debPath(packageName: string, version: string): string {
-  return cacheDir("downloads", `${fileName(packageName, version)}.deb`);
 }
