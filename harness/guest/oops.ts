@@ -25,6 +25,8 @@ const STARTS: readonly [RegExp, ComplaintKind][] = [
 const END = /^---\[ end (?:trace|Kernel panic)/;
 const CUT_HERE = /^-+\[ cut here \]-+$/;
 const SANITIZER_RULE = /^={20,}$/;
+/** The cut mark and at most so many lines of a message stand above a title. */
+const MESSAGE_LINES = 4;
 /** Complaints without an end line are cut after so many lines, or where ordinary messages take over. */
 const LONGEST_LINES = 120;
 /** How lines inside a report begin, beside those that are indented: registers, traces, page dumps, task lines. */
@@ -55,9 +57,7 @@ export function findComplaints(consoleText: string): Complaint[] {
     const kind = kindOf(lines[index] ?? "");
     if (kind === undefined) continue;
     const end = endOf(lines, index, kind);
-    const cut =
-      CUT_HERE.test(lines[index - 1] ?? "") || SANITIZER_RULE.test(lines[index - 1] ?? "") ? index - 1 : index;
-    found.push(describe(kind, lines.slice(cut, end), lines[index] ?? ""));
+    found.push(describe(kind, lines.slice(beginning(lines, index), end), lines[index] ?? ""));
     index = end - 1;
   }
   return found;
@@ -70,7 +70,16 @@ export function kindOf(line: string): ComplaintKind | undefined {
 
 /** `[   12.345678][  T123] text` and `<4>[ ...] text` become `text`; serial lines end in \r. */
 function withoutStamp(line: string): string {
-  return line.replace(/^(?:<\d+>)?(?:\[\s*\d+\.\d+\](?:\[\s*[TC]\d+\])? )?/, "").replace(/\s+$/, "");
+  return line.replace(/^(?:<\d+>)?(?:\[\s*\d+\.\d+\](?:\[\s*[TC]\d+\])? ?)?/, "").replace(/\s+$/, "");
+}
+
+/** The report may begin above its title: at the cut mark, with the message of a WARN between, or at a sanitizer's rule. */
+function beginning(lines: string[], title: number): number {
+  for (let index = title - 1; index >= Math.max(0, title - MESSAGE_LINES); index--) {
+    if (CUT_HERE.test(lines[index] ?? "")) return index;
+    if (END.test(lines[index] ?? "")) break;
+  }
+  return SANITIZER_RULE.test(lines[title - 1] ?? "") ? title - 1 : title;
 }
 
 function endOf(lines: string[], start: number, kind: ComplaintKind): number {

@@ -24,6 +24,8 @@ export type NestedParts = {
   watched: Watched;
   ssh: SshConnection;
   fingerprint: Fingerprint;
+  /** Multiplies every deadline. */
+  patience: number;
   /** Everything that ends with the host, in the right order. */
   resources: AsyncDisposableStack;
 };
@@ -57,7 +59,7 @@ export class NestedHost implements Host {
    * InterruptedError
    */
   exec = async (command: string, timeoutMs?: number): Promise<HostAnswer> => {
-    const deadlineMs = timeoutMs ?? scaledMs(EXEC_MS, this.#accelerator);
+    const deadlineMs = timeoutMs ?? this.#scaled(EXEC_MS);
     return this.#guarded(() => this.#parts.ssh.exec(command, deadlineMs));
   };
 
@@ -97,8 +99,9 @@ export class NestedHost implements Host {
     await this.#parts.resources.disposeAsync();
   }
 
-  get #accelerator() {
-    return this.fingerprint.accelerator === "kvm" ? "kvm" : "tcg";
+  #scaled(hardwareMs: number): number {
+    const accelerator = this.fingerprint.accelerator === "kvm" ? "kvm" : "tcg";
+    return scaledMs(hardwareMs, accelerator, this.#parts.patience);
   }
 
   /** Runs something over SSH; when that fails, or the kernel dies meanwhile, throws the error that names the cause. */
@@ -117,7 +120,7 @@ export class NestedHost implements Host {
   }
 
   async #answers(): Promise<boolean> {
-    return this.#parts.ssh.exec("true", scaledMs(ALIVE_MS, this.#accelerator)).then(
+    return this.#parts.ssh.exec("true", this.#scaled(ALIVE_MS)).then(
       () => true,
       () => false,
     );

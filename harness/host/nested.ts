@@ -6,7 +6,7 @@ import type { Accelerator, Fingerprint } from "../bench/sample.ts";
 import { SerialConsole } from "../guest/console.ts";
 import { explainFailure, type Watched } from "../guest/failure.ts";
 import { ensureInitramfs, keysArchive } from "../guest/initramfs.ts";
-import { makeBootKeys } from "../guest/keys.ts";
+import { type BootKeys, makeBootKeys } from "../guest/keys.ts";
 import { SshConnection } from "../guest/ssh.ts";
 import {
   type AccelChoice,
@@ -53,12 +53,15 @@ export type NestedHostOptions = {
   consoleLog: string;
   /** Told what the serial console prints, as it comes. */
   onConsole?: (text: string) => void;
+  /** Multiplies every deadline that waits for the guest; 1 when absent. */
+  patience?: number;
   /** Another QEMU, for tests. */
   program?: string;
 };
 
 /** First message of our init when the SSH server listens. */
 const READY = /^prezero-init: ready/m;
+const SSH_PORT = 22;
 const BOOT_MS = 30_000;
 const SSH_MS = 15_000;
 
@@ -103,9 +106,8 @@ export async function bootNestedHost(options: NestedHostOptions): Promise<Nested
   );
   const console = new SerialConsole(await consoleListener.connection, options.onConsole);
   const watched: Watched = { qemu, console, consoleLog: options.consoleLog };
-  const accelerator = await qemu.accelerator();
-  const ssh = stack.use(await connect(watched, accelerator, await forwardedPort(qemu.qmp, 22), keys));
-
+  const { accelerator, connection } = await connect(watched, qemu, keys, options.patience);
+  const ssh = stack.use(connection);
   const emulated = options.device === "emulated";
   const fingerprint: Fingerprint = {
     ...machineFingerprint(),
@@ -120,7 +122,7 @@ export async function bootNestedHost(options: NestedHostOptions): Promise<Nested
     kernelConfigSha256: options.kernel.configSha256,
     kernelVariant: options.kernel.variant,
   };
-  const host = new NestedHost({ watched, ssh, fingerprint, resources: stack.move() });
+  const host = new NestedHost({ watched, ssh, fingerprint, patience: options.patience ?? 1, resources: stack.move() });
   try {
     // Not given back at the end: the whole host goes away with its driver bindings.
     await host.prepare(() => bindToVfio(host.exec, emulated ? EMULATED_DEVICE_ADDRESS : options.device));
@@ -131,23 +133,27 @@ export async function bootNestedHost(options: NestedHostOptions): Promise<Nested
   }
 }
 
-type Keys = Awaited<ReturnType<typeof makeBootKeys>>;
+type Connected = { accelerator: Accelerator; connection: SshConnection };
 
-async function connect(watched: Watched, accelerator: Accelerator, port: number, keys: Keys): Promise<SshConnection> {
-  const bootMs = scaledMs(BOOT_MS, accelerator);
-  const fatal = watched.console.fatal.then(() => false);
-  if (!(await Promise.race([watched.console.waitFor(READY, bootMs), fatal]))) {
-    const symptom = new InfrastructureError({
-      code: "BOOT_TIMEOUT",
-      message: `The kernel under test did not get to its init's end within ${bootMs / 1000} s`,
-      remedy: `Boot it by hand and watch: ${shellQuote(["npm", "run", "shell", "--", "--console"])}.`,
-    });
-    throw await explainFailure(watched, symptom);
-  }
+/** Waits for the init's word, then connects; whatever fails is explained by what the guest and QEMU said last. */
+async function connect(watched: Watched, qemu: QemuProcess, keys: BootKeys, patience = 1): Promise<Connected> {
   try {
+    const accelerator = await qemu.accelerator();
+    const port = await forwardedPort(qemu.qmp, SSH_PORT);
+    await waitForInit(watched.console, scaledMs(BOOT_MS, accelerator, patience));
     const target = { host: "127.0.0.1", port, user: "root", privateKey: keys.userPrivate, hostKey: keys.hostPublic };
-    return await SshConnection.connect(target, scaledMs(SSH_MS, accelerator));
+    return { accelerator, connection: await SshConnection.connect(target, scaledMs(SSH_MS, accelerator, patience)) };
   } catch (error) {
     throw error instanceof InfrastructureError ? await explainFailure(watched, error) : error;
   }
+}
+
+async function waitForInit(console: SerialConsole, timeoutMs: number): Promise<void> {
+  const dead = console.fatal.then(() => false);
+  if (await Promise.race([console.waitFor(READY, timeoutMs), dead])) return;
+  throw new InfrastructureError({
+    code: "BOOT_TIMEOUT",
+    message: `The kernel under test did not get to the end of its init within ${timeoutMs / 1000} s`,
+    remedy: `Boot it and watch: ${shellQuote(["npm", "run", "shell", "--", "--console"])}.`,
+  });
 }

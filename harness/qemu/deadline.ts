@@ -7,9 +7,9 @@ const FACTOR: Record<Accelerator, number> = { kvm: 1, tcg: 6 };
 const PREALLOC_PER_GIB_MS = 15_000;
 const GREETING_MS = 30_000;
 
-/** A deadline meant for a guest on hardware, scaled to the accelerator. */
-export function scaledMs(hardwareMs: number, accel: Accelerator): number {
-  return hardwareMs * FACTOR[accel];
+/** A deadline meant for a guest on hardware, scaled to the accelerator, and to the caller's patience when it is not 1. */
+export function scaledMs(hardwareMs: number, accel: Accelerator, patience = 1): number {
+  return hardwareMs * FACTOR[accel] * patience;
 }
 
 /** How long a QEMU that preallocates so much memory may take until its monitor greets. */
