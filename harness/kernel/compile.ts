@@ -45,7 +45,7 @@ export async function compile(
       onLine(line) {
         log.write(`${line}\n`);
         const file = STEP.exec(line)?.[1];
-        if (file !== undefined) onStep(++steps, file);
+        if (file !== undefined) onStep(++steps, file.replace(`${tree}/`, ""));
         else if ((errors.length > 0 || ERROR.test(line)) && errors.length < ERROR_LINES) errors.push(line);
       },
     });

@@ -1,0 +1,41 @@
+import { run } from "../base/process.ts";
+
+/** A Debian package that the harness needs, and what for. */
+export type NeededPackage = { name: string; why: string };
+
+/** The one list of what `setup` installs and `doctor` looks for. */
+export const NEEDED_PACKAGES: NeededPackage[] = [
+  { name: "qemu-system-x86", why: "runs the host under test, and inside it the VM that is timed" },
+  { name: "busybox-static", why: "user space of the host under test" },
+  { name: "dropbear-bin", why: "SSH server of the host under test" },
+  { name: "dracut-core", why: "dracut-install finds the libraries that programs in the initramfs need" },
+  { name: "gcc", why: "compiles kernels" },
+  { name: "libc6-dev", why: "headers for the kernel's host tools and the guest's test programs" },
+  { name: "make", why: "builds kernels" },
+  { name: "flex", why: "the kernel's configuration tools" },
+  { name: "bison", why: "the kernel's configuration tools" },
+  { name: "bc", why: "the kernel computes time constants with it" },
+  { name: "libelf-dev", why: "the kernel's objtool reads objects with it" },
+  { name: "perl", why: "the kernel's build and style scripts" },
+  { name: "python3", why: "the kernel's KUnit runner" },
+  { name: "xz-utils", why: "unpacks kernel sources" },
+  { name: "cpio", why: "the kernel's initramfs tools" },
+  { name: "rsync", why: "the kernel's header installation" },
+  { name: "kmod", why: "the kernel's module tools" },
+  { name: "git", why: "applies and makes patches" },
+  { name: "ccache", why: "the second kernel of a pair takes the objects of the first" },
+  { name: "sparse", why: "checks the series (patches check)" },
+];
+
+/** Those of the packages that dpkg does not have installed. */
+export async function missingPackages(packages: NeededPackage[] = NEEDED_PACKAGES): Promise<NeededPackage[]> {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own placeholders
+  const query = ["-W", "-f", "${Package} ${db:Status-Status}\\n", ...packages.map(({ name }) => name)];
+  // Exit code 1: dpkg has never heard of some of them.
+  const { stdout } = await run("dpkg-query", query, {
+    okExitCodes: [0, 1],
+    remedy: "setup and doctor know Debian and its derivatives; elsewhere, install the packages' counterparts by hand.",
+  });
+  const installed = new Set(stdout.split("\n").flatMap((line) => /^(\S+) installed$/.exec(line)?.[1] ?? []));
+  return packages.filter(({ name }) => !installed.has(name));
+}

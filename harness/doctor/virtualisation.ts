@@ -1,0 +1,42 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { qemuVersion } from "../bench/qemu-version.ts";
+import { type KvmProbe, probeKvm } from "../qemu/accel.ts";
+import { type Finding, pass, warn } from "./finding.ts";
+
+/** Whether KVM runs a guest here, not just whether its device is there. Without QEMU there is no telling. */
+export async function checkKvm(_root: string, probe: () => Promise<KvmProbe> = probeKvm): Promise<Finding> {
+  await qemuVersion();
+  const { usable, reason } = await probe();
+  if (usable) return pass("KVM", reason);
+  const remedy =
+    "Benchmarks run under emulation (TCG), with times that are not hardware's; use a machine with working KVM.";
+  return warn("KVM", `not usable: ${reason}`, remedy);
+}
+
+/** Whether a guest under KVM can use KVM itself, as the nested host does. */
+export async function checkNested(root: string): Promise<Finding> {
+  for (const module of ["kvm_intel", "kvm_amd"]) {
+    const file = join(root, "sys/module", module, "parameters/nested");
+    const value = await readFile(file, "utf8").catch(() => undefined);
+    if (value === undefined) continue;
+    if (/^[Y1]/.test(value)) return pass("nested", `${module} lets guests use KVM`);
+    const remedy = `echo "options ${module} nested=1" > /etc/modprobe.d/nested.conf, then load ${module} again.`;
+    return warn("nested", `${module} does not let guests use KVM, so the nested host is emulated`, remedy);
+  }
+  const remedy = "Needed only for a nested host under KVM; emulation does without.";
+  return warn("nested", "neither kvm_intel nor kvm_amd is loaded", remedy);
+}
+
+/** IOMMU groups of the machine itself; the nested host brings its own, emulated IOMMU. */
+export async function checkIommu(root: string): Promise<Finding> {
+  const groups = await readdir(join(root, "sys/kernel/iommu_groups")).catch(() => []);
+  const remedy =
+    "Needed only to assign this machine's own devices: enable VT-d or AMD-Vi in firmware, boot with intel_iommu=on.";
+  if (groups.length === 0) return warn("IOMMU", "no IOMMU groups; the emulated device works without", remedy);
+  const sizes = await Promise.all(
+    groups.map((group) => readdir(join(root, "sys/kernel/iommu_groups", group, "devices")).catch(() => [])),
+  );
+  const alone = sizes.filter((devices) => devices.length === 1).length;
+  return pass("IOMMU", `${groups.length} groups, ${alone} of them with a single device`);
+}
