@@ -1,5 +1,12 @@
 /** Face of the QEMU control: what the rest of the harness may use of it. */
-export { type AccelChoice, accelChoices, chooseAccelerator, type KvmProbe, probeKvm } from "./qemu/accel.ts";
+export {
+  type AccelChoice,
+  accelChoices,
+  chooseAccelerator,
+  type KvmPlaces,
+  type KvmProbe,
+  probeKvm,
+} from "./qemu/accel.ts";
 export { EMULATED_DEVICE_ADDRESS, EMULATED_DEVICE_MODEL, type OuterVm, outerVmArgs } from "./qemu/args.ts";
 export { greetingMs, scaledMs } from "./qemu/deadline.ts";
 export { exitError, type QemuExit, QemuProcess } from "./qemu/launch.ts";

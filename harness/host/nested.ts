@@ -72,7 +72,7 @@ const SSH_MS = 15_000;
  */
 export async function bootNestedHost(options: NestedHostOptions): Promise<NestedHost> {
   assertHostMemory(options.memoryBytes);
-  const asked = await chooseAccelerator(options.accel, options.program);
+  const asked = await chooseAccelerator(options.accel, options.program ? { program: options.program } : {});
   await using stack = new AsyncDisposableStack();
   const directory = stack.use(new RuntimeDir());
   const keys = await makeBootKeys(directory.path);

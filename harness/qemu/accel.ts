@@ -7,85 +7,108 @@ import { UsageError } from "../base/errors.ts";
 import { cacheDir } from "../base/paths.ts";
 import { run } from "../base/process.ts";
 import type { Accelerator } from "../bench/sample.ts";
-import { EXIT_CODE, EXIT_PORT, probeBootSector } from "./probe-guest.ts";
+import { EXIT_CODE, probeArgs, probeBootSector } from "./probe-guest.ts";
 import { RuntimeDir } from "./runtime-dir.ts";
 
 export const accelChoices = ["auto", "kvm", "tcg"] as const;
 export type AccelChoice = (typeof accelChoices)[number];
 
-const KVM = "/dev/kvm";
-const PROBE_DEADLINE_MS = 5_000;
-
-const probeSchema = z.object({ usable: z.boolean(), reason: z.string() });
+/** `nested`: whether guests may use KVM in turn, which the nested host needs for the VM that it creates. */
+const probeSchema = z.strictObject({ usable: z.boolean(), nested: z.boolean(), reason: z.string() });
 export type KvmProbe = z.infer<typeof probeSchema>;
 
+export type KvmPlaces = {
+  /** QEMU that is tried. */
+  program: string;
+  /** KVM's device node. */
+  device: string;
+  /** Parameters of the modules of both CPU vendors that say whether KVM offers itself to guests. */
+  nestedParameters: string[];
+};
+
+const PLACES: KvmPlaces = {
+  program: "qemu-system-x86_64",
+  device: "/dev/kvm",
+  nestedParameters: ["/sys/module/kvm_intel/parameters/nested", "/sys/module/kvm_amd/parameters/nested"],
+};
+const PROBE_DEADLINE_MS = 5_000;
+
 /**
- * Whether KVM can run a guest here at a usable speed. Opening /dev/kvm proves nothing: a tiny guest is run against a
- * deadline. The answer is kept until the machine boots again or another QEMU is installed.
+ * Whether KVM can run a guest here at a usable speed. Opening the device proves nothing: a tiny guest is run against a
+ * deadline. The answer is kept until the machine boots again or the probe changes.
  */
-export async function probeKvm(program = "qemu-system-x86_64"): Promise<KvmProbe> {
-  const cached = cacheFile(program);
+export async function probeKvm(places: Partial<KvmPlaces> = {}): Promise<KvmProbe> {
+  const where = { ...PLACES, ...places };
+  const cached = cacheFile(where);
   try {
     return probeSchema.parse(JSON.parse(readFileSync(cached, "utf8")));
   } catch {
-    const probe = await runProbe(program);
+    const probe = { ...(await runProbe(where)), nested: where.nestedParameters.some(isOn) };
     mkdirSync(dirname(cached), { recursive: true });
     writeFileAtomic(cached, JSON.stringify(probe));
     return probe;
   }
 }
 
-/** @throws UsageError KVM_UNUSABLE when KVM is asked for and does not work here */
-export async function chooseAccelerator(choice: AccelChoice, program?: string): Promise<Accelerator> {
+/**
+ * `auto` takes KVM when it can run the nested host and the VM inside it, else TCG.
+ * @throws UsageError KVM_UNUSABLE when KVM is asked for and does not work here
+ */
+export async function chooseAccelerator(choice: AccelChoice, places: Partial<KvmPlaces> = {}): Promise<Accelerator> {
   if (choice === "tcg") return "tcg";
-  const probe = await probeKvm(program);
-  if (probe.usable) return "kvm";
+  const { usable, nested, reason } = await probeKvm(places);
+  if (usable && nested) return "kvm";
   if (choice === "auto") return "tcg";
   throw new UsageError({
     code: "KVM_UNUSABLE",
-    message: `KVM cannot be used on this machine: ${probe.reason}`,
-    remedy: "Use --accel tcg (slow, but works everywhere) or a machine with working (nested) virtualization.",
+    message: `KVM cannot be used on this machine: ${usable ? "its guests may not use KVM (nested=0)" : reason}`,
+    remedy: usable
+      ? "Load kvm_intel or kvm_amd with nested=1, or use --accel tcg (slow, but works everywhere)."
+      : "Use --accel tcg (slow, but works everywhere) or a machine with working (nested) virtualization.",
   });
 }
 
-async function runProbe(program: string): Promise<KvmProbe> {
+async function runProbe({ program, device }: KvmPlaces): Promise<Pick<KvmProbe, "usable" | "reason">> {
   try {
-    accessSync(KVM, constants.R_OK | constants.W_OK);
+    accessSync(device, constants.R_OK | constants.W_OK);
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
     return {
       usable: false,
-      reason: missing ? `there is no ${KVM}` : `${KVM} may not be opened by this user (group kvm)`,
+      reason: missing ? `there is no ${device}` : `this user may not open ${device} (group kvm)`,
     };
   }
   using directory = new RuntimeDir();
   const image = directory.file("probe.img");
   writeFileSync(image, probeBootSector());
-  const machine = ["-machine", "pc", "-accel", "kvm", "-cpu", "host", "-m", "64M"];
   const startedMs = Date.now();
-  const finished = await run(
-    "timeout",
-    [
-      ...["--signal=KILL", String(PROBE_DEADLINE_MS / 1000), program],
-      ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", ...machine],
-      ...["-drive", `file=${image},format=raw,if=ide`, "-device", `isa-debug-exit,iobase=${EXIT_PORT},iosize=1`],
-    ],
-    { okExitCodes: Array.from({ length: 256 }, (_, code) => code).concat(-1) },
-  );
+  const deadline = ["--signal=KILL", String(PROBE_DEADLINE_MS / 1000)];
+  const args = probeArgs(image, ["-accel", "kvm", "-cpu", "host"]);
+  const finished = await run("timeout", [...deadline, program, ...args], { okExitCodes: ANY_EXIT_CODE });
   const tookMs = Date.now() - startedMs;
   if (finished.exitCode === EXIT_CODE) return { usable: true, reason: `a tiny guest ran in ${tookMs} ms` };
   if (tookMs >= PROBE_DEADLINE_MS) {
-    return { usable: false, reason: `${KVM} opens, but a tiny guest did not end within ${PROBE_DEADLINE_MS / 1000} s` };
+    return { usable: false, reason: `${device} opens, but a tiny guest did not end in ${PROBE_DEADLINE_MS / 1000} s` };
   }
-  const words = finished.stderr.trim().split("\n")[0] ?? "";
-  return {
-    usable: false,
-    reason: `${KVM} opens, but a tiny guest could not run: ${words || `exit code ${finished.exitCode}`}`,
-  };
+  const words = finished.stderr.trim().split("\n")[0] || `exit code ${finished.exitCode}`;
+  return { usable: false, reason: `${device} opens, but a tiny guest could not run: ${words}` };
 }
 
-function cacheFile(program: string): string {
+/** A QEMU that fails is an answer here, not an error; -1 stands for one that a signal ended. */
+const ANY_EXIT_CODE = [-1, ...Array(256).keys()];
+
+function isOn(parameter: string): boolean {
+  try {
+    return /^[Y1]/.test(readFileSync(parameter, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+function cacheFile(places: KvmPlaces): string {
   const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-  const key = createHash("sha256").update(`${boot}\n${program}\n`).update(probeBootSector());
+  const key = createHash("sha256")
+    .update(`${boot}\n${JSON.stringify(places)}\n`)
+    .update(probeBootSector());
   return cacheDir("probe", `kvm-${key.digest("hex").slice(0, 16)}.json`);
 }

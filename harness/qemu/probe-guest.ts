@@ -7,7 +7,7 @@ const EXITS = 20_000;
 const CLEARS = 1_000;
 
 /** Port of isa-debug-exit; writing v makes QEMU exit with 2v+1. */
-export const EXIT_PORT = 0xf4;
+const EXIT_PORT = 0xf4;
 const EXIT_VALUE = 0x10;
 export const EXIT_CODE = 2 * EXIT_VALUE + 1;
 
@@ -39,4 +39,13 @@ export function probeBootSector(): Buffer {
   Buffer.from(CODE).copy(sector);
   sector.writeUInt16LE(0xaa55, SECTOR_BYTES - 2);
   return sector;
+}
+
+/** Arguments of a QEMU that boots the sector, which is in that file. */
+export function probeArgs(image: string, accelerator: string[]): string[] {
+  return [
+    ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-machine", "pc", "-m", "64M"],
+    ...accelerator,
+    ...["-drive", `file=${image},format=raw,if=ide`, "-device", `isa-debug-exit,iobase=${EXIT_PORT},iosize=1`],
+  ];
 }
