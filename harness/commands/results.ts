@@ -7,7 +7,6 @@ import { loadSummary } from "../report/load-run.ts";
 import { listRuns, runListSection } from "../report/run-list.ts";
 import { compareSections } from "../report/sections/compare.ts";
 import { renderSections, renderTerminal } from "../report/terminal.ts";
-import { REPORT_FILE, TABLE_FILE, writeReport } from "../report/write-report.ts";
 
 type Output = { json?: boolean };
 
@@ -38,7 +37,7 @@ export function register(program: Command): void {
     .action(compare);
   results
     .command("html")
-    .description(`write ${TABLE_FILE} and ${REPORT_FILE} of a run again from run.json and samples.jsonl`)
+    .description("write table.md and report.html of a run again from run.json and samples.jsonl")
     .argument("[run]", RUN_HELP, "latest")
     .action(html);
 }
@@ -69,7 +68,9 @@ function compare(a: string, b: string, { json }: Output): void {
   else print(renderSections(compareSections(comparison), comparison.caveats));
 }
 
-function html(wanted: string): void {
+async function html(wanted: string): Promise<void> {
+  // The plotting library takes longer to load than all the rest; only this command needs it.
+  const { REPORT_FILE, TABLE_FILE, writeReport } = await import("../report/write-report.ts");
   const runDir = resolveRunDir(wanted);
   writeReport(runDir);
   for (const file of [TABLE_FILE, REPORT_FILE]) print(`${relative(process.cwd(), join(runDir, file))}\n`);

@@ -1,6 +1,7 @@
 import type { RunRecord } from "../bench/run-record.ts";
 import type { Sample } from "../bench/sample.ts";
 import { ALPHA } from "../stats/verdict.ts";
+import { count } from "./format.ts";
 import type { Cell, Effect, Setting } from "./summary.ts";
 
 /** Whole percent, for sentences. */
@@ -52,12 +53,13 @@ function completeness({ run, leftOut, tornLine }: Evidence): string[] {
 }
 
 function replication({ samples, effects }: Evidence): string[] {
-  const few = effects.find((effect) => effect.smallestP > ALPHA);
+  const few = effects.filter((effect) => effect.smallestP > ALPHA);
   const sentences: string[] = [];
-  if (few !== undefined) {
-    const least = Number(few.smallestP.toPrecision(2));
+  if (few.length > 0) {
+    const least = Number(Math.min(...few.map((effect) => effect.smallestP)).toPrecision(2));
+    const where = few.length === effects.length ? "" : ` in ${few.length} of ${count(effects.length, "comparison")}`;
     sentences.push(
-      `TOO FEW BOOTS FOR A VERDICT: so few cannot give a p-value below ${least}, whatever the times; ` +
+      `TOO FEW BOOTS FOR A VERDICT${where}: so few cannot give a p-value below ${least}, whatever the times; ` +
         "four boots per arm are the least that can.",
     );
   }

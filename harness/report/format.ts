@@ -15,12 +15,12 @@ export function formatRatio(ratio: number): string {
   return ratio.toFixed(ratio < 10 ? 2 : ratio < 100 ? 1 : 0);
 }
 
-/** Share as percent: 99.95 %, 98.2 %, 0.0 %; two decimals only where 99 and 100 have to be told apart. */
-export function formatShare(share: number): string {
-  // Rounding up would print 100 % over a share that is less.
+/** Share in percent, without the sign: 99.95, 98.2, 0.0; two decimals only where 99 and 100 have to be told apart. */
+export function formatPercent(share: number): string {
   const percent = share * 100;
-  if (percent < 99 || share === 1) return `${percent.toFixed(1)} %`;
-  return `${(Math.floor(percent * 100 + 1e-9) / 100).toFixed(2)} %`;
+  if (percent < 99 || share === 1) return percent.toFixed(1);
+  // Rounding up would print 100 for a share that is less.
+  return (Math.floor(percent * 100 + 1e-9) / 100).toFixed(2);
 }
 
 /** p-value: 0.029, or `<0.001`. */
@@ -40,6 +40,13 @@ export function formatEstimate(estimate: Estimate): string {
 }
 
 const THP_WORDS: Record<Thp, string> = { on: "THP on", off: "THP off", "mthp-64k": "mTHP 64K" };
+
+const THP_CELLS: Record<Thp, string> = { on: "on", off: "off", "mthp-64k": "64K" };
+
+/** Huge page setting in a column headed `THP`. */
+export function formatThpCell(thp: Thp): string {
+  return THP_CELLS[thp];
+}
 
 /** Huge page setting in words. */
 export function formatThp(thp: Thp): string {

@@ -39,11 +39,12 @@ export function runListSection(runs: readonly ListedRun[]): Section {
         { label: "boots", numeric: true },
         { label: "state" },
       ],
-      rows: runs.map((run) =>
-        run.readable ? row(run.id, run.record) : [run.id, "", "", "", "", "", `damaged: ${run.problem}`],
-      ),
+      rows: runs.map((run) => (run.readable ? row(run.id, run.record) : [run.id, "", "", "", "", "", "damaged"])),
     },
-    notes: ["Show one with `npm run results -- show RUN` (or `latest`)."],
+    notes: [
+      ...runs.flatMap((run) => (run.readable ? [] : [`damaged: ${run.problem}.`])),
+      "Show one with `npm run results -- show RUN` (or `latest`).",
+    ],
   };
 }
 

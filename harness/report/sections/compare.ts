@@ -1,6 +1,6 @@
 import { formatSize } from "../../base/size.ts";
 import type { Comparison } from "../compare.ts";
-import { formatP, formatRange, formatRatio, formatSeconds, formatThp } from "../format.ts";
+import { formatP, formatRange, formatRatio, formatSeconds, formatThpCell } from "../format.ts";
 import type { Section } from "../section.ts";
 import { kernelText } from "./what-ran.ts";
 
@@ -11,7 +11,7 @@ export function compareSections({ a, b, effects }: Comparison): Section[] {
     heading: `A: ${a.id}, B: ${b.id}; seconds until a VM is ready`,
     table: {
       columns: [
-        { label: "" },
+        { label: "THP" },
         { label: "VM", numeric: true },
         { label: "arm" },
         { label: "A s", numeric: true },
@@ -23,7 +23,7 @@ export function compareSections({ a, b, effects }: Comparison): Section[] {
         { label: "B is" },
       ],
       rows: effects.map((effect) => [
-        formatThp(effect.thp),
+        formatThpCell(effect.thp),
         formatSize(effect.memoryBytes),
         effect.armName,
         formatSeconds(effect.base),

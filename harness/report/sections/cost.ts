@@ -1,5 +1,5 @@
 import { formatSize } from "../../base/size.ts";
-import { formatSeconds, formatShare, formatThp, NOTHING } from "../format.ts";
+import { formatPercent, formatSeconds, formatThpCell, NOTHING } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { Cell, Summary } from "../summary.ts";
 
@@ -13,14 +13,14 @@ export function costSection({ cells }: Summary): Section {
     heading: "Pool, huge pages and cost of a round",
     table: {
       columns: [
-        { label: "" },
+        { label: "THP" },
         { label: "VM", numeric: true },
         { label: "arm" },
-        { label: "hits", numeric: true },
-        { label: "pool", numeric: true },
-        { label: "lowest", numeric: true },
-        { label: "huge", numeric: true },
-        { label: "lowest", numeric: true },
+        { label: "hits %", numeric: true },
+        { label: "pool %", numeric: true },
+        { label: "low %", numeric: true },
+        { label: "huge %", numeric: true },
+        { label: "low %", numeric: true },
         { label: "wait s", numeric: true },
         { label: "worker s", numeric: true },
         { label: "QEMU s", numeric: true },
@@ -29,7 +29,7 @@ export function costSection({ cells }: Summary): Section {
     },
     notes: [
       "hits: share of the pages counted during the creations that were zero already. pool: share of free memory zeroed " +
-        "when a round began, median and lowest. huge: share of the VM's memory in huge pages, median and lowest. " +
+        "when a round began, median and lowest (low). huge: share of the VM's memory in huge pages, median and lowest. " +
         "wait s: median wait for the pool before a round. worker s, QEMU s: CPU seconds of the zeroing worker and of " +
         "the created QEMU, mean per round; the worker's count runs from the round before or from the boot.",
     ],
@@ -38,14 +38,14 @@ export function costSection({ cells }: Summary): Section {
 
 function costRow({ thp, memoryBytes, arm, cost }: Cell): string[] {
   return [
-    formatThp(thp),
+    formatThpCell(thp),
     formatSize(memoryBytes),
     arm,
-    orNothing(cost.hitRate, formatShare),
-    orNothing(cost.poolBefore?.median, formatShare),
-    orNothing(cost.poolBefore?.min, formatShare),
-    formatShare(cost.hugeShare.median),
-    formatShare(cost.hugeShare.min),
+    orNothing(cost.hitRate, formatPercent),
+    orNothing(cost.poolBefore?.median, formatPercent),
+    orNothing(cost.poolBefore?.min, formatPercent),
+    formatPercent(cost.hugeShare.median),
+    formatPercent(cost.hugeShare.min),
     orNothing(cost.refillSeconds?.median, formatSeconds),
     orNothing(cost.workerCpuSeconds, formatSeconds),
     formatSeconds(cost.qemuCpuSeconds),

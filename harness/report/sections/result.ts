@@ -1,6 +1,6 @@
 import { formatSize } from "../../base/size.ts";
 import { ALPHA } from "../../stats/verdict.ts";
-import { count, formatP, formatRange, formatRatio, formatSeconds, formatThp } from "../format.ts";
+import { count, formatP, formatRange, formatRatio, formatSeconds, formatThpCell } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { Summary } from "../summary.ts";
 
@@ -21,7 +21,7 @@ export function resultSection({ run, effects }: Summary): Section {
     heading,
     table: {
       columns: [
-        { label: "" },
+        { label: "THP" },
         { label: "arm" },
         { label: "base s", numeric: true },
         { label: "arm s", numeric: true },
@@ -32,7 +32,7 @@ export function resultSection({ run, effects }: Summary): Section {
         { label: "verdict" },
       ],
       rows: headline.map((effect) => [
-        formatThp(effect.thp),
+        formatThpCell(effect.thp),
         effect.armName,
         formatSeconds(effect.base),
         formatSeconds(effect.arm),

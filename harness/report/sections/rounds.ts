@@ -1,14 +1,8 @@
 import { formatSize } from "../../base/size.ts";
-import type { ArmName, Thp } from "../../bench/sample.ts";
+import type { Thp } from "../../bench/sample.ts";
 import { formatSeconds, formatThp, NOTHING } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { Cell, Summary } from "../summary.ts";
-
-const ARM_LABELS: Record<ArmName, string> = {
-  base: "w/o",
-  prezero: "w/",
-  "prezero-disabled": "w/, off",
-};
 
 /** Every measured value at the headline's size, in the layout of the RFC: rounds across, without and with the series. */
 export function roundSections({ run, cells }: Summary): Section[] {
@@ -35,7 +29,7 @@ function roundSection(thp: Thp, cells: readonly Cell[]): Section {
       ],
       rows: cells.flatMap((cell) =>
         cell.boots.map((boot, i) => [
-          i === 0 ? ARM_LABELS[cell.arm] : "",
+          i === 0 ? (cell.arm === "base" ? "w/o" : "w/") : "",
           i === 0 ? cell.arm : "",
           String(boot.boot),
           ...numbers.map((number) => {

@@ -1,5 +1,5 @@
 import { formatSize } from "../../base/size.ts";
-import { formatEstimate, formatRatio, formatSeconds, formatShare, formatThp, NOTHING } from "../format.ts";
+import { formatEstimate, formatPercent, formatRatio, formatSeconds, formatThpCell, NOTHING } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { Summary, Sweep } from "../summary.ts";
 
@@ -14,19 +14,19 @@ export function sweepSections({ sweeps }: Summary): Section[] {
     heading: "Time over VM size, seconds",
     table: {
       columns: [
-        { label: "" },
+        { label: "THP" },
         { label: "arm" },
         ...sizes.map((bytes) => ({ label: formatSize(bytes), numeric: true })),
         { label: "per GiB (95 %)", numeric: true },
         { label: "fixed", numeric: true },
-        ...(sizes.length > 2 ? [{ label: "off line", numeric: true }] : []),
+        ...(sizes.length > 2 ? [{ label: "off line %", numeric: true }] : []),
       ],
       rows: sweeps.map((sweep) => sweepRow(sweep, sizes)),
     },
     notes: [
       ...methodNotes(sweeps),
       sizes.length > 2
-        ? "off line: largest distance of a measured size, mean over boots, from the line."
+        ? "off line %: largest distance of a measured size, mean over boots, from the line."
         : "Two sizes make a line but cannot show whether the time is a straight line at all.",
     ],
   };
@@ -40,12 +40,12 @@ function sweepRow(sweep: Sweep, sizes: readonly number[]): string[] {
     return size === undefined ? NOTHING : formatSeconds(size.median);
   };
   return [
-    formatThp(sweep.thp),
+    formatThpCell(sweep.thp),
     sweep.arm,
     ...sizes.map(medianAt),
     sweep.line === null ? NOTHING : formatEstimate(sweep.line.secondsPerGib),
     sweep.line === null ? NOTHING : formatSeconds(sweep.line.interceptSeconds.value),
-    ...(sizes.length > 2 ? [sweep.line === null ? NOTHING : formatShare(sweep.line.worstDeparture)] : []),
+    ...(sizes.length > 2 ? [sweep.line === null ? NOTHING : formatPercent(sweep.line.worstDeparture)] : []),
   ];
 }
 
@@ -65,9 +65,9 @@ function projectionSection(sweeps: readonly Sweep[]): Section {
     id: "projection",
     heading: `PROJECTION, NOT MEASURED: a VM of ${size}, seconds`,
     table: {
-      columns: [{ label: "" }, { label: "arm" }, { label: `${size}, projected (95 %)`, numeric: true }],
+      columns: [{ label: "THP" }, { label: "arm" }, { label: `${size}, projected (95 %)`, numeric: true }],
       rows: sweeps.flatMap(({ thp, arm, projection }) =>
-        projection === null ? [] : [[formatThp(thp), arm, formatEstimate(projection.seconds)]],
+        projection === null ? [] : [[formatThpCell(thp), arm, formatEstimate(projection.seconds)]],
       ),
     },
     notes: [

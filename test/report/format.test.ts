@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { formatP, formatPercent, formatRange, formatRatio, formatSeconds } from "../../harness/report/format.ts";
+
+describe("figures as text", () => {
+  it.each([
+    [0, "0.00"],
+    [0.0123, "0.012"],
+    [1.155, "1.16"],
+    [36.1, "36.10"],
+    [273.44, "273.4"],
+    [-0.5, "-0.50"],
+  ])("%d seconds are %s", (seconds, text) => expect(formatSeconds(seconds)).toBe(text));
+
+  it.each([
+    [0.9987, "99.87"],
+    [0.99999, "99.99"],
+    [1, "100.0"],
+    [0.4321, "43.2"],
+    [0, "0.0"],
+  ])("a share of %d is %s: never rounded up to all", (share, text) => expect(formatPercent(share)).toBe(text));
+
+  it.each([
+    [0.984, "0.98"],
+    [1.9, "1.90"],
+    [15.24, "15.2"],
+    [151.4, "151"],
+  ])("a ratio of %d is %s", (ratio, text) => expect(formatRatio(ratio)).toBe(text));
+
+  it("has a dash for what is not known", () => {
+    expect(formatP(null)).toBe("-");
+    expect(formatRange(null, null, formatRatio)).toBe("-");
+    expect(formatP(0.00002)).toBe("<0.001");
+    expect(formatP(2 / 70)).toBe("0.029");
+  });
+});

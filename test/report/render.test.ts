@@ -1,0 +1,131 @@
+import { describe, expect, it } from "vitest";
+import { projectPath } from "../../harness/base/paths.ts";
+import { renderHtml } from "../../harness/report/html.ts";
+import { renderMarkdown } from "../../harness/report/markdown.ts";
+import { summarize } from "../../harness/report/summarize.ts";
+import { layOut, renderTerminal, wrap } from "../../harness/report/terminal.ts";
+import { syntheticRun, syntheticSamples } from "./synthetic-run.ts";
+
+const run = syntheticRun();
+const summary = summarize(run, syntheticSamples(run));
+const golden = (name: string): string => projectPath("test/golden/report", name);
+
+describe("the terminal's table", () => {
+  const text = renderTerminal(summary);
+
+  it("is as it was read and agreed on", async () => {
+    await expect(text).toMatchFileSnapshot(golden("terminal.txt"));
+  });
+
+  it("fits into 100 columns and leaves no blanks at the ends of lines", () => {
+    for (const line of text.split("\n")) {
+      expect(line.length).toBeLessThanOrEqual(100);
+      expect(line).toBe(line.trimEnd());
+    }
+  });
+
+  it("is loud about emulation before it shows a time, and about a projection in its heading", () => {
+    expect(text.indexOf("EMULATED, NOT HARDWARE TIMES")).toBeLessThan(text.indexOf("Result:"));
+    expect(text).toContain("PROJECTION, NOT MEASURED: a VM of 64G");
+  });
+
+  it("has no p, no interval and no verdict with two boots", () => {
+    const short = syntheticRun({ boots: 2, arms: ["base", "prezero"] });
+    const line = renderTerminal(summarize(short, syntheticSamples(short)))
+      .split("\n")
+      .find((l) => /^ {2}off +prezero/.test(l));
+    expect(line).toMatch(/ - +2 +- +too few boots$/);
+  });
+
+  it("has something to say about a run without a finished boot", () => {
+    const empty = { ...run, boots: [], state: "interrupted" as const, finishedAt: null };
+    const bare = renderTerminal(summarize(empty, []));
+    expect(bare).toContain("INCOMPLETE: 0 of 12 planned boots finished (interrupted).");
+    expect(bare).toContain("Nothing to compare yet");
+    expect(bare).toContain("What ran");
+  });
+});
+
+describe("layout", () => {
+  it("aligns numbers to the right and continues a long last column below itself", () => {
+    const table = {
+      columns: [{ label: "n", numeric: true }, { label: "text" }],
+      rows: [
+        ["1", "x ".repeat(60).trim()],
+        ["10", "y"],
+      ],
+    };
+    const lines = layOut(table);
+    expect(lines[0]).toBe("   n  text");
+    expect(lines[1]).toMatch(/^ {3}1 {2}x x /);
+    expect(lines[2]).toMatch(/^ {6}x/);
+    expect(lines[3]).toBe("  10  y");
+  });
+
+  it("breaks sentences between words", () => {
+    const lines = wrap("word ".repeat(60).trim(), "!! ", "   ");
+    expect(lines.join(" ").match(/word/g)).toHaveLength(60);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+    expect(lines[1]).toMatch(/^ {3}word/);
+  });
+});
+
+describe("table.md", () => {
+  it("is as it was read and agreed on", async () => {
+    await expect(renderMarkdown(summary)).toMatchFileSnapshot(golden("table.md"));
+  });
+
+  it("shows names as they are, whatever is in them", () => {
+    const odd = { ...run, machine: { ...run.machine, cpu: "a|b <i> *c* `d`" } };
+    expect(renderMarkdown(summarize(odd, syntheticSamples(odd)))).toContain("a\\|b \\<i\\> \\*c\\* \\`d\\`");
+  });
+});
+
+describe("report.html", () => {
+  const html = renderHtml(summary);
+
+  it("is the same bytes each time, in this process and from data that went through a file", () => {
+    expect(renderHtml(summary)).toBe(html);
+    const again = JSON.parse(JSON.stringify({ run, samples: syntheticSamples(run) }));
+    expect(renderHtml(summarize(again.run, again.samples))).toBe(html);
+  });
+
+  it("loads nothing and runs nothing", () => {
+    const outside = html.replaceAll(/xmlns(:xlink)?="http:\/\/www\.w3\.org\/[^"]*"/g, "");
+    expect(outside).not.toMatch(/https?:|\bsrc=|\bhref=|@import|<script|<link|<iframe|\bon\w+=/i);
+    expect(html).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
+  });
+
+  it("has a plot for the ratios, each THP setting, the pool, the CPU and each sweep, each told in words too", () => {
+    const labels = [...html.matchAll(/<svg role="img" aria-label="([^"]*)"/g)].map((match) => match[1]);
+    expect(labels).toHaveLength(7);
+    expect(labels[0]).toMatch(/^Ratio plot\. THP off, prezero: 2\.\d\d, interval .* to .*, faster/);
+    expect(html.match(/<figcaption>/g)).toHaveLength(7);
+  });
+
+  it("draws a mark for every round of the headline's size", () => {
+    const section = /<section id="rounds-off"[\s\S]*?<\/section>/.exec(html)?.[0] ?? "";
+    // 3 arms of 4 boots of 3 rounds, and each arm's mark in the legend.
+    expect(section.match(/fill="var\(--(base|prezero|prezero-disabled)\)"/g)).toHaveLength(36 + 3);
+  });
+
+  it("has unique ids, and a heading for each region", () => {
+    const ids = [...html.matchAll(/ id="([^"]*)"/g)].map((match) => match[1]);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, id] of html.matchAll(/aria-labelledby="([^"]*)"/g)) expect(ids).toContain(id);
+    for (const [, id] of html.matchAll(/url\(#([^)]*)\)/g)) expect(ids).toContain(id);
+  });
+
+  it("is there for a run without a finished boot too, without plots", () => {
+    const page = renderHtml(summarize({ ...run, boots: [] }, []));
+    expect(page).toContain("Nothing to compare yet");
+    expect(page).not.toContain("<svg");
+  });
+
+  it("shows hostile names as text", () => {
+    const odd = { ...run, machine: { ...run.machine, cpu: `<script>alert("x")</script>` } };
+    const page = renderHtml(summarize(odd, syntheticSamples(odd)));
+    expect(page).not.toContain("<script");
+    expect(page).toContain("&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;");
+  });
+});

@@ -1,0 +1,196 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { RunRecord, Settings } from "../../harness/bench/run-record.ts";
+import { SAMPLES_FILE, saveRun } from "../../harness/bench/run-store.ts";
+import { CommandLine } from "../cli/command-line.ts";
+import { syntheticRun, syntheticSamples } from "../report/synthetic-run.ts";
+
+/** Writes a made-up run into the command line's own results directory. */
+function keep(
+  line: CommandLine,
+  id: string,
+  settings: Partial<Settings> = {},
+  changes: Partial<RunRecord> = {},
+): string {
+  const run = { ...syntheticRun({ arms: ["base", "prezero"], ...settings }), id, ...changes };
+  const directory = join(line.results, id);
+  saveRun(directory, run);
+  const lines = syntheticSamples(run).map((sample) => `${JSON.stringify(sample)}\n`);
+  writeFileSync(join(directory, SAMPLES_FILE), lines.join(""));
+  return directory;
+}
+
+const EARLY = "2001-01-01T00-00-00-synthetic";
+const LATE = "2002-01-01T00-00-00-synthetic";
+
+test("without runs, the list says how to make one", async () => {
+  using line = new CommandLine();
+  const { exitCode, stdout } = await line.run("results");
+  expect(stdout).toMatch(/There is no run in .* yet; make one with `npm run bench`\./);
+  expect(exitCode).toBe(0);
+});
+
+test("list shows runs oldest first, and a damaged one with what is wrong", async () => {
+  using line = new CommandLine();
+  keep(line, LATE, {}, { state: "interrupted", finishedAt: null, boots: [] });
+  keep(line, EARLY);
+  mkdirSync(join(line.results, "2003-bad"));
+  writeFileSync(join(line.results, "2003-bad", "run.json"), "{");
+  const { stdout, exitCode } = await line.run("results");
+  const rows = stdout.split("\n").filter((row) => row.startsWith("  200"));
+  expect(rows[0]).toMatch(new RegExp(`^  ${EARLY} +6\\.12 +tcg +4G +off, on +8/8 +finished$`));
+  expect(rows[1]).toMatch(new RegExp(`^  ${LATE} .* 0/8 +interrupted$`));
+  expect(rows[2]).toMatch(/^ {2}2003-bad +damaged$/);
+  expect(stdout.replaceAll(/\s+/g, " ")).toMatch(/damaged: \S+2003-bad\/run\.json is not what the harness writes/);
+  expect(exitCode).toBe(0);
+  const json = JSON.parse((await line.run("results", "list", "--json")).stdout);
+  expect(json.map((run: { id: string; readable: boolean }) => [run.id, run.readable])).toEqual([
+    [EARLY, true],
+    [LATE, true],
+    ["2003-bad", false],
+  ]);
+});
+
+test("show latest --json prints the run and its effects, and nothing else", async () => {
+  using line = new CommandLine();
+  keep(line, EARLY, { thp: ["off"] });
+  keep(line, LATE);
+  const { stdout, stderr, exitCode } = await line.run("results", "show", "latest", "--json");
+  const { run, effects } = JSON.parse(stdout);
+  expect(run.id).toBe(LATE);
+  expect(effects).toHaveLength(6);
+  for (const effect of effects) {
+    expect(effect).toMatchObject({
+      scenario: "vm-create",
+      thp: expect.stringMatching(/^(on|off)$/),
+      memoryBytes: expect.any(Number),
+      base: expect.any(Number),
+      arm: expect.any(Number),
+      armName: "prezero",
+      low: expect.any(Number),
+      high: expect.any(Number),
+      boots: 4,
+    });
+    expect(effect.ratio).toBeCloseTo(effect.base / effect.arm, 12);
+  }
+  expect([stderr, exitCode]).toEqual(["", 0]);
+});
+
+test("show prints the table of a run named by itself or by its path", async () => {
+  using line = new CommandLine();
+  const directory = keep(line, EARLY);
+  keep(line, LATE);
+  for (const name of [EARLY, directory]) {
+    const { stdout } = await line.run("results", "show", name);
+    expect(stdout).toMatch(new RegExp(`^Run ${EARLY}\n`));
+    expect(stdout).toMatch(/off +prezero .* faster\n/);
+  }
+});
+
+test("a run that is not there is the caller's mistake, and the runs that are there are named", async () => {
+  using line = new CommandLine();
+  keep(line, EARLY);
+  const { stderr, exitCode } = await line.run("results", "show", "2020-nothing");
+  expect(stderr).toBe(`error: There is no run "2020-nothing" [RUN_UNKNOWN]\nremedy: Name one of: latest, ${EARLY}.\n`);
+  expect(exitCode).toBe(2);
+});
+
+test.each([
+  [["frobnicate"], /does not know "frobnicate".*\nremedy: Say list, show, compare or html/],
+  [["show", "--jsno"], /unknown option '--jsno'[\s\S]*allowed: --json/],
+  [["compare", "latest"], /missing required argument 'B'/],
+])("results %j is refused", async (args, message) => {
+  using line = new CommandLine();
+  const { stderr, exitCode } = await line.run("results", ...args);
+  expect(stderr).toMatch(message);
+  expect(exitCode).toBe(2);
+});
+
+test("a damaged line is an error that names file and line", async () => {
+  using line = new CommandLine();
+  const directory = keep(line, EARLY);
+  const path = join(directory, "samples.jsonl");
+  const lines = readFileSync(path, "utf8").split("\n");
+  lines[2] = (lines[2] as string).replace(/"seconds":[\d.]+/, '"seconds":"fast"');
+  writeFileSync(path, lines.join("\n"));
+  const { stdout, stderr, exitCode } = await line.run("results", "show");
+  expect(stderr).toContain(`${path}:3 is not what the harness writes`);
+  expect(stderr).toContain("seconds");
+  expect([stdout, exitCode]).toEqual(["", 2]);
+});
+
+test("a last line cut off by a crash is tolerated and said", async () => {
+  using line = new CommandLine();
+  const directory = keep(line, EARLY);
+  const whole = (await line.run("results", "show")).stdout;
+  appendFileSync(join(directory, "samples.jsonl"), '{"schemaVersion":1,"takenAt":"2001-');
+  const { stdout, exitCode } = await line.run("results", "show");
+  expect(stdout).toContain("The last line of samples.jsonl was cut off while it was written; it is left out.");
+  expect(stdout.slice(stdout.indexOf("Result:"))).toBe(whole.slice(whole.indexOf("Result:")));
+  expect(exitCode).toBe(0);
+});
+
+test("html makes table.md and report.html again, byte for byte, from run.json and samples.jsonl", async () => {
+  using line = new CommandLine();
+  const directory = keep(line, EARLY);
+  const files = ["table.md", "report.html"].map((name) => join(directory, name));
+  const make = async (): Promise<string[]> => {
+    expect((await line.run("results", "html")).exitCode).toBe(0);
+    return files.map((file) => readFileSync(file, "utf8"));
+  };
+  const first = await make();
+  for (const file of files) rmSync(file);
+  expect(await make()).toEqual(first);
+  expect(first[0]).toContain("| off | prezero |");
+  expect(first[1]).toContain("<svg");
+});
+
+test("html leaves the old report alone when the samples are damaged", async () => {
+  using line = new CommandLine();
+  const directory = keep(line, EARLY);
+  appendFileSync(join(directory, "samples.jsonl"), "garbage\n");
+  expect((await line.run("results", "html")).exitCode).toBe(2);
+  expect(existsSync(join(directory, "report.html"))).toBe(false);
+});
+
+test("compare sets two runs of one setting against each other, whatever their kernels", async () => {
+  using line = new CommandLine();
+  const before = keep(line, EARLY);
+  const run = JSON.parse(readFileSync(join(before, "run.json"), "utf8"));
+  const kernel = { ...run.kernels.prezero, imageSha256: "7".repeat(64), patchesSha256: "8".repeat(64) };
+  keep(line, LATE, {}, { kernels: { ...run.kernels, prezero: kernel } });
+  const { stdout, exitCode } = await line.run("results", "compare", EARLY, "latest");
+  expect(stdout).toMatch(/The boots of two runs did not take turns/);
+  // The same made-up times twice.
+  expect(stdout).toMatch(/off +4G +prezero .* 1\.00 +0\.\d\d to 1\.\d\d +4 +1\.000 +no difference shown/);
+  expect(stdout).toContain("series 888888888888");
+  expect(exitCode).toBe(0);
+  const { a, b, effects } = JSON.parse((await line.run("results", "compare", EARLY, LATE, "--json")).stdout);
+  expect([a.id, b.id, effects.length]).toEqual([EARLY, LATE, 12]);
+});
+
+test.each<[string, Partial<Settings>, Partial<RunRecord>, string]>([
+  ["CPU model", { cpuModel: "max,-erms,-fsrm" }, {}, "cpuModel: max and max,-erms,-fsrm"],
+  ["accelerator", { accelerator: "kvm" }, {}, "accelerator: tcg and kvm"],
+  ["host size", { hostCpus: 8 }, {}, "hostCpus: 2 and 8"],
+  ["pool", {}, { poolThreshold: 0.5 }, "poolThreshold: 0.99 and 0.5"],
+])("compare refuses runs with another %s and names it", async (_, settings, changes, difference) => {
+  using line = new CommandLine();
+  keep(line, EARLY);
+  keep(line, LATE, settings, changes);
+  const { stdout, stderr, exitCode } = await line.run("results", "compare", EARLY, LATE);
+  expect(stderr).toContain("[UNLIKE_RUNS]");
+  expect(stderr).toContain(`| ${difference}\n`);
+  expect([stdout, exitCode]).toEqual(["", 2]);
+});
+
+test("compare says so when two runs have nothing in common, or one has nothing at all", async () => {
+  using line = new CommandLine();
+  keep(line, EARLY, { thp: ["on"] });
+  keep(line, LATE, { thp: ["off"] });
+  expect((await line.run("results", "compare", EARLY, LATE)).stderr).toMatch(/NOTHING_IN_COMMON[\s\S]*THP on 4G/);
+  keep(line, "2003-01-01T00-00-00-empty", {}, { boots: [], state: "interrupted", finishedAt: null });
+  const { stderr } = await line.run("results", "compare", EARLY, "latest");
+  expect(stderr).toContain("2003-01-01T00-00-00-empty has no finished boot to compare [RUN_EMPTY]");
+});
