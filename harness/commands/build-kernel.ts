@@ -48,7 +48,7 @@ async function buildKernel(options: Options): Promise<void> {
     const kernel = await ensureKernel(request);
     built.push(kernel);
     if (options.json) continue;
-    const note = kernel.cached ? "cached" : `built in ${kernel.buildSeconds} s, ${kernel.steps} steps`;
+    const note = kernel.cached ? "cached" : `built in ${kernel.buildSeconds} s, ${kernel.steps} files`;
     process.stdout.write(`${kernel.variant.padEnd(8)} ${kernel.release}  ${kernel.imagePath}  (${note})\n`);
   }
   if (options.json) process.stdout.write(`${JSON.stringify(built, null, 2)}\n`);

@@ -15,7 +15,7 @@ const record = z.object({
   release: z.string(),
   imageSha256: z.string(),
   configSha256: z.string(),
-  /** Steps that make printed; what the next build's progress counts against. */
+  /** Files that were compiled; what the next build's progress counts against. */
   steps: z.number().int().positive(),
   buildSeconds: z.number().nonnegative(),
 });

@@ -6,8 +6,10 @@ import { shellQuote } from "../base/quote.ts";
 import { makeEnvironment, type Toolchain } from "./toolchain.ts";
 import { BUILD_DIR } from "./tree.ts";
 
-/** A line of make that says that one step starts, for example `  CC      mm/page_alloc.o`. */
-const STEP = /^ {2}[A-Z][A-Z0-9_-]* +(?:\[M\] +)?(\S+)/;
+/** A line of make that says that something takes a while, for example `  CC      mm/page_alloc.o`; the rest is quick. */
+const STEP = /^ {2}(?:CC|AS|HOSTCC) +(?:\[M\] +)?(\S+)/;
+/** Any other step. */
+const QUICK_STEP = /^ {2}[A-Z][A-Z0-9_-]* +\S+/;
 const ERROR =
   /(?:^|: )(?:fatal )?error: |undefined reference|No rule to make target|internal compiler error|No space left|: command not found|write error/;
 /** Lines of the first errors that a message carries. */
@@ -21,8 +23,8 @@ export function makeCommand(toolchain: Toolchain, localVersion: string, targets:
 
 /**
  * Runs make in a configured tree. What it prints goes to build.log in the tree.
- * @param onStep called with the number of steps begun and the file of this one
- * @returns the number of steps
+ * @param onStep called with the number of files that are compiled or being compiled, and the last of them
+ * @returns the number of files
  * @throws InfrastructureError KERNEL_BUILD_FAILED with the compiler's first errors
  */
 export async function compile(
@@ -46,7 +48,8 @@ export async function compile(
         log.write(`${line}\n`);
         const file = STEP.exec(line)?.[1];
         if (file !== undefined) onStep(++steps, file.replace(`${tree}/`, ""));
-        else if ((errors.length > 0 || ERROR.test(line)) && errors.length < ERROR_LINES) errors.push(line);
+        else if (!QUICK_STEP.test(line) && (errors.length > 0 || ERROR.test(line)) && errors.length < ERROR_LINES)
+          errors.push(line);
       },
     });
     if (finished.exitCode === 0) return steps;

@@ -51,11 +51,13 @@ export function makeEnvironment(): Record<string, string> {
     KAFLAGS: "",
     KCPPFLAGS: "",
     KCONFIG_ALLCONFIG: "",
+    KBUILD_VERBOSE: "",
     KBUILD_BUILD_TIMESTAMP: "Thu Jan  1 00:00:00 UTC 1970",
     KBUILD_BUILD_USER: "prezero",
     KBUILD_BUILD_HOST: "prezero",
     KBUILD_BUILD_VERSION: "1",
     CCACHE_DIR: cacheDir("ccache"),
     CCACHE_NOHASHDIR: "1",
+    CCACHE_MAXSIZE: "2G",
   };
 }

@@ -63,8 +63,8 @@ describe("building a kernel", () => {
     const { steps } = await ensureKernel(fake.request("base"));
     fake.shares.length = 0;
     await ensureKernel(fake.request("prezero"));
-    expect(steps).toBe(4);
-    expect(fake.shares).toEqual([0, 1 / 4, 2 / 4, 3 / 4, 0.99]);
+    expect(steps).toBe(2);
+    expect(fake.shares).toEqual([0, 1 / 2, 0.99]);
   });
 
   test("is shared by two runs at once: one builds, the other waits", async () => {
