@@ -90,6 +90,17 @@ describe("permutationTest", () => {
     expect(() => permutationTest([], [1])).toThrow(RangeError);
   });
 
+  it("sees no difference where boots that took turns as ABBA only drift with time", () => {
+    const random = new Random([5, 6, 7, 8]);
+    let rejected = 0;
+    for (let i = 0; i < 1000; i++) {
+      const times = Array.from({ length: 8 }, (_, slot) => 20 + 0.5 * slot + random.next() / 2 ** 32);
+      const arm = (slots: number[]): number[] => slots.map((slot) => times[slot] as number);
+      if (permutationTest(arm([0, 3, 4, 7]), arm([1, 2, 5, 6])).p <= 0.05) rejected++;
+    }
+    expect(rejected).toBe(0);
+  });
+
   it("rejects a true null hypothesis no more often than it says", () => {
     const random = new Random([1, 2, 3, 4]);
     const draw = (): number => -Math.log((random.next() + 1) / 2 ** 32);

@@ -10,7 +10,9 @@ export function methodSection(): Section {
         "mapped for the assigned device. Rounds of a pooled arm begin when the pool is ready; the wait is listed, and is " +
         "not part of the time.",
       "The boot is the unit: arms take turns as ABBA, the rounds of a boot are reduced to their median, and everything " +
-        "else is computed from these per-boot medians. So boots that drift are in the interval, not hidden by it.",
+        "else is computed from these per-boot medians, so that differences between boots are in the interval and in p. " +
+        "ABBA takes a drift that is linear in time out of the comparison, and no other; the plots of all rounds over the " +
+        "boots show what there was.",
       "95 % interval: bootstrap of the ratio of medians over whole boots, its distribution computed rather than drawn, " +
         "percentiles moved out for the small number of boots (Hesterberg 2015).",
       "p: exact two-sided permutation test on the difference of means of the per-boot medians, over all ways to deal the " +
