@@ -1,13 +1,17 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { writeFileAtomic } from "../base/atomic-write.ts";
 import { cacheDir, projectPath } from "../base/paths.ts";
 import { type Base, findBase } from "../kernel/bases.ts";
 import { fetchSource } from "../kernel/source.ts";
 import { type BaseRepository, baseRepository } from "../patches/base-repository.ts";
+import { checkSeries } from "../patches/check/check.ts";
+import { ktapReport, showReport } from "../patches/check/show.ts";
 import { editPatches } from "../patches/edit.ts";
-import { planEdit, planRefresh } from "../patches/plan.ts";
+import { planCheck, planEdit, planRefresh } from "../patches/plan.ts";
 import { refreshPatches } from "../patches/refresh.ts";
 
+type CheckFlags = { fast?: boolean; json?: boolean; ktap?: string; dryRun?: boolean };
 type Shared = { dir?: string; dryRun?: boolean };
 
 /** Progress goes to stderr: stdout is the answer. */
@@ -31,6 +35,17 @@ export function register(program: Command): void {
     .option("--force", "overwrite patch files that changed after the worktree was made")
     .option("--dry-run", "say which files would change and by which commands, write nothing")
     .action(refresh);
+  patches
+    .command("check")
+    .argument("[base]", "kernel base, a key of configs/kernels.yaml (default: the file's default)")
+    .description(
+      "each patch: applies exactly, checkpatch --strict, kernel-doc, builds with the option on and off, sparse",
+    )
+    .option("--fast", "leave out what compiles")
+    .option("--json", "the report as JSON on stdout")
+    .option("--ktap <file>", "also write the report as KTAP")
+    .option("--dry-run", "print the commands, run nothing")
+    .action(check);
 }
 
 async function edit(name: string, options: Shared): Promise<void> {
@@ -59,6 +74,25 @@ async function refresh(name: string, options: Shared & { force?: boolean }): Pro
   for (const kind of ["added", "changed", "removed", "unchanged"] as const) {
     for (const patch of written[kind]) print(`${kind.padEnd(9)} ${patch}`);
   }
+}
+
+async function check(name: string | undefined, options: CheckFlags): Promise<void> {
+  const base = await findBase(name);
+  if (options.dryRun)
+    return planCheck(base, patchesDir(base), options.fast === true).then((lines) => lines.forEach(print));
+  const source = await fetchSource(base, say);
+  const report = await checkSeries({
+    name: base.name,
+    base: await baseRepository(source, say),
+    sourceDir: source.dir,
+    patchesDir: patchesDir(base),
+    fragments: base.fragments,
+    fast: options.fast === true,
+    say,
+  });
+  print(options.json ? JSON.stringify(report, null, 2) : showReport(report));
+  if (options.ktap !== undefined) writeFileAtomic(resolve(options.ktap), ktapReport(report));
+  if (!report.ok) process.exitCode = 1;
 }
 
 async function repository(base: Base): Promise<BaseRepository> {

@@ -1,5 +1,10 @@
+import { shellQuote } from "../base/quote.ts";
 import type { Base } from "../kernel/bases.ts";
+import { configureCommands } from "../kernel/config.ts";
+import { findToolchain } from "../kernel/toolchain.ts";
 import { baseGitDir } from "./base-repository.ts";
+import { makeArguments } from "./check/build-steps.ts";
+import { checkpatchCommand } from "./check/checkpatch.ts";
 import { APPLY, MAILINFO } from "./commit-series.ts";
 import { worktreeAdd } from "./edit.ts";
 import { gitCommand } from "./git.ts";
@@ -25,4 +30,22 @@ export async function planEdit(base: Base, dir: string, patchesDir: string): Pro
 /** The command that `patches refresh` runs for each commit of the worktree. */
 export function planRefresh(dir: string): string[] {
   return [gitCommand(dir, [...FORMAT_PATCH, "COMMIT"])];
+}
+
+/** The commands of `patches check`, in order; the build's once per patch and setting of the option. */
+export async function planCheck(base: Base, patchesDir: string, fast: boolean): Promise<string[]> {
+  const { patches } = await readSeries(patchesDir);
+  const checks = patches.flatMap((patch) => [
+    shellQuote(checkpatchCommand("SOURCE", patch.path)),
+    `SOURCE/scripts/kernel-doc -none ${patch.files.flatMap((file) => file.newPath ?? []).join(" ")}`,
+  ]);
+  const plan = [...(await planEdit(base, "", patchesDir)).slice(0, -1), ...checks];
+  if (fast) return plan;
+  const toolchain = await findToolchain();
+  return [
+    ...plan,
+    ...configureCommands(toolchain).map(shellQuote),
+    shellQuote(["make", ...makeArguments(toolchain, ["--keep-going", "W=1", "DIRECTORIES"])]),
+    shellQuote(["make", ...makeArguments(toolchain, ["--keep-going", "C=2", "OBJECTS"])]),
+  ];
 }

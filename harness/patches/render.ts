@@ -2,7 +2,7 @@ import type { BaseRepository } from "./base-repository.ts";
 import { git, gitLines } from "./git.ts";
 
 /**
- * Everything that could make the text differ between two machines is said outright: blob ids in full, width of the
+ * Everything that could make the text differ between two machines is said outright: length of blob ids, width of the
  * diffstat, context, algorithm, no commit id, no version of git, no numbering, nobody's extra headers.
  */
 export const FORMAT_PATCH = [
@@ -15,7 +15,8 @@ export const FORMAT_PATCH = [
   "--stdout",
   "--zero-commit",
   "--no-signature",
-  "--full-index",
+  "--no-full-index",
+  "--abbrev=12",
   "--no-numbered",
   "--subject-prefix=PATCH",
   "--no-from",
@@ -50,11 +51,11 @@ export const FORMAT_PATCH = [
 export async function renderPatch(dir: string, commit: string, base: BaseRepository): Promise<string> {
   const { stdout } = await git(dir, [...FORMAT_PATCH, commit]);
   const paths = await gitLines(dir, ["diff-tree", "--no-commit-id", "--name-only", "--no-renames", "-r", commit]);
-  const blobs = await gitLines(base.gitDir, ["ls-tree", "-r", "--format=%(objectname) %(path)", base.root, ...paths]);
+  const blobs = await gitLines(base.gitDir, ["ls-tree", "-r", "--format=%(path): %(objectname)", base.root, ...paths]);
   const record = [
     `base-package: ${base.packageName}`,
     `base-version: ${base.version}`,
-    ...blobs.map((line) => `base-blob: ${line}`),
+    ...(blobs.length > 0 ? ["base-blobs:", ...blobs.map((line) => `  ${line}`)] : []),
   ];
   return `${stdout.trimEnd()}\n`.replace(/^---$/m, `---\n${record.join("\n")}\n`);
 }

@@ -1,0 +1,133 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { run } from "../../base/process.ts";
+import { configureTree } from "../../kernel/config.ts";
+import type { Fragment } from "../../kernel/fragment.ts";
+import { makeEnvironment, type Toolchain } from "../../kernel/toolchain.ts";
+import { BUILD_DIR, makeTree } from "../../kernel/tree.ts";
+import type { PatchFile } from "../patch-file.ts";
+import type { Series } from "../series.ts";
+import { type CheckResult, compareFindings, type Finding } from "./finding.ts";
+import { parseMakeOutput, type StepFindings } from "./make-output.ts";
+import type { Touched } from "./touched.ts";
+
+export type BuildSteps = {
+  /** Pristine source, and the tree (removed first) to build in. */
+  sourceDir: string;
+  tree: string;
+  onto: string;
+  series: Series;
+  touched: Touched;
+  toolchain: Toolchain;
+  /** Configuration with the series' option off, and what turns it on. */
+  fragments: Fragment[];
+  on: Fragment;
+  hasSparse: boolean;
+  say: (line: string) => void;
+};
+
+type Variant = "off" | "on";
+/** What each object had to say when it was compiled last, by setting of the option. */
+type State = { off: StepFindings; on: StepFindings };
+type Snapshot = { off: Finding[]; on: Finding[] | undefined; sparse: Finding[] };
+
+/**
+ * Builds the touched directories of the pristine source and then after each patch, with the option off and on, and
+ * tells what each patch brought. One tree and one build directory for all: make compiles again what a patch or the
+ * option changes, and a file that is not compiled again has the findings it had.
+ * @returns one list of results per patch, in order
+ */
+export async function buildSteps(steps: BuildSteps): Promise<CheckResult[][]> {
+  const state: State = { off: new Map(), on: new Map() };
+  await makeTree(steps.sourceDir, [], steps.tree, steps.onto);
+  let before = await snapshot(steps, state, "the pristine source", 0);
+  const results: CheckResult[][] = [];
+  for (const [index, patch] of steps.series.patches.entries()) {
+    await run("git", ["apply", "--whitespace=nowarn", patch.path], {
+      cwd: steps.tree,
+      env: { GIT_CEILING_DIRECTORIES: join(steps.tree, ".."), LC_ALL: "C" },
+    });
+    const after = await snapshot(steps, state, patch.name, index + 1);
+    results.push(resultsOf(steps, before, after));
+    before = after;
+  }
+  return results;
+}
+
+function resultsOf(steps: BuildSteps, before: Snapshot, after: Snapshot): CheckResult[] {
+  const on = after.on;
+  const missing = `${[...steps.on.wanted.keys()].join(", ")} is not there yet`;
+  return [
+    { check: "build-off", ...compareFindings(before.off, after.off), skipped: undefined },
+    on === undefined
+      ? { check: "build-on", added: [], fixed: [], skipped: missing }
+      : { check: "build-on", ...compareFindings(before.on ?? before.off, on), skipped: undefined },
+    {
+      check: "sparse",
+      ...compareFindings(before.sparse, after.sparse),
+      skipped: steps.hasSparse ? undefined : "sparse is not installed",
+    },
+  ];
+}
+
+async function snapshot(steps: BuildSteps, state: State, what: string, applied: number): Promise<Snapshot> {
+  const hasOption = await optionExists(steps, steps.series.patches.slice(0, applied));
+  const off = await build(steps, state, what, "off");
+  const on = hasOption ? await build(steps, state, what, "on") : undefined;
+  return { off, on, sparse: steps.hasSparse ? await sparse(steps) : [] };
+}
+
+/** Compiles with every warning that W=1 knows; a broken file does not hide the next one. */
+async function build(steps: BuildSteps, state: State, what: string, variant: Variant): Promise<Finding[]> {
+  steps.say(`building ${steps.touched.directories.join(" ")} of ${what}, option ${variant}`);
+  const fragments = variant === "on" ? [...steps.fragments, steps.on] : steps.fragments;
+  await configureTree(steps.tree, fragments, steps.toolchain);
+  const targets = steps.touched.directories.map((directory) => `${directory}/`);
+  const made = await make(steps, ["--keep-going", "W=1", ...targets]);
+  for (const [step, findings] of parseMakeOutput(made.lines)) {
+    state[variant].set(step, findings);
+    // Whatever depends on the option is compiled again when it is turned on; the rest is the same with it.
+    if (variant === "off") state.on.delete(step);
+  }
+  const all = [...new Map([...state.off, ...(variant === "on" ? state.on : [])]).values()].flat();
+  if (made.exitCode === 0 || all.some((finding) => finding.text.includes("error:"))) return all;
+  return [...all, { file: "make", line: undefined, text: `error: ${made.lines.slice(-3).join(" / ")}` }];
+}
+
+/** Checks the files that the series touches and that this configuration builds; compiles nothing. */
+async function sparse(steps: BuildSteps): Promise<Finding[]> {
+  const objects = steps.touched.sources
+    .map((source) => source.replace(/c$/, "o"))
+    .filter((object) => existsSync(join(steps.tree, BUILD_DIR, object)));
+  if (objects.length === 0) return [];
+  return [...parseMakeOutput((await make(steps, ["--keep-going", "C=2", ...objects])).lines).values()].flat();
+}
+
+async function make(steps: BuildSteps, args: string[]): Promise<{ lines: string[]; exitCode: number }> {
+  const lines: string[] = [];
+  const { exitCode } = await run("make", makeArguments(steps.toolchain, args), {
+    cwd: steps.tree,
+    env: makeEnvironment(),
+    okExitCodes: [0, 1, 2],
+    onLine: (line) => lines.push(line),
+  });
+  return { lines, exitCode };
+}
+
+/** Arguments of every make of the check. */
+export function makeArguments(toolchain: Toolchain, args: string[]): string[] {
+  const cc = [`CC=${toolchain.cc}`, `HOSTCC=${toolchain.cc}`];
+  return [`O=${BUILD_DIR}`, `-j${toolchain.jobs}`, "--output-sync=target", ...cc, ...args];
+}
+
+/** True when the patches applied so far define every symbol that the option's fragment sets. */
+async function optionExists(steps: BuildSteps, patches: PatchFile[]): Promise<boolean> {
+  const paths = patches.flatMap((patch) => patch.files.flatMap((file) => file.newPath ?? []));
+  const kconfigs = [...new Set(paths)].filter((path) => /(^|\/)Kconfig[^/]*$/.test(path));
+  const texts = await Promise.all(kconfigs.map((path) => readFile(join(steps.tree, path), "utf8")));
+  const defined = texts.join("\n");
+  return [...steps.on.wanted.keys()].every((symbol) =>
+    new RegExp(`^(menu)?config ${symbol.replace(/^CONFIG_/, "")}$`, "m").test(defined),
+  );
+}

@@ -1,0 +1,43 @@
+/** Something a tool objects to, without what changes by itself: the line number is for people, not for comparing. */
+export type Finding = { file: string; line: number | undefined; text: string };
+
+export const CHECKS = ["apply", "exact", "checkpatch", "kernel-doc", "build-off", "build-on", "sparse"] as const;
+export type CheckName = (typeof CHECKS)[number];
+
+/** What one check says of one patch: only what the patch brings (new) and what it takes away (fixed). */
+export type CheckResult = {
+  check: CheckName;
+  added: Finding[];
+  fixed: Finding[];
+  /** Why it was not run. */
+  skipped: string | undefined;
+};
+
+export type PatchReport = { patch: string; checks: CheckResult[] };
+
+export type SeriesReport = {
+  base: string;
+  packageName: string;
+  version: string;
+  patches: PatchReport[];
+  ok: boolean;
+};
+
+/** What is in one list and not in the other; a finding that is there twice counts twice. */
+export function compareFindings(before: Finding[], after: Finding[]): { added: Finding[]; fixed: Finding[] } {
+  return { added: without(after, before), fixed: without(before, after) };
+}
+
+function without(all: Finding[], gone: Finding[]): Finding[] {
+  const left = new Map<string, number>();
+  for (const finding of gone) left.set(key(finding), (left.get(key(finding)) ?? 0) + 1);
+  return all.filter((finding) => {
+    const count = left.get(key(finding)) ?? 0;
+    left.set(key(finding), count - 1);
+    return count <= 0;
+  });
+}
+
+function key(finding: Finding): string {
+  return `${finding.file}: ${finding.text}`;
+}

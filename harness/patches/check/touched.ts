@@ -1,0 +1,35 @@
+import { dirname } from "node:path";
+import { git, gitLines } from "../git.ts";
+import type { PatchFile } from "../patch-file.ts";
+
+/** A header that more directories than this include is left to the full build. */
+const MOST_DIRECTORIES = 12;
+
+/** What of the kernel a series can break: directories to compile, and the C files that it changes itself. */
+export type Touched = { directories: string[]; sources: string[] };
+
+/**
+ * Directories of the C files that the patches touch, and of those that include a header of include/ they touch. Tools
+ * (selftests) are not built by the kernel's own makefiles and do not count.
+ */
+export async function touchedBy(repository: string, root: string, patches: PatchFile[]): Promise<Touched> {
+  const paths = [...new Set(patches.flatMap((patch) => patch.files.flatMap((file) => file.newPath ?? [])))];
+  const kernel = paths.filter((path) => !/^(tools|Documentation|samples|scripts)\//.test(path));
+  const sources = kernel.filter((path) => path.endsWith(".c"));
+  const directories = new Set(sources.map(dirname));
+  for (const header of kernel.filter((path) => /^include\/.*\.h$/.test(path))) {
+    const include = `<${header.replace(/^include\/(uapi\/)?/, "")}>`;
+    const args = ["grep", "-l", "--fixed-strings", include, root, "--", "*.c"];
+    const users = await git(repository, args, { okExitCodes: [0, 1] });
+    const found = new Set(
+      users.stdout
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => dirname(line.slice(root.length + 1))),
+    );
+    const built = [...found].filter((path) => !/^(tools|samples|arch)\//.test(path));
+    if (built.length <= MOST_DIRECTORIES) for (const directory of built) directories.add(directory);
+  }
+  const known = await gitLines(repository, ["ls-tree", "-r", "-d", "--name-only", root]);
+  return { directories: [...directories].filter((path) => known.includes(path)).sort(), sources: sources.sort() };
+}
