@@ -11,8 +11,6 @@ import {
   resumeRun,
   startRun,
 } from "../bench.ts";
-import { renderTerminal } from "../report/terminal.ts";
-import { writeReport } from "../report/write-report.ts";
 
 export function register(program: Command): void {
   const command = addBenchOptions(
@@ -26,16 +24,19 @@ async function bench(raw: Record<string, unknown>, typed: string[]): Promise<voi
   if (options.resume === undefined) {
     const prepared = await prepareRun(options);
     if (options.dryRun) print(await dryRun(prepared));
-    else show(await startRun(prepared, typed, options.name), options.json);
+    else await show(await startRun(prepared, typed, options.name), options.json);
     return;
   }
   const runDir = resumableRunDir(options.resume);
   if (options.dryRun) print(await dryRun(await prepareResume(readRun(runDir))));
-  else show(await resumeRun(runDir), options.json);
+  else await show(await resumeRun(runDir), options.json);
 }
 
 /** The end of a run: its report files, the table (or all of it as JSON), and where everything is. */
-function show(runDir: string, json: boolean): void {
+async function show(runDir: string, json: boolean): Promise<void> {
+  // Loaded late: the plotting library takes longer to load than everything else together.
+  const { writeReport } = await import("../report/write-report.ts");
+  const { renderTerminal } = await import("../report/terminal.ts");
   const summary = writeReport(runDir);
   if (json) {
     print([JSON.stringify(summary, null, 2)]);

@@ -10,7 +10,7 @@ export type Ended = { exitCode: number | null; stdout: string; stderr: string };
 export class CommandLine implements Disposable {
   readonly root = mkdtempSync(join(tmpdir(), "prezero-cli-"));
   readonly cache = join(this.root, "cache");
-  readonly results = join(this.root, "results");
+  results = join(this.root, "results");
   readonly env: NodeJS.ProcessEnv = {
     ...process.env,
     PREZERO_CACHE: this.cache,

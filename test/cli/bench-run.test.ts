@@ -1,0 +1,98 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { readRun, readSamples } from "../../harness/bench/run-store.ts";
+import { FakeMachine, until } from "./fake-machine.ts";
+
+/** A short run: two boots of the plain kernel, in each of them two creations. */
+const SHORT = ["--arms", "base", "--memory", "512M", "--thp", "on", "--boots", "2", "--rounds", "2", "--accel", "tcg"];
+
+vi.setConfig({ testTimeout: 120_000 });
+const machine = await FakeMachine.create();
+beforeEach(() => machine.begin());
+afterAll(() => machine[Symbol.dispose]());
+
+/** Directory of the one run there is. */
+const onlyRun = () => {
+  const names = readdirSync(machine.results);
+  expect(names).toHaveLength(1);
+  return join(machine.results, names[0] ?? "");
+};
+const samplesTaken = () => (readdirSync(machine.results).length > 0 ? readSamples(onlyRun()).length : 0);
+
+test("a run prints the table and leaves its record, samples, consoles and report", async () => {
+  const { exitCode, stdout, stderr } = await machine.run("bench", ...SHORT, "--name", "short");
+  expect(stderr).toContain("boot 2/2 base, THP on, 512M, round 2: 3.23 s, huge 98.9 %");
+  expect(exitCode).toBe(0);
+  const runDir = onlyRun();
+  expect(stdout).toContain("-short: table.md, report.html, samples.jsonl, run.json, console/");
+  expect(stdout).toContain("3.23");
+  const run = readRun(runDir);
+  expect(run).toMatchObject({ state: "finished", arguments: [...SHORT, "--name", "short"] });
+  expect(run.settings).toMatchObject({ arms: ["base"], thp: ["on"], boots: 2, rounds: 2, accelerator: "tcg" });
+  expect(readSamples(runDir)).toHaveLength(4);
+  expect(readdirSync(join(runDir, "console"))).toEqual(["boot-01-base.log", "boot-02-base.log"]);
+  expect(readFileSync(join(runDir, "console/boot-01-base.log"), "utf8")).toContain("prezero-init: ready");
+  for (const file of ["table.md", "report.html"]) expect(existsSync(join(runDir, file))).toBe(true);
+  expect(machine.processesLeft()).toEqual([]);
+});
+
+test("--json prints nothing but JSON on stdout", async () => {
+  const { exitCode, stdout } = await machine.run("bench", ...SHORT, "--json");
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ run: { state: "finished" }, effects: [] });
+});
+
+test("a kernel that panics: the oops is shown, exit 3, the samples so far are kept, and the run can go on", async () => {
+  machine.behave("well", "panics-at-creation-2");
+  const { exitCode, stderr } = await machine.run("bench", ...SHORT);
+  expect(stderr).toMatch(/The kernel under test panicked: .*\[KERNEL_PANIC\]/);
+  expect(stderr).toMatch(/^ {2}\| .*Kernel panic - not syncing/m);
+  expect(stderr).toMatch(/^remedy: .*boot-02-base\.log/m);
+  expect(exitCode).toBe(3);
+  const runDir = onlyRun();
+  expect(readRun(runDir)).toMatchObject({ state: "failed", failure: { code: "KERNEL_PANIC" } });
+  expect(readSamples(runDir)).toHaveLength(3);
+  expect(machine.processesLeft()).toEqual([]);
+
+  const resumed = await machine.run("bench", "--resume");
+  expect(resumed.stderr).toContain("1 of 2 boots are left");
+  expect(resumed.exitCode).toBe(0);
+  const run = readRun(runDir);
+  expect(run.boots.map(({ slot, finishedAt }) => [slot, finishedAt !== null])).toEqual([
+    [1, true],
+    [2, false],
+    [2, true],
+  ]);
+  expect(readSamples(runDir)).toHaveLength(5);
+});
+
+test("Ctrl-C in the middle of a creation: no process left, the samples kept, exit 130", async () => {
+  machine.behave("hangs-at-creation-2");
+  const bench = machine.start("bench", ...SHORT);
+  await until(() => samplesTaken() === 1);
+  expect(machine.processesLeft()).not.toEqual([]);
+  bench.child.kill("SIGINT");
+  const { exitCode, stderr } = await bench.ended;
+  expect(stderr).toMatch(/Interrupted while measuring; 2 of 2 boots are left/);
+  expect(stderr).toMatch(/--resume/);
+  expect(exitCode).toBe(130);
+  expect(machine.processesLeft()).toEqual([]);
+  expect(readRun(onlyRun()).state).toBe("interrupted");
+  expect(samplesTaken()).toBe(1);
+});
+
+test("a harness that is killed outright leaves no process and nothing half written, and its run goes on", async () => {
+  machine.behave("well", "hangs-at-creation-1");
+  const bench = machine.start("bench", ...SHORT);
+  await until(() => samplesTaken() === 2);
+  bench.child.kill("SIGKILL");
+  await bench.ended;
+  await until(() => machine.processesLeft().length === 0);
+  expect(readRun(onlyRun()).state).toBe("running");
+
+  machine.behave();
+  const { exitCode } = await machine.run("bench", "--resume");
+  expect(exitCode).toBe(0);
+  expect(readRun(onlyRun()).state).toBe("finished");
+});
