@@ -5,8 +5,8 @@ import { type Counters, readCounters } from "./counters.ts";
 const POLL_MS = 500;
 /** Growth of the level that counts as progress: less is the noise of per-CPU lists and page tables. */
 const PROGRESS_SHARE = 0.001;
-/** A level that has not grown for so long grows no more; the worker's own delay between passes is much shorter. */
-const STALL_MS = 6_000;
+/** A level that has not grown for so long grows no more; the worker's delay between passes is 1 s. */
+const STALL_MS = 4_000;
 /** However much memory there is and however slowly it is cleared, a round does not wait longer. */
 const DEADLINE_MS = 30 * 60_000;
 

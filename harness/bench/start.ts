@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { withLock } from "../base/lock.ts";
@@ -11,7 +12,7 @@ import { newRunRecord } from "./new-run.ts";
 import { type Prepared, prepareResume } from "./prepare.ts";
 import { executeRun } from "./run.ts";
 import type { RunRecord } from "./run-record.ts";
-import { listRunDirs, readRun, resolveRunDir, resultsDir, saveRun } from "./run-store.ts";
+import { listRunDirs, readRun, readSamples, resolveRunDir, resultsDir, saveRun } from "./run-store.ts";
 import { TickingProgress } from "./ticking-progress.ts";
 
 /**
@@ -36,7 +37,11 @@ export async function startRun(prepared: Prepared, typed: string[], name: string
     });
     const runDir = join(resultsDir(), run.id);
     saveRun(runDir, run);
-    await execute(runDir, run, kernels);
+    await execute(runDir, run, kernels).catch((error) => {
+      // A device that is not there is found out by booting; a run that never could be is not worth keeping.
+      if (error instanceof UsageError && readSamples(runDir).length === 0) rmSync(runDir, { recursive: true });
+      throw error;
+    });
     return runDir;
   });
 }

@@ -67,6 +67,20 @@ test("a kernel that panics: the oops is shown, exit 3, the samples so far are ke
   expect(readSamples(runDir)).toHaveLength(5);
 });
 
+test.each([
+  ["0000:99:00.0", /has no PCI device 0000:99:00\.0 \[DEVICE_UNKNOWN\][\s\S]*0000:00:10\.0 {2}\[8086:10d3\]/],
+  ["0000:00:1f.3", /IOMMU group 3 of 0000:00:1f\.3 cannot be assigned[\s\S]*0000:00:1f\.2 .*held by ahci/],
+])(
+  "a device that cannot be assigned (%s) is the caller's mistake and leaves no run behind",
+  async (device, message) => {
+    const { exitCode, stderr } = await machine.run("bench", ...SHORT, "--device", device);
+    expect(stderr).toMatch(message);
+    expect(exitCode).toBe(2);
+    expect(readdirSync(machine.results)).toEqual([]);
+    expect(machine.processesLeft()).toEqual([]);
+  },
+);
+
 test("Ctrl-C in the middle of a creation: no process left, the samples kept, exit 130", async () => {
   machine.behave("hangs-at-creation-2");
   const bench = machine.start("bench", ...SHORT);
