@@ -5,7 +5,9 @@ import { InterruptedError } from "./errors.ts";
  * Children die with us in either case because each is started with a parent-death signal (see process.ts).
  */
 const controller = new AbortController();
-let interrupts = 0;
+/** One Ctrl-C under npm arrives twice: from the terminal, and passed on by npm. */
+const SAME_PRESS_MS = 500;
+let firstMs: number | undefined;
 
 /** Aborted at the first SIGINT, SIGTERM or SIGHUP; pass it to everything that waits. */
 export const interruptSignal: AbortSignal = controller.signal;
@@ -14,8 +16,10 @@ export const interruptSignal: AbortSignal = controller.signal;
 export function handleInterrupts(): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
-      interrupts += 1;
-      if (interrupts > 1) process.exit(130);
+      const nowMs = performance.now();
+      if (firstMs !== undefined && nowMs - firstMs < SAME_PRESS_MS) return;
+      if (firstMs !== undefined) process.exit(130);
+      firstMs = nowMs;
       process.stderr.write("\nstopping; press Ctrl-C again to stop at once\n");
       controller.abort();
     });
