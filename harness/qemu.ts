@@ -13,6 +13,5 @@ export { exitError, type QemuExit, QemuProcess } from "./qemu/launch.ts";
 export { QmpClient } from "./qemu/qmp.ts";
 export * from "./qemu/qmp-error.ts";
 export { versionText } from "./qemu/qmp-message.ts";
-export { RuntimeDir } from "./qemu/runtime-dir.ts";
 export { SocketListener } from "./qemu/socket-listener.ts";
 export { forwardedPort } from "./qemu/user-network.ts";

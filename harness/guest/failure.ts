@@ -2,7 +2,7 @@ import { InfrastructureError } from "../base/errors.ts";
 import { throwIfInterrupted } from "../base/interrupt.ts";
 import type { QemuProcess } from "../qemu/launch.ts";
 import { exitError } from "../qemu/launch.ts";
-import { type Complaint, isFatal } from "./complaint.ts";
+import type { Complaint } from "./complaint.ts";
 import type { SerialConsole } from "./console.ts";
 
 /** After a symptom (lost SSH, closed monitor) its cause may take this long to show on the console. */
@@ -24,7 +24,7 @@ export type Watched = {
 export async function explainFailure(watched: Watched, symptom: InfrastructureError): Promise<InfrastructureError> {
   throwIfInterrupted("the host under test was running");
   const grace = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), CAUSE_MS));
-  const fatal = watched.console.complaints().find(isFatal) ?? (await Promise.race([watched.console.fatal, grace]));
+  const fatal = await Promise.race([watched.console.fatal, grace]);
   if (fatal) return kernelError(watched, fatal);
   const exit = await Promise.race([watched.qemu.exited, Promise.resolve(undefined)]);
   throwIfInterrupted("the host under test was running");

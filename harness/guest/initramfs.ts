@@ -1,21 +1,19 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   renameSync,
-  rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InfrastructureError } from "../base/errors.ts";
 import { cacheDir } from "../base/paths.ts";
 import { run } from "../base/process.ts";
+import { RuntimeDir } from "../base/runtime-dir.ts";
 import { type CpioEntry, cpioArchive, DIRECTORY, FILE, SYMLINK } from "./cpio.ts";
 import type { BootKeys } from "./keys.ts";
 import { compileGuestPrograms, guestPrograms } from "./programs.ts";
@@ -48,25 +46,26 @@ export async function ensureInitramfs(): Promise<string> {
       remedy: "npm run setup",
     });
   }
-  const root = mkdtempSync(join(tmpdir(), "initramfs-"));
-  try {
-    await run(DRACUT_INSTALL, ["-D", root, "-l", "-a", ...PROGRAMS, ...FIRMWARE]);
-    for (const directory of ["usr/local/bin", "etc", "dev", "tmp", "run", "proc", "sys"]) {
-      mkdirSync(join(root, directory), { recursive: true });
-    }
-    await compileGuestPrograms(join(root, "usr/local/bin"));
-    writeFileSync(join(root, "init"), readFileSync(initScript), { mode: 0o755 });
-    writeFileSync(join(root, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n");
-    writeFileSync(join(root, "etc/group"), "root:x:0:\n");
-    writeFileSync(join(root, "etc/shells"), "/bin/sh\n");
-    mkdirSync(cacheDir("initramfs"), { recursive: true });
-    const temporary = `${path}.${randomUUID()}`;
-    writeFileSync(temporary, cpioArchive([...treeEntries(root, "")]));
-    renameSync(temporary, path);
-  } finally {
-    rmSync(root, { recursive: true, force: true });
-  }
+  using directory = new RuntimeDir(cacheDir("initramfs"));
+  const root = directory.file("root");
+  mkdirSync(root);
+  await fillRoot(root);
+  const half = directory.file("half.cpio");
+  writeFileSync(half, cpioArchive([...treeEntries(root, "")]));
+  renameSync(half, path);
   return path;
+}
+
+async function fillRoot(root: string): Promise<void> {
+  await run(DRACUT_INSTALL, ["-D", root, "-l", "-a", ...PROGRAMS, ...FIRMWARE]);
+  for (const directory of ["usr/local/bin", "etc", "dev", "tmp", "run", "proc", "sys"]) {
+    mkdirSync(join(root, directory), { recursive: true });
+  }
+  await compileGuestPrograms(join(root, "usr/local/bin"));
+  writeFileSync(join(root, "init"), readFileSync(initScript), { mode: 0o755 });
+  writeFileSync(join(root, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n");
+  writeFileSync(join(root, "etc/group"), "root:x:0:\n");
+  writeFileSync(join(root, "etc/shells"), "/bin/sh\n");
 }
 
 /** The part of the root that is new at each boot: both sides' SSH keys. */

@@ -4,7 +4,7 @@ import type { NestedHost } from "./nested-host.ts";
 /** Connects the terminal to a shell on the host until it ends; returns its exit code. */
 export async function attachShell(host: NestedHost): Promise<number> {
   const { stdin, stdout } = process;
-  const channel = await host.shell(stdout.columns ?? 80, stdout.rows ?? 24);
+  const channel = await host.shell(stdout.columns || 80, stdout.rows || 24);
   const resize = () => channel.setWindow(stdout.rows, stdout.columns, 0, 0);
   stdout.on("resize", resize);
   // Raw: Ctrl-C and the like are for the host, not for the harness.

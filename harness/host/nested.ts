@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { InfrastructureError } from "../base/errors.ts";
 import { shellQuote } from "../base/quote.ts";
+import { RuntimeDir } from "../base/runtime-dir.ts";
 import type { Accelerator, Fingerprint } from "../bench/sample.ts";
 import { SerialConsole } from "../guest/console.ts";
 import { explainFailure, type Watched } from "../guest/failure.ts";
@@ -18,7 +19,6 @@ import {
   type OuterVm,
   outerVmArgs,
   QemuProcess,
-  RuntimeDir,
   SocketListener,
   scaledMs,
   versionText,
@@ -81,8 +81,8 @@ export async function bootNestedHost(options: NestedHostOptions): Promise<Nested
   writeFileSync(initrd, Buffer.concat([readFileSync(initramfs), keysArchive(keys)]), { mode: 0o600 });
   mkdirSync(dirname(options.consoleLog), { recursive: true });
 
-  const consoleListener = stack.use(await SocketListener.listen(directory.file("console")));
-  const qmpSocket = directory.file("qmp");
+  const consoleListener = stack.use(await SocketListener.listen(directory.socket("console")));
+  const qmpSocket = directory.socket("qmp");
   const program = options.program ?? "qemu-system-x86_64";
   const vm: OuterVm = {
     kernelImage: options.kernel.imagePath,

@@ -6,9 +6,9 @@ import { writeFileAtomic } from "../base/atomic-write.ts";
 import { UsageError } from "../base/errors.ts";
 import { cacheDir } from "../base/paths.ts";
 import { run } from "../base/process.ts";
+import { RuntimeDir } from "../base/runtime-dir.ts";
 import type { Accelerator } from "../bench/sample.ts";
 import { EXIT_CODE, probeArgs, probeBootSector } from "./probe-guest.ts";
-import { RuntimeDir } from "./runtime-dir.ts";
 
 export const accelChoices = ["auto", "kvm", "tcg"] as const;
 export type AccelChoice = (typeof accelChoices)[number];

@@ -1,0 +1,64 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ensureInitramfs, keysArchive } from "../../harness/guest/initramfs.ts";
+import { makeBootKeys } from "../../harness/guest/keys.ts";
+import { guestPrograms } from "../../harness/guest/programs.ts";
+
+let directory: string;
+const before = process.env.PREZERO_CACHE;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "initramfs-"));
+  process.env.PREZERO_CACHE = join(directory, "cache");
+});
+afterEach(() => {
+  if (before === undefined) delete process.env.PREZERO_CACHE;
+  else process.env.PREZERO_CACHE = before;
+  rmSync(directory, { recursive: true });
+});
+
+const list = (archive: string | Buffer) => {
+  const args = Buffer.isBuffer(archive) ? { input: archive } : {};
+  const from = Buffer.isBuffer(archive) ? [] : ["-F", archive];
+  return execFileSync("cpio", ["-t", "-v", "--quiet", ...from], { encoding: "utf8", ...args });
+};
+
+describe("the root of the nested host", { timeout: 60_000 }, () => {
+  it("holds QEMU with its libraries and firmware, an SSH server, a shell, and our programs, all root's", async () => {
+    const names = list(await ensureInitramfs());
+    for (const wanted of [
+      "usr/bin/qemu-system-x86_64",
+      "usr/share/seabios/bios-256k.bin",
+      "libc.so.6",
+      "usr/sbin/dropbear",
+      "busybox",
+      ...guestPrograms().map(({ name }) => `usr/local/bin/${name}`),
+    ]) {
+      expect(names).toContain(wanted);
+    }
+    expect(names).toMatch(/^-rwxr-xr-x +1 root +root +\d+ .* init$/m);
+    expect(names.split("\n").filter((line) => line !== "" && !/ root +root /.test(line))).toEqual([]);
+  });
+
+  it("is made once, and leaves nothing half done beside it", async () => {
+    const path = await ensureInitramfs();
+    const made = statSync(path).mtimeMs;
+    expect(await ensureInitramfs()).toBe(path);
+    expect(statSync(path).mtimeMs).toBe(made);
+    expect(readdirSync(join(directory, "cache/initramfs"))).toHaveLength(1);
+  });
+
+  it("gets keys of one boot that nobody else may read", async () => {
+    const keyDirectory = join(directory, "keys");
+    mkdirSync(keyDirectory);
+    const keys = await makeBootKeys(keyDirectory);
+    expect(keys.userPublic).toMatch(/^ssh-ed25519 \S+/);
+    expect(keys.hostPublic).toMatch(/^AAAAC3NzaC1lZDI1NTE5/);
+    const names = list(keysArchive(keys));
+    expect(names).toMatch(/^-rw------- .* root\/\.ssh\/authorized_keys$/m);
+    expect(names).toMatch(/^-rw------- .* etc\/dropbear\/host_key$/m);
+  });
+});
