@@ -8,6 +8,7 @@ import { git, gitText } from "./git.ts";
 import { directoryDigest } from "./patch-directory.ts";
 import { recordNames } from "./record-names.ts";
 import { readSeries } from "./series.ts";
+import { unhideNewFiles } from "./unhide.ts";
 import { isWorktree, lastMeeting, recordMeeting, requireClean } from "./worktree.ts";
 
 export type EditOptions = { base: BaseRepository; dir: string; patchesDir: string };
@@ -45,6 +46,7 @@ export async function editPatches({ base, dir, patchesDir }: EditOptions): Promi
     outcome = "updated";
     await git(dir, ["checkout", "--quiet", "--detach", head]);
   }
+  await unhideNewFiles(dir);
   await recordMeeting(dir, { head, filesSha256: await directoryDigest(patchesDir) });
   return { outcome, head, commits };
 }

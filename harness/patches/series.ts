@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { type PatchFile, parsePatchFile } from "./patch-file.ts";
 
@@ -34,7 +34,7 @@ export async function readSeries(dir: string): Promise<Series> {
   }
   const patches = await Promise.all(
     names.map(async (name) => {
-      const path = join(dir, name);
+      const path = resolve(dir, name);
       return { ...parsePatchFile(name, await readFile(path, "utf8")), path };
     }),
   );

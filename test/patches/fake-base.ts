@@ -20,7 +20,7 @@ const DEVELOPER = {
 
 const FILES: Record<string, string> = {
   Makefile: "obj-y += mm/ drivers/\n",
-  ".gitignore": "*.o\nvmlinux\nfirmware.bin\n",
+  ".gitignore": "*.o\nvmlinux\nfirmware.bin\n/*\n!/debian/\n",
   "firmware.bin": "a file of the package that its own .gitignore names\n",
   "mm/Makefile": "obj-y += page_alloc.o\n",
   "mm/page_alloc.c": numbered("alloc", 60),

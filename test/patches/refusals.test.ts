@@ -24,6 +24,15 @@ describe("work in a worktree is never lost", () => {
     await expect(kernel.edit()).rejects.toMatchObject({ code: "WORKTREE_DIRTY" });
   });
 
+  test("the package's .gitignore, which hides every new file, hides none in the worktree", async () => {
+    using kernel = new FakeKernel();
+    await kernel.startWithThree();
+    expect(readFileSync(join(kernel.source.dir, ".gitignore"), "utf8")).toContain("/*\n!/debian/\n");
+    kernel.change("mm/forgotten.c", "", "int forgotten;\n");
+    kernel.change("mm/built.o", "", "object\n");
+    expect(kernel.git("status", "--porcelain")).toBe("?? mm/forgotten.c\n");
+  });
+
   test("edit refuses a worktree with commits that no file has", async () => {
     using kernel = new FakeKernel();
     await kernel.startWithThree();
