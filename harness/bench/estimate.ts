@@ -39,11 +39,15 @@ const COSTS: Readonly<Record<Accelerator, Costs>> = {
   },
 };
 
+/** Seconds until a host is up, and down again. */
+export function estimateUpAndDownSeconds(accelerator: Accelerator): number {
+  return COSTS[accelerator].bootSeconds;
+}
+
 /** Seconds one boot of the plan is likely to take. */
 export function estimateBootSeconds(boot: Pick<PlannedBoot, "arm" | "steps">, accelerator: Accelerator): number {
-  const costs = COSTS[accelerator];
-  const steps = boot.steps.map((step) => step.rounds * roundSeconds(step, boot.arm, costs));
-  return costs.bootSeconds + steps.reduce((sum, seconds) => sum + seconds, 0);
+  const steps = boot.steps.map((step) => step.rounds * estimateRoundSeconds(step, boot.arm, accelerator));
+  return estimateUpAndDownSeconds(accelerator) + steps.reduce((sum, seconds) => sum + seconds, 0);
 }
 
 /** Seconds a whole plan is likely to take. */
@@ -51,7 +55,13 @@ export function estimateSeconds(plan: readonly Pick<PlannedBoot, "arm" | "steps"
   return plan.reduce((sum, boot) => sum + estimateBootSeconds(boot, accelerator), 0);
 }
 
-function roundSeconds(step: Step, arm: ArmName, costs: Costs): number {
+/** Seconds one round is likely to take, with the wait for the pool and the VM's end. */
+export function estimateRoundSeconds(
+  step: Pick<Step, "thp" | "memoryBytes">,
+  arm: ArmName,
+  accelerator: Accelerator,
+): number {
+  const costs = COSTS[accelerator];
   const perGib = arms[arm].pooled
     ? costs.createPooledSecondsPerGib[step.thp] + costs.refillSecondsPerGib
     : costs.createSecondsPerGib[step.thp];

@@ -1,6 +1,9 @@
-import { estimateBootSeconds, estimateSeconds } from "./estimate.ts";
+import { estimateBootSeconds, estimateRoundSeconds, estimateSeconds, estimateUpAndDownSeconds } from "./estimate.ts";
 import type { PlannedBoot } from "./run-record.ts";
-import type { Accelerator } from "./sample.ts";
+import type { Accelerator, Sample } from "./sample.ts";
+
+/** The machine's pace is taken from what it did beyond this much, so that the first boot does not decide alone. */
+const PRIOR_SECONDS = 20;
 
 /**
  * Follows a run through its plan. The remaining time is the plan's estimate, corrected by how this machine has kept to
@@ -11,8 +14,9 @@ export class Eta {
   readonly #totalSeconds: number;
   readonly #resumedAtSeconds: number;
   readonly #startedMs: number;
+  /** Estimated seconds of the boots that are finished, and of what is done of the current one. */
   #doneSeconds: number;
-  #current: { seconds: number; rounds: number; taken: number } | undefined;
+  #currentSeconds = 0;
 
   constructor(plan: readonly PlannedBoot[], finished: readonly PlannedBoot[], accelerator: Accelerator, nowMs: number) {
     this.#accelerator = accelerator;
@@ -22,27 +26,25 @@ export class Eta {
     this.#startedMs = nowMs;
   }
 
-  bootStarted(planned: PlannedBoot): void {
-    const rounds = planned.steps.reduce((sum, step) => sum + step.rounds, 0);
-    this.#current = { seconds: estimateBootSeconds(planned, this.#accelerator), rounds, taken: 0 };
+  hostUp(): void {
+    this.#currentSeconds = estimateUpAndDownSeconds(this.#accelerator);
   }
 
-  roundTaken(): void {
-    if (this.#current) this.#current.taken += 1;
+  roundTaken(sample: Pick<Sample, "thp" | "memoryBytes" | "arm">): void {
+    this.#currentSeconds += estimateRoundSeconds(sample, sample.arm, this.#accelerator);
   }
 
-  bootFinished(): void {
-    this.#doneSeconds += this.#current?.seconds ?? 0;
-    this.#current = undefined;
+  bootFinished(planned: PlannedBoot): void {
+    this.#doneSeconds += estimateBootSeconds(planned, this.#accelerator);
+    this.#currentSeconds = 0;
   }
 
   /** Share of the plan that is done (0 to 1), and the time that the rest is likely to take. */
   at(nowMs: number): { share: number; leftMs: number } {
-    // Booting and shutting down count as one more round, so that the last sample of a boot is not yet its end.
-    const current = this.#current ? (this.#current.seconds * this.#current.taken) / (this.#current.rounds + 1) : 0;
-    const done = this.#doneSeconds + current;
+    const done = this.#doneSeconds + this.#currentSeconds;
+    const elapsedSeconds = (nowMs - this.#startedMs) / 1000;
     const here = done - this.#resumedAtSeconds;
-    const pace = here > 0 ? (nowMs - this.#startedMs) / 1000 / here : 1;
+    const pace = here > 0 ? (elapsedSeconds + PRIOR_SECONDS) / (here + PRIOR_SECONDS) : 1;
     return { share: done / this.#totalSeconds, leftMs: (this.#totalSeconds - done) * pace * 1000 };
   }
 }

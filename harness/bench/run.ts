@@ -51,11 +51,10 @@ export async function executeRun(runDir: string, started: RunRecord, environment
       throwIfInterrupted("measuring");
       const record = newBoot(run, planned, timestamp(clock));
       save({ boots: [...run.boots, record] });
-      eta.bootStarted(planned);
       await measureBoot(runDir, run, planned, record, eta, environment);
       const finished = { ...record, finishedAt: timestamp(clock) };
       save({ boots: run.boots.map((boot) => (boot.boot === record.boot ? finished : boot)) });
-      eta.bootFinished();
+      eta.bootFinished(planned);
     }
   } catch (error) {
     if (interruptSignal.aborted || error instanceof InterruptedError) {
@@ -98,11 +97,14 @@ async function measureBoot(
     planned,
     boot: record.boot,
     consoleLog,
-    onHost: (host) => assertSameSetting(host.fingerprint, run.kernels[planned.arm], earlier),
+    onHost: (host) => {
+      assertSameSetting(host.fingerprint, run.kernels[planned.arm], earlier);
+      eta.hostUp();
+    },
     onPhase: update,
     onSample: (sample) => {
       appendSample(runDir, sample);
-      eta.roundTaken();
+      eta.roundTaken(sample);
       progress.log(`  ${title}, ${describeSample(sample)}`);
     },
   });

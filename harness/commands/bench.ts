@@ -42,7 +42,8 @@ async function show(runDir: string, json: boolean): Promise<void> {
     print([JSON.stringify(summary, null, 2)]);
     return;
   }
-  const path = relative(process.cwd(), runDir) || ".";
+  const inside = relative(process.cwd(), runDir);
+  const path = inside.startsWith("..") ? runDir : inside || ".";
   print([
     renderTerminal(summary),
     `Everything is in ${path}: table.md, report.html, samples.jsonl, run.json, console/`,

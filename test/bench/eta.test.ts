@@ -1,35 +1,57 @@
 import { describe, expect, test } from "vitest";
-import { estimateSeconds } from "../../harness/bench/estimate.ts";
+import { estimateBootSeconds, estimateSeconds } from "../../harness/bench/estimate.ts";
 import { Eta } from "../../harness/bench/eta.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
 import { settings } from "./simulation.ts";
 
 const plan = planBoots({ ...settings, arms: ["base"], boots: 4 });
+const [first = { slot: 1, arm: "base" as const, steps: [] }] = plan;
+const bootMs = estimateBootSeconds(first, "tcg") * 1000;
 const estimateMs = estimateSeconds(plan, "tcg") * 1000;
+
+/** Takes one boot through all its rounds. */
+function measure(eta: Eta): number[] {
+  eta.hostUp();
+  const rounds = first.steps.flatMap((step) => Array.from({ length: step.rounds }, () => step));
+  return rounds.map((step) => {
+    eta.roundTaken({ ...step, arm: "base" });
+    return eta.at(1000).share;
+  });
+}
 
 describe("the remaining time", () => {
   test("is the plan's estimate at first", () => {
     expect(new Eta(plan, [], "tcg", 0).at(0)).toEqual({ share: 0, leftMs: estimateMs });
   });
 
-  test("follows the pace of the machine: a boot that took twice as long doubles the rest", () => {
+  test("is the rest of the estimate on a machine that keeps to it", () => {
     const eta = new Eta(plan, [], "tcg", 0);
-    for (const planned of plan.slice(0, 1)) eta.bootStarted(planned);
-    eta.bootFinished();
-    const { share, leftMs } = eta.at(estimateMs / 2);
-    expect(share).toBeCloseTo(1 / 4);
-    expect(leftMs).toBeCloseTo((3 / 4) * estimateMs * 2);
+    measure(eta);
+    eta.bootFinished(first);
+    expect(eta.at(bootMs).share).toBeCloseTo(1 / 4);
+    expect(eta.at(bootMs).leftMs).toBeCloseTo(3 * bootMs);
   });
 
-  test("moves with every round inside a boot and never reaches its end before it is over", () => {
+  test("follows the pace of the machine: at half the speed it comes close to twice the rest", () => {
     const eta = new Eta(plan, [], "tcg", 0);
-    for (const planned of plan.slice(0, 1)) eta.bootStarted(planned);
-    const shares = Array.from({ length: 6 }, () => {
-      eta.roundTaken();
-      return eta.at(1000).share;
-    });
+    measure(eta);
+    eta.bootFinished(first);
+    expect(eta.at(2 * bootMs).leftMs).toBeGreaterThan(1.6 * 3 * bootMs);
+    expect(eta.at(2 * bootMs).leftMs).toBeLessThan(2 * 3 * bootMs);
+  });
+
+  test("moves with every round inside a boot, and a boot's rounds add up to the boot", () => {
+    const shares = measure(new Eta(plan, [], "tcg", 0));
+    expect(shares).toHaveLength(6);
     expect(shares).toEqual(shares.toSorted((a, b) => a - b));
-    expect(shares.at(-1)).toBeLessThan(1 / 4);
+    expect(shares.at(-1)).toBeCloseTo(1 / 4);
+  });
+
+  test("forgets what a boot that did not finish had done", () => {
+    const eta = new Eta(plan, [], "tcg", 0);
+    measure(eta);
+    eta.hostUp();
+    expect(eta.at(0).share).toBeLessThan(1 / 8);
   });
 
   test("of a resumed run starts where it stopped and takes its pace from this session alone", () => {
