@@ -1,9 +1,10 @@
 import { EventEmitter } from "node:events";
+import { closeSync, openSync, writeSync } from "node:fs";
 import type { Socket } from "node:net";
 import { type Complaint, isFatal } from "./complaint.ts";
 import { findComplaints, kindOf } from "./oops.ts";
 
-/** Text that is kept for error messages and the oops reader; QEMU's own log file has all of it. */
+/** Text that is kept for error messages and the oops reader; the log file has all of it. */
 const KEPT_CHARACTERS = 4 * 2 ** 20;
 /** After a complaint has begun its last lines need this long to arrive. */
 const SETTLE_MS = 1_000;
@@ -15,14 +16,20 @@ export class SerialConsole {
   /** Settles when QEMU has closed the console. */
   readonly closed: Promise<void>;
   readonly #socket: Socket;
+  readonly #log: number;
   readonly #changes = new EventEmitter().setMaxListeners(0);
   #text = "";
   #line = "";
   #lastOutputMs = Date.now();
 
-  /** @param onText told what is printed, as it comes */
-  constructor(socket: Socket, onText?: (text: string) => void) {
+  /**
+   * @param logFile gets all of the text, at once: QEMU's own log of a character device repeats characters when the
+   *   reader is slow
+   * @param onText told what is printed, as it comes
+   */
+  constructor(socket: Socket, logFile: string, onText?: (text: string) => void) {
     this.#socket = socket;
+    this.#log = openSync(logFile, "w");
     if (onText) this.#changes.on("text", onText);
     const { promise, resolve } = Promise.withResolvers<Complaint>();
     this.fatal = promise;
@@ -30,7 +37,10 @@ export class SerialConsole {
     socket.on("data", (chunk: string) => this.#take(chunk, resolve));
     socket.on("error", () => {});
     this.closed = new Promise((closed) => socket.once("close", () => closed()));
-    void this.closed.then(() => this.#settle(resolve));
+    void this.closed.then(() => {
+      closeSync(this.#log);
+      this.#settle(resolve);
+    });
   }
 
   get text(): string {
@@ -76,6 +86,7 @@ export class SerialConsole {
   }
 
   #take(chunk: string, resolve: (complaint: Complaint) => void): void {
+    writeSync(this.#log, chunk);
     this.#lastOutputMs = Date.now();
     this.#text = (this.#text + chunk).slice(-KEPT_CHARACTERS);
     const lines = (this.#line + chunk).split("\n");

@@ -17,7 +17,7 @@ export type BootKeys = {
 
 /** Makes the keys of one boot; the directory must be private. @throws InfrastructureError KEYGEN when dropbearkey fails */
 export async function makeBootKeys(directory: string): Promise<BootKeys> {
-  const user = ssh2.utils.generateKeyPairSync("ed25519", { comment: "prezero" });
+  const user = makeUserKeys();
   const path = join(directory, "host_key");
   const { stdout } = await run("dropbearkey", ["-t", "ed25519", "-f", path], {
     code: "KEYGEN",
@@ -25,4 +25,12 @@ export async function makeBootKeys(directory: string): Promise<BootKeys> {
   });
   const hostPublic = /^ssh-ed25519 (\S+)/m.exec(stdout)?.[1] ?? "";
   return { userPrivate: user.private, userPublic: user.public, hostPrivate: readFileSync(path), hostPublic };
+}
+
+/** The harness's own pair. ssh2 1.17 writes about one key in 500 so that it cannot read it back; another one is made then. */
+export function makeUserKeys(): { private: string; public: string } {
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync("ed25519", { comment: "prezero" });
+    if (!(ssh2.utils.parseKey(pair.private) instanceof Error)) return pair;
+  }
 }

@@ -49,7 +49,7 @@ export type NestedHostOptions = {
   device: string;
   /** Added to the kernel's command line. */
   extraCmdline?: string;
-  /** QEMU writes the serial console here. */
+  /** File for all that the serial console prints. */
   consoleLog: string;
   /** Told what the serial console prints, as it comes. */
   onConsole?: (text: string) => void;
@@ -92,7 +92,7 @@ export async function bootNestedHost(options: NestedHostOptions): Promise<Nested
     cpus: options.cpus,
     accel: asked,
     cpuModel: options.cpuModel,
-    control: { qmpSocket, consoleSocket: consoleListener.path, consoleLog: options.consoleLog },
+    control: { qmpSocket, consoleSocket: consoleListener.path },
   };
   const qemu = stack.use(
     await QemuProcess.launch({
@@ -104,7 +104,7 @@ export async function bootNestedHost(options: NestedHostOptions): Promise<Nested
       greetingTimeoutMs: greetingMs(options.memoryBytes),
     }),
   );
-  const console = new SerialConsole(await consoleListener.connection, options.onConsole);
+  const console = new SerialConsole(await consoleListener.connection, options.consoleLog, options.onConsole);
   const watched: Watched = { qemu, console, consoleLog: options.consoleLog };
   const { accelerator, connection } = await connect(watched, qemu, keys, options.patience);
   const ssh = stack.use(connection);

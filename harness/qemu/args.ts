@@ -20,8 +20,6 @@ export type OuterVmControl = {
   /** Unix sockets to which QEMU connects. */
   qmpSocket: string;
   consoleSocket: string;
-  /** QEMU itself writes the serial console here, so that it is complete whatever happens to the harness. */
-  consoleLog: string;
 };
 
 /** Where the emulated device sits: function 0 of slot 16 of the root bus, so in an IOMMU group of its own. */
@@ -57,9 +55,9 @@ export function outerVmArgs(vm: OuterVm): string[] {
 
 function controlArgs(control: OuterVmControl | undefined): string[] {
   if (control === undefined) return ["-serial", "mon:stdio"];
-  const { qmpSocket, consoleSocket, consoleLog } = control;
+  const { qmpSocket, consoleSocket } = control;
   return [
-    ...["-chardev", `socket,id=console,path=${consoleSocket},logfile=${consoleLog}`, "-serial", "chardev:console"],
+    ...["-chardev", `socket,id=console,path=${consoleSocket}`, "-serial", "chardev:console"],
     ...["-chardev", `socket,id=qmp,path=${qmpSocket}`, "-mon", "chardev=qmp,mode=control"],
   ];
 }

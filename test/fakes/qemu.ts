@@ -3,7 +3,7 @@
  * A QEMU that is none: it connects to the sockets that its arguments name, speaks QMP, prints a guest's console and
  * offers an SSH server in the guest's place. FAKE_QEMU, or else the file name given with -kernel, chooses how it behaves.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -26,12 +26,7 @@ if (behaviour === "early-exit") {
 }
 
 const serial = connect(chardev("console", "path"));
-const log: string[] = [];
-const print = (text: string) => {
-  log.push(text);
-  writeFileSync(chardev("console", "logfile"), log.join(""));
-  serial.write(text);
-};
+const print = (text: string) => serial.write(text);
 
 if (behaviour !== "no-connect") speakQmp(connect(chardev("qmp", "path")));
 // The harness dying must end this process by the parent-death signal, not by a closed socket.

@@ -2,9 +2,10 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import ssh2 from "ssh2";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ensureInitramfs, keysArchive } from "../../harness/guest/initramfs.ts";
-import { makeBootKeys } from "../../harness/guest/keys.ts";
+import { makeBootKeys, makeUserKeys } from "../../harness/guest/keys.ts";
 import { guestPrograms } from "../../harness/guest/programs.ts";
 
 let directory: string;
@@ -49,6 +50,13 @@ describe("the root of the nested host", { timeout: 60_000 }, () => {
     expect(await ensureInitramfs()).toBe(path);
     expect(statSync(path).mtimeMs).toBe(made);
     expect(readdirSync(join(directory, "cache/initramfs"))).toHaveLength(1);
+  });
+
+  it("never gets a key that cannot be read back, which ssh2 makes now and then", () => {
+    const unreadable = Array.from({ length: 1_500 }, makeUserKeys).filter(
+      ({ private: key }) => ssh2.utils.parseKey(key) instanceof Error,
+    );
+    expect(unreadable).toEqual([]);
   });
 
   it("gets keys of one boot that nobody else may read", async () => {

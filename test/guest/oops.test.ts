@@ -20,6 +20,13 @@ describe("reading what a kernel complains about on its console", () => {
     });
   });
 
+  it("does not take the user space's address in a system call for the place of a panic", () => {
+    const [panic] = findComplaints(golden("sysrq-crash.log"));
+    expect(panic).toMatchObject({ kind: "panic", where: undefined });
+    expect(panic?.callTrace[0]).toBe("sysrq_handle_crash+0x10/0x10");
+    expect(panic?.text).toMatch(/Kernel Offset: disabled$/);
+  });
+
   it("tells an oops from the panic that it ends in, and says where it happened", () => {
     const found = findComplaints(golden("null-dereference.log"));
     expect(found.map(({ kind }) => kind)).toEqual(["oops", "panic"]);

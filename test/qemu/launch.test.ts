@@ -23,7 +23,7 @@ afterEach(() => {
 const launch = (behaviour: string, greetingTimeoutMs = 10_000) => {
   const qmpSocket = join(directory, "qmp");
   const sockets = [
-    ...["-chardev", `socket,id=console,path=${console.path},logfile=${join(directory, "console.log")}`],
+    ...["-chardev", `socket,id=console,path=${console.path}`],
     ...["-chardev", `socket,id=qmp,path=${qmpSocket}`],
   ];
   return QemuProcess.launch({
