@@ -80,6 +80,7 @@ export class SshConnection implements Disposable {
     timeoutMs: number,
     onOutput?: (chunk: Buffer, isError: boolean) => void,
   ): Promise<SshAnswer> {
+    if (!this.#open) throw lostError(command);
     const chunks: Record<"stdout" | "stderr", Buffer[]> = { stdout: [], stderr: [] };
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     const timer = setTimeout(() => reject(timeoutError(command, timeoutMs)), timeoutMs);
@@ -87,7 +88,6 @@ export class SshConnection implements Disposable {
     void this.closed.then(lost);
     let channel: ssh2.ClientChannel | undefined;
     try {
-      if (!this.#open) throw lostError(command);
       this.#client.exec(command, (error, opened) => {
         if (error) return reject(lostError(command, error));
         channel = opened;

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { type OuterVm, outerVmArgs } from "../../harness/qemu/args.ts";
+
+const vm: OuterVm = {
+  kernelImage: "/kernels/bzImage",
+  initrd: "/run/initrd",
+  extraCmdline: "page_reporting.page_reporting_order=0",
+  memoryBytes: 12 * 2 ** 30,
+  cpus: 2,
+  accel: "tcg",
+  cpuModel: "max,-erms,-fsrm",
+  control: { qmpSocket: "/run/qmp", consoleSocket: "/run/console" },
+};
+const words = (change: Partial<OuterVm> = {}) => outerVmArgs({ ...vm, ...change }).join(" ");
+
+describe("the command line of the outer VM", () => {
+  it("has all memory touched before the guest starts", () => {
+    expect(words()).toContain("memory-backend-ram,id=ram,size=12288M,prealloc=on");
+    expect(words()).toContain("-m 12288M");
+  });
+
+  it("puts the irqchip where interrupt remapping works with the accelerator", () => {
+    expect(words()).toContain("kernel-irqchip=off -accel tcg,thread=multi -cpu max,-erms,-fsrm");
+    expect(words({ accel: "kvm", cpuModel: "max" })).toContain("kernel-irqchip=split -accel kvm -cpu max");
+  });
+
+  it("ends the VM when its kernel dies, and keeps what the caller adds", () => {
+    const cmdline = outerVmArgs(vm)[outerVmArgs(vm).indexOf("-append") + 1];
+    expect(cmdline).toMatch(/panic=-1 .*page_reporting\.page_reporting_order=0$/);
+    expect(words()).toContain("-no-reboot");
+  });
+
+  it("uses no fixed port and reaches nothing outside", () => {
+    expect(words()).toContain("restrict=on,hostfwd=tcp:127.0.0.1:0-:22");
+  });
+
+  it("is for a person at a terminal when nothing controls it", () => {
+    expect(words({ control: undefined })).toContain("-serial mon:stdio");
+    expect(words({ control: undefined })).not.toContain("/run/qmp");
+  });
+});
