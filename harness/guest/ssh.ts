@@ -84,32 +84,36 @@ export class SshConnection implements Disposable {
     const chunks: Record<"stdout" | "stderr", Buffer[]> = { stdout: [], stderr: [] };
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     const timer = setTimeout(() => reject(timeoutError(command, timeoutMs)), timeoutMs);
-    const lost = () => reject(lostError(command));
-    void this.closed.then(lost);
+    const lost = (cause?: unknown) => reject(lostError(command, cause));
+    void this.closed.then(() => lost());
     let channel: ssh2.ClientChannel | undefined;
-    try {
-      this.#client.exec(command, (error, opened) => {
-        if (error) return reject(lostError(command, error));
-        channel = opened;
-        const take = (isError: boolean) => (chunk: Buffer) => {
-          if (onOutput) onOutput(chunk, isError);
-          else chunks[isError ? "stderr" : "stdout"].push(chunk);
-        };
-        opened.on("data", take(false));
-        opened.stderr.on("data", take(true));
-        let exitCode: number | undefined;
-        opened.on("exit", (code: number | null) => {
-          exitCode = code ?? KILLED_EXIT_CODE;
-        });
-        // A server always tells how a command ended; a channel that closes without that has lost its server.
-        opened.on("close", () => (exitCode === undefined ? lost() : resolve(exitCode)));
+    const use = (opened: ssh2.ClientChannel) => {
+      channel = opened;
+      const take = (isError: boolean) => (chunk: Buffer) => {
+        if (onOutput) onOutput(chunk, isError);
+        else chunks[isError ? "stderr" : "stdout"].push(chunk);
+      };
+      opened.on("data", take(false));
+      opened.stderr.on("data", take(true));
+      let exitCode: number | undefined;
+      opened.on("exit", (code: number | null) => {
+        exitCode = code ?? KILLED_EXIT_CODE;
       });
+      // A server always tells how a command ended; a channel that closes without that has lost its server.
+      opened.on("close", () => (exitCode === undefined ? lost() : resolve(exitCode)));
+    };
+    try {
+      try {
+        this.#client.exec(command, (error, opened) => (error ? lost(error) : use(opened)));
+      } catch (error) {
+        lost(error);
+      }
       const exitCode = await promise;
       const text = (part: Buffer[]) => Buffer.concat(part).toString("utf8");
       return { stdout: text(chunks.stdout), stderr: text(chunks.stderr), exitCode };
     } finally {
       clearTimeout(timer);
-      channel?.removeAllListeners("data");
+      channel?.close();
     }
   }
 
