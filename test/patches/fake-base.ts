@@ -40,11 +40,11 @@ export class FakeKernel implements Disposable {
   readonly worktree = join(this.root, "worktree");
   readonly #cacheBefore = process.env.PREZERO_CACHE;
 
-  constructor() {
+  constructor(files = FILES) {
     process.env.PREZERO_CACHE = join(this.root, "cache");
-    for (const [path, text] of Object.entries(FILES)) {
+    for (const [path, text] of Object.entries(files)) {
       mkdirSync(dirname(join(this.source.dir, path)), { recursive: true });
-      writeFileSync(join(this.source.dir, path), text);
+      writeFileSync(join(this.source.dir, path), text, { mode: text.startsWith("#!") ? 0o755 : 0o644 });
     }
   }
 

@@ -1,11 +1,14 @@
 import { chmodSync, existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { FakeKernel } from "./fake-base.ts";
 
 const OPTIONS = "0001-page-reporting-option.patch";
 const PREZERO = "0002-page-prezero.patch";
 const DOCS = "0003-mm-describe-page-prezero.patch";
+
+/** Hundreds of git processes: seconds on an idle machine, more on a busy one. */
+vi.setConfig({ testTimeout: 60_000 });
 
 describe("patches edit and refresh", () => {
   test("refresh right after edit changes no byte and touches no file", async () => {

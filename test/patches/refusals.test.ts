@@ -1,11 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { findBase } from "../../harness/kernel/bases.ts";
 import { FakeKernel } from "./fake-base.ts";
 
 const OPTIONS = "0001-page-reporting-option.patch";
 const PREZERO = "0002-page-prezero.patch";
+
+/** Hundreds of git processes: seconds on an idle machine, more on a busy one. */
+vi.setConfig({ testTimeout: 60_000 });
 
 describe("work in a worktree is never lost", () => {
   test("refresh refuses uncommitted changes and new files, names them, and leaves both sides alone", async () => {

@@ -14,7 +14,8 @@ export function showReport(report: SeriesReport): string {
     }
   }
   const verdict = report.ok ? "every check passes" : "not clean";
-  const title = `${report.patches.length} patches on ${report.packageName} ${report.version}: ${verdict}`;
+  const count = `${report.patches.length} patch${report.patches.length === 1 ? "" : "es"}`;
+  const title = `${count} on ${report.packageName} ${report.version}: ${verdict}`;
   return [table.toString(), ...details, title].join("\n");
 }
 
