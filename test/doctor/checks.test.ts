@@ -61,10 +61,10 @@ describe("virtualisation", () => {
   test("KVM that cannot run a guest is a warning with the probe's reason, because emulation works", async () => {
     using machine = new FakeMachine();
     machine.stub("qemu-system-x86_64", "echo QEMU emulator version 7.2.22");
-    const slow = { usable: false, reason: "a tiny guest did not end within 5 s" };
+    const slow = { usable: false, nested: true, reason: "a tiny guest did not end within 5 s" };
     const finding = await checkKvm("/", () => Promise.resolve(slow));
     expect(finding).toMatchObject({ status: "WARN", found: expect.stringContaining(slow.reason) });
-    const good = { usable: true, reason: "a tiny guest ran in 80 ms" };
+    const good = { usable: true, nested: true, reason: "a tiny guest ran in 80 ms" };
     expect(await checkKvm("/", () => Promise.resolve(good))).toMatchObject({ status: "PASS", found: good.reason });
   });
 
