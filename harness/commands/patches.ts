@@ -52,7 +52,7 @@ async function edit(name: string, options: Shared): Promise<void> {
   const base = await findBase(name);
   const dir = worktreeDir(base, options.dir);
   if (options.dryRun) return planEdit(base, dir, patchesDir(base)).then((lines) => lines.forEach(print));
-  const edited = await editPatches({ base: await repository(base), dir, patchesDir: patchesDir(base) });
+  const edited = await editPatches({ base: await repository(base), dir, patchesDir: patchesDir(base), say });
   const what = { created: "made", updated: "moved to the patch files as they are now", current: "there already" };
   print(`${dir}`);
   say(`worktree ${what[edited.outcome]}: ${edited.commits.length} commits, one per patch`);

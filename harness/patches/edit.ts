@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { UsageError } from "../base/errors.ts";
+import { withLock } from "../base/lock.ts";
 import type { BaseRepository } from "./base-repository.ts";
 import { commitSeries } from "./commit-series.ts";
 import { git, gitText } from "./git.ts";
@@ -9,16 +10,26 @@ import { directoryDigest } from "./patch-directory.ts";
 import { recordNames } from "./record-names.ts";
 import { readSeries } from "./series.ts";
 import { unhideNewFiles } from "./unhide.ts";
-import { isWorktree, lastMeeting, recordMeeting, requireClean } from "./worktree.ts";
+import { isWorktree, lastMeeting, type Meeting, recordMeeting, requireClean } from "./worktree.ts";
 
-export type EditOptions = { base: BaseRepository; dir: string; patchesDir: string };
+export type EditOptions = {
+  base: BaseRepository;
+  dir: string;
+  patchesDir: string;
+  say: (line: string) => void;
+};
 
 /** What became of the worktree: made, moved on to patch files that changed, or right already. */
 export type Edited = { outcome: "created" | "updated" | "current"; head: string; commits: string[] };
 
 /** Arguments of the git command that makes the worktree. */
 export function worktreeAdd(dir: string, head: string): string[] {
-  return ["worktree", "add", "--quiet", "--force", "--detach", dir, head];
+  return ["worktree", "add", "--quiet", "--detach", dir, head];
+}
+
+/** Arguments of the git command that puts the finished worktree in its place. */
+export function worktreeMove(from: string, dir: string): string[] {
+  return ["worktree", "move", from, dir];
 }
 
 /**
@@ -27,28 +38,25 @@ export function worktreeAdd(dir: string, head: string): string[] {
  * @throws UsageError PATCH_DOES_NOT_APPLY, WORKTREE_FOREIGN, WORKTREE_DIRTY, WORKTREE_BUSY, WORKTREE_AHEAD, SERIES_* and
  *   PATCH_* of {@link readSeries}
  */
-export async function editPatches({ base, dir, patchesDir }: EditOptions): Promise<Edited> {
-  const state = await examine(base, dir);
-  const series = await readSeries(patchesDir);
-  const onto = `${base.packageName} ${base.version}`;
-  const commits = await commitSeries(base.gitDir, base.root, series.patches, onto);
-  const head = commits.at(-1) ?? base.root;
-  await recordNames(
-    base.gitDir,
-    commits,
-    series.patches.map((patch) => patch.name),
-  );
-  let outcome: Edited["outcome"] = "current";
-  if (state === "absent") {
-    outcome = "created";
-    await createWorktree(base, dir, head);
-  } else if (state !== head) {
-    outcome = "updated";
-    await git(dir, ["checkout", "--quiet", "--detach", head]);
-  }
-  await unhideNewFiles(dir);
-  await recordMeeting(dir, { head, filesSha256: await directoryDigest(patchesDir) });
-  return { outcome, head, commits };
+export async function editPatches(options: EditOptions): Promise<Edited> {
+  const { base, dir, patchesDir, say } = options;
+  const wait = () => say(`another run is making a worktree of ${base.packageName}; waiting for it`);
+  return withLock(`${base.gitDir}.edit.lock`, wait, async () => {
+    const state = await examine(base, dir);
+    const series = await readSeries(patchesDir);
+    const commits = await commitSeries(base.gitDir, base.root, series.patches, `${base.packageName} ${base.version}`);
+    const names = series.patches.map((patch) => patch.name);
+    await recordNames(base.gitDir, commits, names);
+    const head = commits.at(-1) ?? base.root;
+    const meeting = { head, filesSha256: await directoryDigest(patchesDir) };
+    if (state === "absent") {
+      await createWorktree(base, dir, meeting);
+      return { outcome: "created", head, commits };
+    }
+    if (state !== head) await git(dir, ["checkout", "--quiet", "--detach", head]);
+    await recordMeeting(dir, meeting);
+    return { outcome: state === head ? "current" : "updated", head, commits };
+  });
 }
 
 /** "absent", or the HEAD of a worktree that holds nothing that is not in the patch files. */
@@ -72,13 +80,23 @@ async function examine(base: BaseRepository, dir: string): Promise<string> {
   });
 }
 
-async function createWorktree(base: BaseRepository, dir: string, head: string): Promise<void> {
+/** Made beside its place and moved there when it is whole: a killed run leaves no half worktree that looks like one. */
+async function createWorktree(base: BaseRepository, dir: string, meeting: Meeting): Promise<void> {
+  const partial = `${dir}.partial`;
+  const clear = async () => {
+    await rm(partial, { recursive: true, force: true });
+    await git(base.gitDir, ["worktree", "prune"]);
+  };
   await mkdir(dirname(dir), { recursive: true });
+  await clear();
   try {
-    await git(base.gitDir, worktreeAdd(dir, head));
+    await git(base.gitDir, worktreeAdd(partial, meeting.head));
+    await unhideNewFiles(partial);
+    await recordMeeting(partial, meeting);
+    if (existsSync(dir)) await rmdir(dir);
+    await git(base.gitDir, worktreeMove(partial, dir));
   } catch (error) {
-    await rm(dir, { recursive: true, force: true });
-    await git(base.gitDir, ["worktree", "prune"]).catch(() => {});
+    await clear().catch(() => {});
     throw error;
   }
 }

@@ -6,7 +6,7 @@ import { baseGitDir } from "./base-repository.ts";
 import { makeArguments } from "./check/build-steps.ts";
 import { checkpatchCommand } from "./check/checkpatch.ts";
 import { APPLY, MAILINFO } from "./commit-series.ts";
-import { worktreeAdd } from "./edit.ts";
+import { worktreeAdd, worktreeMove } from "./edit.ts";
 import { gitCommand } from "./git.ts";
 import { FORMAT_PATCH } from "./render.ts";
 import { readSeries } from "./series.ts";
@@ -23,7 +23,8 @@ export async function planEdit(base: Base, dir: string, patchesDir: string): Pro
       gitCommand(repository, ["write-tree"]),
       gitCommand(repository, ["commit-tree", "TREE", "-p", "PARENT"]),
     ]),
-    gitCommand(repository, worktreeAdd(dir, "LAST_COMMIT")),
+    gitCommand(repository, worktreeAdd(`${dir}.partial`, "LAST_COMMIT")),
+    gitCommand(repository, worktreeMove(`${dir}.partial`, dir)),
   ];
 }
 
@@ -39,13 +40,13 @@ export async function planCheck(base: Base, patchesDir: string, fast: boolean): 
     shellQuote(checkpatchCommand("SOURCE", patch.path)),
     `SOURCE/scripts/kernel-doc -none ${patch.files.flatMap((file) => file.newPath ?? []).join(" ")}`,
   ]);
-  const plan = [...(await planEdit(base, "", patchesDir)).slice(0, -1), ...checks];
+  const plan = [...(await planEdit(base, "", patchesDir)).slice(0, -2), ...checks];
   if (fast) return plan;
   const toolchain = await findToolchain();
   return [
     ...plan,
     ...configureCommands(toolchain).map(shellQuote),
     shellQuote(["make", ...makeArguments(toolchain, ["--keep-going", "W=1", "DIRECTORIES"])]),
-    shellQuote(["make", ...makeArguments(toolchain, ["--keep-going", "C=2", "OBJECTS"])]),
+    shellQuote(["make", ...makeArguments(toolchain, ["--keep-going", "W=1", "C=2", "OBJECTS"])]),
   ];
 }

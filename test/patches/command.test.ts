@@ -44,10 +44,10 @@ describe("npm run patches", () => {
     const answer = patches("edit", "6.12", "--dry-run", "--dir", "/nowhere/tree");
     expect(answer.exitCode).toBe(0);
     expect(answer.stdout.trim().split("\n").at(-1)).toMatch(
-      /^git -C \S+ .*worktree add .* \/nowhere\/tree LAST_COMMIT$/,
+      /^git -C \S+ .*worktree move \/nowhere\/tree\.partial \/nowhere\/tree$/,
     );
     expect(patches("check", "6.12", "--dry-run").stdout).toMatch(
-      /make O=build .* W=1 DIRECTORIES\nmake O=build .* C=2 OBJECTS\n$/,
+      /make O=build .* W=1 DIRECTORIES\nmake O=build .* W=1 C=2 OBJECTS\n$/,
     );
   });
 });

@@ -59,7 +59,7 @@ export class FakeKernel implements Disposable {
   }
 
   async edit(dir = this.worktree) {
-    return editPatches({ base: await this.base(), dir, patchesDir: this.patchesDir });
+    return editPatches({ base: await this.base(), dir, patchesDir: this.patchesDir, say: () => {} });
   }
 
   async refresh(options: { dir?: string; force?: boolean; dryRun?: boolean } = {}) {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { findBase } from "../../harness/kernel/bases.ts";
@@ -78,6 +78,19 @@ describe("work in a worktree is never lost", () => {
       message: expect.stringContaining("rebase"),
     });
     expect(kernel.files()).toEqual(before);
+  });
+
+  test("a killed edit leaves a partial worktree beside the place, and the next edit clears it", async () => {
+    using kernel = new FakeKernel();
+    await kernel.startWithThree();
+    const dir = join(kernel.root, "second");
+    kernel.git("worktree", "add", "--quiet", "--detach", `${dir}.partial`, "base");
+    mkdirSync(dir);
+    expect((await kernel.edit(dir)).outcome).toBe("created");
+    expect(existsSync(`${dir}.partial`)).toBe(false);
+    expect((await kernel.edit(dir)).outcome).toBe("current");
+    rmSync(dir, { recursive: true });
+    expect((await kernel.edit(dir)).outcome).toBe("created");
   });
 
   test("a directory that is something else is not touched", async () => {

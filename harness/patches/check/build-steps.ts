@@ -95,13 +95,15 @@ async function build(steps: BuildSteps, state: State, what: string, variant: Var
   return [...all, { file: "make", line: undefined, text: `error: ${made.lines.slice(-3).join(" / ")}` }];
 }
 
-/** Checks the files that the series touches and that this configuration builds; compiles nothing. */
+/** Lets sparse read the files that the series touches and that this configuration builds; compiles nothing. */
 async function sparse(steps: BuildSteps): Promise<Finding[]> {
   const objects = steps.touched.sources
     .map((source) => source.replace(/c$/, "o"))
     .filter((object) => existsSync(join(steps.tree, BUILD_DIR, object)));
   if (objects.length === 0) return [];
-  return [...parseMakeOutput((await make(steps, ["--keep-going", "C=2", ...objects])).lines).values()].flat();
+  // W=1 again, because another command line would compile them again.
+  const { lines } = await make(steps, ["--keep-going", "W=1", "C=2", ...objects]);
+  return [...parseMakeOutput(lines)].filter(([step]) => step.endsWith(".c")).flatMap(([, findings]) => findings);
 }
 
 async function make(steps: BuildSteps, args: string[]): Promise<{ lines: string[]; exitCode: number }> {
