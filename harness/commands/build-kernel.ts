@@ -1,7 +1,8 @@
 import { type Command, Option } from "commander";
 import { findBase } from "../kernel/bases.ts";
-import { ensureKernel, type KernelRequest, VARIANTS, type Variant } from "../kernel/build.ts";
+import { ensureKernel, type KernelRequest } from "../kernel/build.ts";
 import { kernelCommands } from "../kernel/dry-run.ts";
+import { VARIANTS, type Variant } from "../kernel/variant.ts";
 
 type Options = {
   kernel?: string;

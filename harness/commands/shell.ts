@@ -9,7 +9,8 @@ import { attachShell } from "../host/attach-shell.ts";
 import { kernelOfImage } from "../host/image-file.ts";
 import { type BootKernel, bootNestedHost } from "../host/nested.ts";
 import { findBase } from "../kernel/bases.ts";
-import { ensureKernel, planKernel, VARIANTS, type Variant } from "../kernel/build.ts";
+import { ensureKernel, planKernel } from "../kernel/build.ts";
+import { VARIANTS, type Variant } from "../kernel/variant.ts";
 import { type AccelChoice, accelChoices, outerVmArgs } from "../qemu.ts";
 
 type Options = {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { withLock } from "../base/lock.ts";
 import { cacheDir, projectDir } from "../base/paths.ts";
 import { readSeries } from "../patches/series.ts";
@@ -22,14 +22,11 @@ import { type BuildReport, TerminalReport } from "./report.ts";
 import { fetchSource } from "./source.ts";
 import { findToolchain } from "./toolchain.ts";
 import { BUILD_DIR, makeTree } from "./tree.ts";
-
-/** The two kernels of a pair: the pristine base, and the base with the series. */
-export const VARIANTS = ["base", "prezero"] as const;
-export type Variant = (typeof VARIANTS)[number];
+import { type BuildVariant, RECIPES } from "./variant.ts";
 
 export type KernelRequest = {
   base: Base;
-  variant: Variant;
+  variant: BuildVariant;
   /** Fragments on top of the base's own: names in configs/kconfig, or paths. */
   fragments?: string[];
   report?: BuildReport;
@@ -39,7 +36,7 @@ export type KernelRequest = {
 const USUAL_STEPS = 1_200;
 
 /** A kernel that is asked for: what goes into it, and where in the cache it is or will be. */
-export type PlannedKernel = Ingredients & { base: Base; variant: Variant; key: string; dir: string };
+export type PlannedKernel = Ingredients & { base: Base; key: string; dir: string };
 
 /**
  * Fetches the source and reads everything that decides what the kernel is; builds nothing.
@@ -49,7 +46,7 @@ export async function planKernel(request: KernelRequest): Promise<PlannedKernel>
   const { base, variant } = request;
   const report = request.report ?? new TerminalReport(`kernel ${base.name} ${variant}`);
   const fragments = await fragmentsOf(base, variant, request.fragments);
-  const patches = variant === "prezero" ? (await readSeries(resolve(projectDir, base.patches))).patches : [];
+  const patches = RECIPES[variant].patched ? (await readSeries(resolve(projectDir, base.patches))).patches : [];
   const toolchain = await findToolchain();
   const source = await namingDiskFull(cacheDir(), () => fetchSource(base, (line) => report.log(line)));
   const ingredients = { source, variant, patches, fragments, toolchain };
@@ -77,17 +74,18 @@ export async function ensureKernel(request: KernelRequest): Promise<BuiltKernel>
 
 async function build(plan: PlannedKernel, work: string, report: BuildReport): Promise<BuiltKernel> {
   const startedMs = Date.now();
+  const recipe = RECIPES[plan.variant];
   const fragments = plan.fragments.map((fragment) => fragment.name);
   const expected = (await stepsOfLastBuild(plan.base.name, fragments)) ?? USUAL_STEPS;
   report.progress(0, "making the source tree");
   await prepare(plan, work);
-  const command = makeCommand(plan.toolchain, localVersion(plan), ["bzImage"]);
-  const steps = await compile(work, command, (count, file) => {
+  const command = makeCommand(plan.toolchain, localVersion(plan), recipe.target);
+  const steps = await compile(work, command, recipe.arch, (count, file) => {
     // Never the whole: linking is still to come, and a build may have more files than the one before.
     report.progress(Math.min(count / expected, 0.99), file);
   });
   const built = join(work, BUILD_DIR);
-  const image = await readFile(join(built, "arch/x86/boot/bzImage"));
+  const image = await readFile(join(built, recipe.image));
   const record: KernelRecord = {
     base: plan.base.name,
     variant: plan.variant,
@@ -114,7 +112,7 @@ async function prepare(plan: PlannedKernel, work: string): Promise<void> {
   const mark = join(work, ".key");
   if (existsSync(mark) && (await readFile(mark, "utf8")) === plan.key) return;
   await makeTree(plan.source.dir, plan.patches, work, `${plan.source.packageName} ${plan.source.version}`);
-  await configureTree(work, plan.fragments, plan.toolchain);
+  await configureTree(work, plan.fragments, plan.toolchain, RECIPES[plan.variant].arch);
   await writeFile(mark, plan.key);
 }
 
@@ -128,7 +126,7 @@ async function publish(dir: string, built: string, record: KernelRecord): Promis
   const half = `${dir}.half`;
   await rm(half, { recursive: true, force: true });
   await mkdir(half, { recursive: true });
-  await copyFile(join(built, "arch/x86/boot/bzImage"), join(half, "bzImage"));
+  await copyFile(join(built, RECIPES[record.variant].image), join(half, basename(RECIPES[record.variant].image)));
   await copyFile(join(built, "vmlinux"), join(half, "vmlinux"));
   await copyFile(join(built, "System.map"), join(half, "System.map"));
   await copyFile(join(built, ".config"), join(half, "config"));

@@ -1,11 +1,12 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { z } from "zod";
 import { cacheDir } from "../base/paths.ts";
+import { BUILD_VARIANTS, RECIPES } from "./variant.ts";
 
 const record = z.object({
   base: z.string(),
-  variant: z.string(),
+  variant: z.enum(BUILD_VARIANTS),
   packageName: z.string(),
   version: z.string(),
   pinned: z.boolean(),
@@ -35,10 +36,13 @@ export type BuiltKernel = KernelRecord & {
 
 const RECORD = "kernel.json";
 
-/** Reads a kernel of the cache; undefined when it is not there. */
+/** Reads a kernel of the cache; undefined when it is not there, or left by a harness that kept other records. */
 export async function readBuiltKernel(dir: string): Promise<BuiltKernel | undefined> {
-  const text = await readFile(join(dir, RECORD), "utf8").catch(() => undefined);
-  return text === undefined ? undefined : describe(dir, record.parse(JSON.parse(text)), true);
+  try {
+    return describe(dir, record.parse(JSON.parse(await readFile(join(dir, RECORD), "utf8"))), true);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The record as the text of its file, and where that file is. */
@@ -50,7 +54,7 @@ export function describe(dir: string, kernel: KernelRecord, cached: boolean): Bu
   return {
     ...kernel,
     dir,
-    imagePath: join(dir, "bzImage"),
+    imagePath: join(dir, basename(RECIPES[kernel.variant].image)),
     vmlinuxPath: join(dir, "vmlinux"),
     configPath: join(dir, "config"),
     cached,

@@ -5,6 +5,7 @@ import { run } from "../base/process.ts";
 import { shellQuote } from "../base/quote.ts";
 import { makeEnvironment, type Toolchain } from "./toolchain.ts";
 import { BUILD_DIR } from "./tree.ts";
+import type { Recipe } from "./variant.ts";
 
 /** A line of make that says that something takes a while, for example `  CC      mm/page_alloc.o`; the rest is quick. */
 const STEP = /^ {2}(?:CC|AS|HOSTCC) +(?:\[M\] +)?(\S+)/;
@@ -16,9 +17,9 @@ const ERROR =
 const ERROR_LINES = 40;
 
 /** The exact command that {@link compile} runs in the tree. */
-export function makeCommand(toolchain: Toolchain, localVersion: string, targets: string[]): string[] {
+export function makeCommand(toolchain: Toolchain, localVersion: string, target: string): string[] {
   const cc = [`CC=${toolchain.cc}`, `HOSTCC=${toolchain.cc}`];
-  return ["make", `O=${BUILD_DIR}`, `-j${toolchain.jobs}`, ...cc, `LOCALVERSION=${localVersion}`, ...targets];
+  return ["make", `O=${BUILD_DIR}`, `-j${toolchain.jobs}`, ...cc, `LOCALVERSION=${localVersion}`, target];
 }
 
 /**
@@ -30,6 +31,7 @@ export function makeCommand(toolchain: Toolchain, localVersion: string, targets:
 export async function compile(
   tree: string,
   command: string[],
+  arch: Recipe["arch"],
   onStep: (steps: number, file: string) => void,
 ): Promise<number> {
   const [make = "make", ...args] = command;
@@ -42,7 +44,7 @@ export async function compile(
   try {
     const finished = await run(make, args, {
       cwd: tree,
-      env: makeEnvironment(),
+      env: makeEnvironment(arch),
       okExitCodes: [0, 1, 2],
       onLine(line) {
         log.write(`${line}\n`);
@@ -60,7 +62,7 @@ export async function compile(
     code: "KERNEL_BUILD_FAILED",
     message: "The kernel does not build.",
     detail: errors.join("\n"),
-    reproducer: `cd ${shellQuote([tree])} && ARCH=x86_64 ${shellQuote(command)}`,
+    reproducer: `cd ${shellQuote([tree])} && ARCH=${arch} ${shellQuote(command)}`,
     remedy: `Correct what the compiler names; everything make said is in ${logPath}.`,
   });
 }

@@ -5,6 +5,7 @@ import { run } from "../base/process.ts";
 import { type Fragment, parseSymbols } from "./fragment.ts";
 import { makeEnvironment, type Toolchain } from "./toolchain.ts";
 import { BUILD_DIR } from "./tree.ts";
+import type { Recipe } from "./variant.ts";
 
 /** All fragments, one after the other, in the build directory. */
 const WANTED = "wanted.config";
@@ -25,8 +26,13 @@ export function configureCommands(toolchain: Toolchain): string[][] {
  * @returns the text of the .config
  * @throws UsageError CONFIG_NOT_HONOURED lists every symbol that did not come out as the fragments ask
  */
-export async function configureTree(tree: string, fragments: Fragment[], toolchain: Toolchain): Promise<string> {
-  const env = makeEnvironment();
+export async function configureTree(
+  tree: string,
+  fragments: Fragment[],
+  toolchain: Toolchain,
+  arch: Recipe["arch"] = "x86_64",
+): Promise<string> {
+  const env = makeEnvironment(arch);
   const config = join(tree, BUILD_DIR, ".config");
   const remedy = "Read the output above; missing tools are installed by: npm run setup";
   await writeFile(join(tree, BUILD_DIR, WANTED), fragments.map((fragment) => fragment.text).join("\n"));

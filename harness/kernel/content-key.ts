@@ -3,6 +3,7 @@ import type { Series } from "../patches/series.ts";
 import type { Fragment } from "./fragment.ts";
 import type { KernelSource } from "./source.ts";
 import type { Toolchain } from "./toolchain.ts";
+import type { BuildVariant } from "./variant.ts";
 
 /** Raise it when the way of building changes in a manner that the other ingredients do not show. */
 const RECIPE = 1;
@@ -11,7 +12,7 @@ const KEY_DIGITS = 16;
 /** Everything that decides what a built kernel is. */
 export type Ingredients = {
   source: KernelSource;
-  variant: string;
+  variant: BuildVariant;
   patches: Series["patches"];
   fragments: Fragment[];
   toolchain: Toolchain;

@@ -9,6 +9,7 @@ import { fragmentsOf } from "./fragment.ts";
 import { treeDir } from "./source-cache.ts";
 import { findToolchain } from "./toolchain.ts";
 import { BUILD_DIR } from "./tree.ts";
+import { RECIPES } from "./variant.ts";
 
 /**
  * The shell commands that build a kernel from nothing, without running them. Everything the build would refuse (an
@@ -19,7 +20,7 @@ export async function kernelCommands(request: KernelRequest): Promise<string[]> 
   const { package: name, version } = base.source;
   const toolchain = await findToolchain();
   const fragments = await fragmentsOf(base, variant, request.fragments);
-  const patches = variant === "prezero" ? (await readSeries(resolve(projectDir, base.patches))).patches : [];
+  const patches = RECIPES[variant].patched ? (await readSeries(resolve(projectDir, base.patches))).patches : [];
   const source = treeDir(name, version);
   const work = cacheDir("work", `${base.name}-${variant}`);
   const wanted = shellQuote(fragments.map((fragment) => fragment.path));
@@ -32,7 +33,8 @@ export async function kernelCommands(request: KernelRequest): Promise<string[]> 
     shellQuote(["cd", work]),
     ...patches.map((patch) => shellQuote(["git", "apply", "--whitespace=nowarn", patch.path])),
     `mkdir -p ${BUILD_DIR} && cat ${wanted} > ${BUILD_DIR}/wanted.config`,
+    `export ARCH=${RECIPES[variant].arch}`,
     ...configureCommands(toolchain).map(shellQuote),
-    shellQuote(makeCommand(toolchain, `-${variant}`, ["bzImage"])),
+    shellQuote(makeCommand(toolchain, `-${variant}`, RECIPES[variant].target)),
   ];
 }

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { projectPath } from "../base/paths.ts";
 import type { Base } from "./bases.ts";
+import { type BuildVariant, RECIPES } from "./variant.ts";
 
 /** A piece of kernel configuration, and the symbols it asks for: `y`, `n`, a number or a quoted string. */
 export type Fragment = { name: string; path: string; text: string; wanted: Map<string, string> };
@@ -30,9 +31,8 @@ export async function readFragment(nameOrPath: string): Promise<Fragment> {
 }
 
 /** The fragments of a kernel in the order in which they count: the base's own, the series', the caller's. */
-export async function fragmentsOf(base: Base, variant: string, more: string[] = []): Promise<Fragment[]> {
-  const names = [...base.fragments, ...(variant === "prezero" ? ["prezero.config"] : []), ...more];
-  return Promise.all(names.map(readFragment));
+export async function fragmentsOf(base: Base, variant: BuildVariant, more: string[] = []): Promise<Fragment[]> {
+  return Promise.all([...RECIPES[variant].fragments(base), ...more].map(readFragment));
 }
 
 /**

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { UsageError } from "../base/errors.ts";
 import { cacheDir } from "../base/paths.ts";
 import { run } from "../base/process.ts";
+import type { Recipe } from "./variant.ts";
 
 /** What a kernel is built with. */
 export type Toolchain = {
@@ -41,10 +42,10 @@ async function version(tool: string): Promise<string | undefined> {
  * caller's shell has set for other builds does not leak in. Build trees have the same inner layout and relative paths,
  * so with hash_dir off ccache serves one variant's objects to the other.
  */
-export function makeEnvironment(): Record<string, string> {
+export function makeEnvironment(arch: Recipe["arch"] = "x86_64"): Record<string, string> {
   return {
     LC_ALL: "C",
-    ARCH: "x86_64",
+    ARCH: arch,
     CROSS_COMPILE: "",
     MAKEFLAGS: "",
     KCFLAGS: "",

@@ -1,19 +1,15 @@
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 import { projectPath } from "../../harness/base/paths.ts";
-import { parseSymbols } from "../../harness/kernel/fragment.ts";
 import { FakeKernel } from "./fake-kernel.ts";
 
 /** The miniature kernel with every symbol that the shipped configuration names, for the command line as it is. */
 function kernelWithAllSymbols(): FakeKernel {
   const fake = new FakeKernel();
-  const file = projectPath("configs/kconfig/bench.config");
-  const names = [...parseSymbols(readFileSync(file, "utf8"), file).keys()];
-  const entries = names.map((name) => `config ${name.replace("CONFIG_", "")}\n\tbool "${name}"\n`);
-  fake.write("cache/sources/linux-source-6.12_6.12.117-1-deb12u1/Kconfig", entries.join("\n"));
+  fake.addSymbolsOf("bench.config");
   return fake;
 }
 

@@ -1,8 +1,11 @@
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { projectPath } from "../../harness/base/paths.ts";
 import type { Base } from "../../harness/kernel/bases.ts";
-import type { KernelRequest, Variant } from "../../harness/kernel/build.ts";
+import type { KernelRequest } from "../../harness/kernel/build.ts";
+import { parseSymbols } from "../../harness/kernel/fragment.ts";
+import type { BuildVariant } from "../../harness/kernel/variant.ts";
 
 const TREE = resolve(import.meta.dirname, "../fakes/kernel-tree");
 
@@ -87,7 +90,7 @@ export class FakeKernel implements Disposable {
     rmSync(this.root, { recursive: true, force: true });
   }
 
-  request(variant: Variant, ...fragments: string[]): KernelRequest {
+  request(variant: BuildVariant, ...fragments: string[]): KernelRequest {
     return {
       base: this.base,
       variant,
@@ -98,6 +101,14 @@ export class FakeKernel implements Disposable {
         done: (note) => void this.said.push(note),
       },
     };
+  }
+
+  /** Adds every symbol that a shipped fragment names to the miniature's own configuration language. */
+  addSymbolsOf(fragment: string): void {
+    const file = projectPath("configs/kconfig", fragment);
+    const names = [...parseSymbols(readFileSync(file, "utf8"), file).keys()];
+    const entries = names.map((name) => `config ${name.replace("CONFIG_", "")}\n\tbool "${name}"\n`);
+    writeFileSync(join(this.source, "Kconfig"), entries.join("\n"));
   }
 
   /** Writes a file below the root: a patch, a fragment, a file of the source. */

@@ -1,0 +1,29 @@
+import type { Base } from "./bases.ts";
+
+/** The two kernels of a pair: the pristine base, and the base with the series. */
+export const VARIANTS = ["base", "prezero"] as const;
+export type Variant = (typeof VARIANTS)[number];
+
+/** Everything that can be built: the pair, and the series with its KUnit suite on user-mode Linux. */
+export const BUILD_VARIANTS = [...VARIANTS, "kunit"] as const;
+export type BuildVariant = (typeof BUILD_VARIANTS)[number];
+
+/** What makes a variant. */
+export type Recipe = {
+  arch: "x86_64" | "um";
+  /** With the series, or the pristine source. */
+  patched: boolean;
+  /** Names of the fragments in configs/kconfig, in the order in which they count. */
+  fragments(base: Base): string[];
+  /** What make is asked for, and the file in the build directory that boots. */
+  target: string;
+  image: string;
+};
+
+const PC = { arch: "x86_64", target: "bzImage", image: "arch/x86/boot/bzImage" } as const;
+
+export const RECIPES: Readonly<Record<BuildVariant, Recipe>> = {
+  base: { ...PC, patched: false, fragments: (base) => base.fragments },
+  prezero: { ...PC, patched: true, fragments: (base) => [...base.fragments, "prezero.config"] },
+  kunit: { arch: "um", patched: true, fragments: () => ["kunit.config"], target: "linux", image: "linux" },
+};
