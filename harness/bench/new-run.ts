@@ -1,5 +1,6 @@
 import { projectDir } from "../base/paths.ts";
 import { run as runCommand } from "../base/process.ts";
+import { arms } from "./arms.ts";
 import { planBoots } from "./plan.ts";
 import type { KernelRecord, Machine, RunRecord, Settings } from "./run-record.ts";
 import type { ArmName } from "./sample.ts";
@@ -32,6 +33,7 @@ export async function newRunRecord(request: NewRun): Promise<RunRecord> {
     failure: null,
     settings,
     kernels: request.kernels,
+    setup: Object.fromEntries(settings.arms.map((name) => [name, [...arms[name].setup]])),
     machine: request.machine,
     tools: { qemu: request.qemuVersion, node: process.versions.node },
     poolThreshold: request.poolLevel,

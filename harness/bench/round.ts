@@ -34,7 +34,11 @@ export async function measureRound(context: RoundContext): Promise<{ sample: Sam
   const before = await readCounters(host);
   onPhase("creating the VM");
   const takenAt = new Date(clock.nowMs()).toISOString();
-  const created = await host.createVm(step.memoryBytes);
+  // Read before the VM ends: ending it and looking at it hand out pages that its creation did not want.
+  let ready = before;
+  const created = await host.createVm(step.memoryBytes, async () => {
+    ready = await readCounters(host);
+  });
   const after = await readCounters(host);
   const sample: Sample = {
     schemaVersion: 1,
@@ -50,8 +54,8 @@ export async function measureRound(context: RoundContext): Promise<{ sample: Sam
     hugeShare: created.hugeShare,
     poolBefore: before.prezero && { freePages: before.freePages, zeroedPages: before.prezero.zeroedPages },
     refillSeconds,
-    hitPages: after.prezero && before.prezero && after.prezero.hitPages - before.prezero.hitPages,
-    missPages: after.prezero && before.prezero && after.prezero.missPages - before.prezero.missPages,
+    hitPages: ready.prezero && before.prezero && ready.prezero.hitPages - before.prezero.hitPages,
+    missPages: ready.prezero && before.prezero && ready.prezero.missPages - before.prezero.missPages,
     workerCpuSeconds: after.prezero && after.prezero.workerCpuSeconds - (previous?.prezero?.workerCpuSeconds ?? 0),
     hostCpuSeconds: after.hostCpuSeconds - (previous?.hostCpuSeconds ?? 0),
     fingerprint: host.fingerprint,

@@ -102,6 +102,8 @@ export const runRecordSchema = z.strictObject({
   settings: settingsSchema,
   /** One for each arm of the settings. */
   kernels: z.partialRecord(armSchema, kernelRecordSchema),
+  /** Shell commands that the host of each arm ran before its first round. */
+  setup: z.partialRecord(armSchema, z.array(z.string())),
   machine: machineSchema,
   /** Versions of the programs that times depend on. */
   tools: z.strictObject({ qemu: z.string(), node: z.string() }),

@@ -17,8 +17,11 @@ export interface Host extends AsyncDisposable {
   exec(command: string, timeoutMs?: number): Promise<HostAnswer>;
   /** Sets transparent huge pages for the VMs created next. */
   setThp(thp: Thp): Promise<void>;
-  /** Creates a VM of that size with the assigned device, times it, destroys it and waits until the device is free again. */
-  createVm(memoryBytes: number): Promise<VmCreation>;
+  /**
+   * Creates a VM of that size with the assigned device, times it, destroys it and waits until the device is free again.
+   * @param whenReady runs between the VM's creation and its end; not timed
+   */
+  createVm(memoryBytes: number, whenReady?: () => Promise<void>): Promise<VmCreation>;
   /** Largest VM that can be created here, bytes. */
   readonly largestVmBytes: number;
 }

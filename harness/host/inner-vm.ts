@@ -29,9 +29,10 @@ export type InnerVm = { memoryBytes: number; device: VfioBinding; thp: Thp };
 /**
  * Creates a VM with the assigned device on the host, times it, and destroys it. The VM is created stopped (-S): its
  * memory is allocated, cleared, pinned and mapped for the device, but it does not run.
+ * @param whenReady runs between the VM's creation and its end; not timed
  * @throws InfrastructureError VM_CREATE with QEMU's words, GROUP_BUSY, VM_STUCK
  */
-export async function createVm(exec: Exec, vm: InnerVm): Promise<VmCreation> {
+export async function createVm(exec: Exec, vm: InnerVm, whenReady?: () => Promise<void>): Promise<VmCreation> {
   const command = shellQuote(["vmtime", "qemu-system-x86_64", ...innerVmArgs(vm)]);
   const gib = vm.memoryBytes / GIB_BYTES;
   const answer = await exec(`ulimit -l unlimited; ${command}`, CREATE_BASE_MS + gib * CREATE_PER_GIB_MS);
@@ -45,6 +46,7 @@ export async function createVm(exec: Exec, vm: InnerVm): Promise<VmCreation> {
       remedy: "Read what QEMU printed; run the command by hand on the host (npm run shell).",
     });
   }
+  await whenReady?.();
   const share = await hugeShare(exec, timing.pid, vm.thp);
   await destroyVm(exec, timing.pid, DESTROY_BASE_MS + gib * DESTROY_PER_GIB_MS);
   await waitUntilFree(exec, vm.device.group, DESTROY_BASE_MS);

@@ -83,9 +83,9 @@ export class NestedHost implements Host {
     this.#thp = thp;
   }
 
-  async createVm(memoryBytes: number): Promise<VmCreation> {
+  async createVm(memoryBytes: number, whenReady?: () => Promise<void>): Promise<VmCreation> {
     if (this.#device === undefined) throw new Error("prepare() must come before createVm()");
-    const created = await createVm(this.exec, { memoryBytes, device: this.#device, thp: this.#thp });
+    const created = await createVm(this.exec, { memoryBytes, device: this.#device, thp: this.#thp }, whenReady);
     await this.#clock.check();
     return created;
   }

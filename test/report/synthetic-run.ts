@@ -92,6 +92,7 @@ export function syntheticRun(changes: Partial<Settings> = {}): RunRecord {
     failure: null,
     settings: own,
     kernels: Object.fromEntries(own.arms.map((arm) => [arm, kernel(arm === "base" ? "base" : "prezero")])),
+    setup: { prezero: ["echo 1 > /sys/kernel/mm/page_prezero/enabled"] },
     machine: { cpu: "Synthetic CPU (made-up numbers)", cpus: 2, memoryBytes: 24 * GIB, virtualisation: "synthetic" },
     tools: { qemu: "0.0 (synthetic)", node: "24.0.0" },
     poolThreshold: 0.99,

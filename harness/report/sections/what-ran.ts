@@ -13,6 +13,9 @@ export function whatRanSection({ run, setting }: Summary): Section {
   const { machine, settings } = run;
   const rows: [string, string][] = [
     ...Object.entries(run.kernels).map(([arm, kernel]): [string, string] => [`kernel, ${arm}`, kernelText(kernel)]),
+    ...Object.entries(run.setup)
+      .filter(([, commands]) => commands.length > 0)
+      .map(([arm, commands]): [string, string] => [`setup, ${arm}`, commands.join("; ")]),
     ["accelerator", acceleratorText(setting?.accelerator ?? settings.accelerator)],
     ["CPU model", setting?.cpuModel ?? settings.cpuModel],
     ["device", setting?.device ?? settings.device],
