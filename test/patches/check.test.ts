@@ -18,7 +18,9 @@ describe("patches check", () => {
     expect(report.ok).toBe(true);
     expect(report.patches.map((patch) => patch.patch)).toEqual([ONE]);
     expect(findings(report, "build-off")).toEqual([[]]);
-    expect(findings(report, "build-on")).toEqual([["skipped: CONFIG_PAGE_PREZERO is not there yet"]]);
+    expect(findings(report, "build-on")).toEqual([
+      ["skipped: not there yet: CONFIG_PAGE_PREZERO, CONFIG_PAGE_PREZERO_KUNIT_TEST"],
+    ]);
   });
 
   test("each patch answers for what it brings, and is told what it takes away", async () => {
@@ -52,7 +54,11 @@ describe("patches check", () => {
   test("what only the option compiles is the option's, and a later patch is not blamed for it", async () => {
     using kernel = new CheckedKernel();
     await kernel.start();
-    kernel.change("Kconfig", "config HYPERV\n", "config PAGE_PREZERO\n\nconfig HYPERV\n");
+    kernel.change(
+      "Kconfig",
+      "config HYPERV\n",
+      "config PAGE_PREZERO\n\nconfig PAGE_PREZERO_KUNIT_TEST\n\nconfig HYPERV\n",
+    );
     kernel.change(
       "mm/page_alloc.c",
       "int old",

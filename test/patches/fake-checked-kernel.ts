@@ -52,7 +52,7 @@ done
 
 const FILES: Record<string, string> = {
   Makefile: MAKEFILE,
-  Kconfig: "config PAGE_REPORTING\n\nconfig HYPERV\n\nconfig HYPERV_BALLOON\n",
+  Kconfig: "config PAGE_REPORTING\n\nconfig HYPERV\n\nconfig HYPERV_BALLOON\n\nconfig KUNIT\n",
   "scripts/checkpatch.pl": CHECKPATCH,
   "scripts/kernel-doc": KERNEL_DOC,
   "scripts/kconfig/merge_config.sh": readFileSync(MERGE_CONFIG, "utf8"),

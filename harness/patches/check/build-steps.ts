@@ -57,7 +57,7 @@ export async function buildSteps(steps: BuildSteps): Promise<CheckResult[][]> {
 
 function resultsOf(steps: BuildSteps, before: Snapshot, after: Snapshot): CheckResult[] {
   const on = after.on;
-  const missing = `${[...steps.on.wanted.keys()].join(", ")} is not there yet`;
+  const missing = `not there yet: ${[...steps.on.wanted.keys()].join(", ")}`;
   return [
     { check: "build-off", ...compareFindings(before.off, after.off), skipped: undefined },
     on === undefined

@@ -35,8 +35,8 @@ export type CheckOptions = {
   say: (line: string) => void;
 };
 
-/** Turns the series' option on; and what the touched drivers need in order to be built at all. */
-const ON_FRAGMENT = "prezero.config";
+/** Turns the series' options on; and what the touched drivers and tests need in order to be built at all. */
+const ON_FRAGMENT = "check-on.config";
 const CHECK_FRAGMENT = "check.config";
 const FAST_SKIPS = "not run with --fast";
 
