@@ -1,0 +1,70 @@
+import { InfrastructureError } from "../base/errors.ts";
+import { throwIfInterrupted } from "../base/interrupt.ts";
+import { spawnGroup, stopGroup } from "../base/process.ts";
+import { shellQuote } from "../base/quote.ts";
+import { RuntimeDir } from "../base/runtime-dir.ts";
+
+/** Memory of the kernel; large enough for blocks of every order, small enough to be cleared several times a second. */
+const MEMORY = "512M";
+
+/** How a kernel that is a program came to its end. */
+export type UmlEnd = {
+  /** All that it printed. */
+  output: string;
+  /** It was killed because its deadline passed. */
+  timedOut: boolean;
+  /** Command line that repeats the run. */
+  command: string;
+};
+
+/**
+ * Runs a User Mode Linux that executes KUnit suites while it boots, and halts. Memory and sockets of it are in a
+ * private directory that is removed; a run that does not end is killed with all its processes.
+ * @param commandLine words for the kernel's command line, on top of what every run has
+ * @throws InfrastructureError UML_NOT_STARTED; InterruptedError on Ctrl-C
+ */
+export async function runUml(program: string, commandLine: string[], timeoutMs: number): Promise<UmlEnd> {
+  using directory = new RuntimeDir();
+  const args = umlArgs(commandLine, directory.path);
+  const child = spawnGroup(program, args, {
+    env: { TMPDIR: directory.path, HOME: directory.path },
+    onLine: () => {},
+  });
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    stopGroup(child, "SIGKILL");
+  }, timeoutMs);
+  const lines: string[] = [];
+  try {
+    for await (const line of child.iterable({ from: "all" })) lines.push(String(line));
+    const result = await child;
+    throwIfInterrupted("running the KUnit kernel");
+    const command = shellQuote([program, ...umlArgs(commandLine, "/tmp")]);
+    if (result.exitCode === undefined && result.signal === undefined) throw notStarted(command, result);
+    return { output: lines.join("\n"), timedOut, command };
+  } finally {
+    clearTimeout(timer);
+    // Whatever it started goes with it, also when we came here by an error.
+    stopGroup(child, "SIGKILL");
+  }
+}
+
+/**
+ * Arguments of a run: console on standard output and no other, and the sockets of the control channel where they are
+ * removed.
+ */
+export function umlArgs(commandLine: string[], directory: string): string[] {
+  const console = ["con=null", "con0=null,fd:1", `uml_dir=${directory}/`, "umid=kunit"];
+  return [`mem=${MEMORY}`, ...commandLine, "kunit_shutdown=halt", ...console];
+}
+
+function notStarted(command: string, cause: { originalMessage?: string | undefined }): InfrastructureError {
+  return new InfrastructureError({
+    code: "UML_NOT_STARTED",
+    message: `The KUnit kernel could not be started: ${cause.originalMessage ?? "unknown reason"}`,
+    reproducer: command,
+    remedy: "Is setpriv (util-linux) there, and is the cache directory on a file system that allows programs?",
+    cause,
+  });
+}
