@@ -43,7 +43,7 @@ async function testKunit(options: Options): Promise<void> {
   if (counts.failed === 0 && counts.passed > 0) return;
   throw new MeasurementError({
     code: "KUNIT_FAILED",
-    message: counts.passed === 0 ? "No KUnit case passed" : `${counts.failed} of ${cases.length} KUnit cases failed`,
+    message: counts.failed === 0 ? "No KUnit case passed" : `${counts.failed} of ${cases.length} KUnit cases failed`,
     remedy: "What each failed case expected and got stands below its name.",
     reproducer: shellQuote([kernel.imagePath, ...umlArgs([`kunit.filter_glob=${SUITE}`], "/tmp")]),
   });
