@@ -12,6 +12,8 @@ type Costs = {
   createSecondsPerGib: Record<Thp, number>;
   /** The same from a full zero pool. */
   createPooledSecondsPerGib: Record<Thp, number>;
+  /** The worker's delay, and what it clears in the time. */
+  refillSeconds: number;
   refillSecondsPerGib: number;
   teardownSecondsPerGib: number;
 };
@@ -22,18 +24,20 @@ type Costs = {
  */
 const COSTS: Readonly<Record<Accelerator, Costs>> = {
   tcg: {
-    bootSeconds: 14,
-    roundSeconds: 5,
-    createSecondsPerGib: { off: 4.8, on: 2.6, "mthp-64k": 3 },
-    createPooledSecondsPerGib: { off: 2.1, on: 0.1, "mthp-64k": 0.4 },
-    refillSecondsPerGib: 2.2,
+    bootSeconds: 12,
+    roundSeconds: 2.5,
+    createSecondsPerGib: { off: 4.5, on: 2.3, "mthp-64k": 2.8 },
+    createPooledSecondsPerGib: { off: 1.9, on: 0.1, "mthp-64k": 0.4 },
+    refillSeconds: 1.5,
+    refillSecondsPerGib: 2.1,
     teardownSecondsPerGib: 0.5,
   },
   kvm: {
     bootSeconds: 8,
-    roundSeconds: 3,
+    roundSeconds: 2,
     createSecondsPerGib: { off: 0.38, on: 0.25, "mthp-64k": 0.28 },
     createPooledSecondsPerGib: { off: 0.17, on: 0.03, "mthp-64k": 0.05 },
+    refillSeconds: 1.5,
     refillSecondsPerGib: 0.5,
     teardownSecondsPerGib: 0.05,
   },
@@ -62,8 +66,9 @@ export function estimateRoundSeconds(
   accelerator: Accelerator,
 ): number {
   const costs = COSTS[accelerator];
-  const perGib = arms[arm].pooled
-    ? costs.createPooledSecondsPerGib[step.thp] + costs.refillSecondsPerGib
-    : costs.createSecondsPerGib[step.thp];
-  return costs.roundSeconds + (perGib + costs.teardownSecondsPerGib) * (step.memoryBytes / GIB_BYTES);
+  const gib = step.memoryBytes / GIB_BYTES;
+  const around = costs.roundSeconds + costs.teardownSecondsPerGib * gib;
+  if (!arms[arm].pooled) return around + costs.createSecondsPerGib[step.thp] * gib;
+  const refill = costs.refillSeconds + costs.refillSecondsPerGib * gib;
+  return around + refill + costs.createPooledSecondsPerGib[step.thp] * gib;
 }
