@@ -43,7 +43,7 @@ describe("a scenario", () => {
     ["boots: 4", "bots: 4", "bots"],
     ["projection: 64G", "projection: big", "allowed: a size such as 64G"],
     ["arms: [base, prezero]", "arms: [base, base]", "allowed: each arm once"],
-    ["poolLevel: 0.99", "poolLevel: 99", "poolLevel"],
+    ["poolLevel: 0.995", "poolLevel: 99", "poolLevel"],
   ])("with %j changed to %j is refused, the key named", async (from, to, named) => {
     const failure = await loadChanged(from, to).catch((error) => error);
     expect(failure).toMatchObject({ code: "CONFIG_INVALID", exitCode: 2 });
