@@ -3,18 +3,32 @@ import { innerVmArgs } from "../host/inner-vm.ts";
 import { kernelCommands } from "../kernel/dry-run.ts";
 import { EMULATED_DEVICE_ADDRESS, outerVmArgs } from "../qemu.ts";
 import { arms } from "./arms.ts";
-import { describePlan } from "./describe-plan.ts";
+import { estimateSeconds } from "./estimate.ts";
 import type { Planned } from "./prepare.ts";
 import { QEMU_PROGRAM } from "./qemu-version.ts";
+import type { Settings } from "./run-record.ts";
 
-/**
- * What a run would do: its plan and estimate, then the shell commands, with names in capitals where a run uses files
- * that it makes itself.
- */
-export async function dryRun({ base, settings, plan }: Planned): Promise<string[]> {
-  const lines = describePlan(settings, plan);
+/** What a run would do, without doing it. */
+export type DryRun = Pick<Planned, "settings" | "plan"> & {
+  estimateSeconds: number;
+  /** Shell commands, with names in capitals where a run uses files that it makes itself; lines with # say what for. */
+  commands: string[];
+};
+
+/** Says what a run would do. @throws what the kernel's build would refuse: an unknown fragment, a broken series */
+export async function dryRun({ base, settings, plan }: Planned): Promise<DryRun> {
+  return {
+    settings,
+    plan,
+    estimateSeconds: Math.round(estimateSeconds(plan, settings.accelerator)),
+    commands: await commandsOf(base, settings),
+  };
+}
+
+async function commandsOf(base: Planned["base"], settings: Settings): Promise<string[]> {
+  const lines: string[] = [];
   const variants = [...new Set(settings.arms.map((name) => arms[name].variant))];
-  for (const variant of variants) lines.push("", ...(await kernelCommands({ base, variant })));
+  for (const variant of variants) lines.push(...(await kernelCommands({ base, variant })));
   for (const name of settings.arms) {
     const arm = arms[name];
     const host = outerVmArgs({
@@ -27,7 +41,7 @@ export async function dryRun({ base, settings, plan }: Planned): Promise<string[
       cpuModel: settings.cpuModel,
       control: undefined,
     });
-    lines.push("", `# arm ${name}, on this machine`, shellQuote([QEMU_PROGRAM, ...host]));
+    lines.push(`# arm ${name}, on this machine`, shellQuote([QEMU_PROGRAM, ...host]));
     lines.push(`# arm ${name}, in the host under test`, ...arm.setup);
     const address = settings.device === "emulated" ? EMULATED_DEVICE_ADDRESS : settings.device;
     for (const memoryBytes of [settings.memoryBytes, ...settings.sweepBytes]) {

@@ -18,9 +18,15 @@ import { TickingProgress } from "./ticking-progress.ts";
 /**
  * Builds the kernels, writes the run's record and executes the run.
  * @param typed what the caller typed after `npm run bench --`
+ * @param root directory that gets the run's own
  * @returns the run's directory
  */
-export async function startRun(prepared: Prepared, typed: string[], name: string | undefined): Promise<string> {
+export async function startRun(
+  prepared: Prepared,
+  typed: string[],
+  name: string | undefined,
+  root = resultsDir(),
+): Promise<string> {
   const { base, settings, scenario, plan } = prepared;
   for (const line of describePlan(settings, plan)) say(line);
   const kernels = await ensureArmKernels(base, settings.arms);
@@ -35,7 +41,7 @@ export async function startRun(prepared: Prepared, typed: string[], name: string
       name,
       nowMs: realClock.nowMs(),
     });
-    const runDir = join(resultsDir(), run.id);
+    const runDir = join(root, run.id);
     saveRun(runDir, run);
     await execute(runDir, run, kernels).catch((error) => {
       // A device that is not there is found out by booting; a run that never could be is not worth keeping.

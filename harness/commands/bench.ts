@@ -2,7 +2,9 @@ import { relative } from "node:path";
 import type { Command } from "commander";
 import {
   addBenchOptions,
+  describePlan,
   dryRun,
+  type Planned,
   parseBenchOptions,
   prepareResume,
   prepareRun,
@@ -23,13 +25,20 @@ async function bench(raw: Record<string, unknown>, typed: string[]): Promise<voi
   const options = parseBenchOptions(raw);
   if (options.resume === undefined) {
     const prepared = await prepareRun(options);
-    if (options.dryRun) print(await dryRun(prepared));
+    if (options.dryRun) await showPlan(prepared, options.json);
     else await show(await startRun(prepared, typed, options.name), options.json);
     return;
   }
   const runDir = resumableRunDir(options.resume);
-  if (options.dryRun) print(await dryRun(await prepareResume(readRun(runDir))));
+  if (options.dryRun) await showPlan(await prepareResume(readRun(runDir)), options.json);
   else await show(await resumeRun(runDir), options.json);
+}
+
+/** What a run would do: sizes, boots and estimate, then the real commands. */
+async function showPlan(planned: Planned, json: boolean): Promise<void> {
+  const plan = await dryRun(planned);
+  if (json) print([JSON.stringify(plan, null, 2)]);
+  else print([...describePlan(plan.settings, plan.plan), "", ...plan.commands]);
 }
 
 /** The end of a run: its report files, the table (or all of it as JSON), and where everything is. */

@@ -97,3 +97,14 @@ test("--dry-run prints the plan, its estimate and the real commands, and begins 
   expect(exitCode).toBe(0);
   expect(existsSync(line.results)).toBe(false);
 });
+
+test("--dry-run --json prints the same as JSON and nothing else", async () => {
+  using line = new CommandLine();
+  const args = ["--arms", "base", "--memory", "512M", "--accel", "tcg", "--boots", "3"];
+  const { exitCode, stdout } = await line.run("bench", "--dry-run", "--json", ...args);
+  const plan = JSON.parse(stdout);
+  expect(plan).toMatchObject({ settings: { memoryBytes: 2 ** 29, boots: 3 }, estimateSeconds: expect.any(Number) });
+  expect(plan.plan).toHaveLength(3);
+  expect(plan.commands.join("\n")).toContain("qemu-system-x86_64");
+  expect(exitCode).toBe(0);
+});
