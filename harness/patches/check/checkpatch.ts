@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { InfrastructureError } from "../../base/errors.ts";
 import { run } from "../../base/process.ts";
+import { RuntimeDir } from "../../base/runtime-dir.ts";
 import { git } from "../git.ts";
 import type { Series } from "../series.ts";
 import type { Finding } from "./finding.ts";
@@ -26,7 +27,9 @@ export async function checkpatch(
   patch: Series["patches"][number],
 ): Promise<Finding[]> {
   const [perl = "perl", ...args] = checkpatchCommand(sourceDir, patch.path);
-  const finished = await run(perl, args, { okExitCodes: [0, 1], code: "CHECKPATCH_FAILED" });
+  // It keeps a list of words in the current directory, and takes a repository there for the kernel's.
+  using scratch = new RuntimeDir();
+  const finished = await run(perl, args, { cwd: scratch.path, okExitCodes: [0, 1], code: "CHECKPATCH_FAILED" });
   const findings = finished.stdout.split("\n").flatMap((line): Finding[] => {
     const match = FINDING.exec(line);
     if (!match) return [];
