@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { run } from "../base/process.ts";
+import { cpioArchive, FILE } from "./cpio.ts";
 
 const sourceDir = join(import.meta.dirname, "programs");
 /** Static, so that they run on any host, whatever its libraries. */
@@ -22,4 +23,10 @@ export async function compileGuestPrograms(directory: string): Promise<void> {
       remedy: "Correct the program under harness/guest/programs; the compiler comes with: npm run setup",
     });
   }
+}
+
+/** Static programs of this machine, for /usr/local/bin of one boot: an archive to append to the root's. */
+export function programsArchive(paths: string[]): Buffer {
+  const entry = (path: string) => ({ path: `usr/local/bin/${basename(path)}`, mode: FILE | 0o755 });
+  return cpioArchive(paths.map((path) => ({ ...entry(path), content: readFileSync(path) })));
 }

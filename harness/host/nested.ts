@@ -8,6 +8,7 @@ import { SerialConsole } from "../guest/console.ts";
 import { explainFailure, type Watched } from "../guest/failure.ts";
 import { ensureInitramfs, keysArchive } from "../guest/initramfs.ts";
 import { type BootKeys, makeBootKeys } from "../guest/keys.ts";
+import { programsArchive } from "../guest/programs.ts";
 import { SshConnection } from "../guest/ssh.ts";
 import {
   type AccelChoice,
@@ -49,6 +50,8 @@ export type NestedHostOptions = {
   device: string;
   /** Added to the kernel's command line. */
   extraCmdline?: string;
+  /** Static programs of this machine that the host gets into /usr/local/bin. */
+  programs?: string[];
   /** File for all that the serial console prints. */
   consoleLog: string;
   /** Told what the serial console prints, as it comes. */
@@ -78,7 +81,8 @@ export async function bootNestedHost(options: NestedHostOptions): Promise<Nested
   const keys = await makeBootKeys(directory.path);
   const initramfs = await ensureInitramfs();
   const initrd = directory.file("initrd");
-  writeFileSync(initrd, Buffer.concat([readFileSync(initramfs), keysArchive(keys)]), { mode: 0o600 });
+  const added = [keysArchive(keys), programsArchive(options.programs ?? [])];
+  writeFileSync(initrd, Buffer.concat([readFileSync(initramfs), ...added]), { mode: 0o600 });
   mkdirSync(dirname(options.consoleLog), { recursive: true });
 
   const consoleListener = stack.use(await SocketListener.listen(directory.socket("console")));
