@@ -1,0 +1,75 @@
+import { resolve } from "node:path";
+import { type Command, Option } from "commander";
+import { writeFileAtomic } from "../base/atomic-write.ts";
+import { MeasurementError } from "../base/errors.ts";
+import { cacheDir, projectDir } from "../base/paths.ts";
+import { RuntimeDir } from "../base/runtime-dir.ts";
+import { findBase } from "../kernel/bases.ts";
+import { runSteps } from "../kernel-tests/step.ts";
+import { kernelSteps } from "../kernel-tests/steps.ts";
+import { renderJunit } from "../ktap/junit.ts";
+import { casesOf, countCases, summaryLine } from "../ktap/result.ts";
+import { renderKtap } from "../ktap/write.ts";
+import { type AccelChoice, accelChoices } from "../qemu.ts";
+
+type Options = {
+  kernel?: string;
+  full?: boolean;
+  accel: AccelChoice;
+  ktap?: string;
+  junit?: string;
+  dryRun?: boolean;
+};
+
+export function register(program: Command): void {
+  program
+    .command("test-kernel")
+    .description("build the kernels, check the patches, boot, stress with verification, and a small benchmark")
+    .option("--kernel <base>", "kernel base, a key of configs/kernels.yaml (default: the file's default)")
+    .option("--full", "stress for ten minutes, and on a kernel with KASAN and lockdep as well")
+    .addOption(new Option("--accel <accelerator>", "accelerator of QEMU").choices(accelChoices).default("auto"))
+    .option("--ktap <file>", "also write the results as KTAP")
+    .option("--junit <file>", "also write the results as JUnit XML")
+    .option("--dry-run", "print the steps, run nothing")
+    .action(testKernel);
+}
+
+async function testKernel(options: Options): Promise<void> {
+  const base = await findBase(options.kernel);
+  using scratch = new RuntimeDir();
+  const logs = cacheDir("logs", `test-kernel-${process.pid}`);
+  const steps = kernelSteps({
+    base,
+    patchesDir: resolve(projectDir, base.patches),
+    full: options.full === true,
+    accel: options.accel,
+    scratch: scratch.path,
+    logs,
+    say,
+  });
+  if (options.dryRun) {
+    for (const [index, { name, about }] of steps.entries()) print(`${index + 1}. ${name}: ${about}`);
+    return;
+  }
+  const { results, stopped } = await runSteps(steps, say, print);
+  const cases = casesOf(results);
+  const counts = countCases(cases);
+  if (options.ktap !== undefined) writeFileAtomic(resolve(options.ktap), renderKtap(results));
+  if (options.junit !== undefined) writeFileAtomic(resolve(options.junit), renderJunit(cases));
+  print(summaryLine(counts));
+  if (stopped) throw stopped;
+  if (counts.failed === 0 && counts.passed > 0) return;
+  throw new MeasurementError({
+    code: "KERNEL_TESTS_FAILED",
+    message: `${counts.failed} of ${cases.length} tests of the kernel failed`,
+    remedy: `What each one found stands below its name; the consoles are in ${logs}.`,
+  });
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

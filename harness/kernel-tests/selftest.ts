@@ -1,0 +1,44 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { run } from "../base/process.ts";
+import type { KernelSource } from "../kernel/source.ts";
+import { baseRepository } from "../patches/base-repository.ts";
+import { commitSeries } from "../patches/commit-series.ts";
+import { git } from "../patches/git.ts";
+import type { Series } from "../patches/series.ts";
+
+const SELFTESTS = "tools/testing/selftests";
+const SOURCE = `${SELFTESTS}/mm/page_prezero.c`;
+/** Static, so that it runs in the guest whatever its libraries are. */
+const FLAGS = ["-O2", "-Wall", "-static"];
+
+/**
+ * Takes the series' kselftest out of the patched source and compiles it against this machine's libc.
+ * @param directory where source and program go
+ * @returns path of the program
+ * @throws UsageError PATCH_DOES_NOT_APPLY; InfrastructureError SELFTEST_MISSING, SELFTEST_BUILD with the compiler's words
+ */
+export async function buildSelftest(
+  source: KernelSource,
+  series: Series,
+  directory: string,
+  say: (line: string) => void,
+): Promise<string> {
+  const { gitDir, root, packageName, version } = await baseRepository(source, say);
+  const commits = await commitSeries(gitDir, root, series.patches, `${packageName} ${version}`);
+  const tar = join(directory, "selftest.tar");
+  const tree = commits.at(-1) ?? root;
+  await git(gitDir, ["archive", "--format=tar", `--output=${tar}`, tree, `${SELFTESTS}/kselftest.h`, SOURCE], {
+    code: "SELFTEST_MISSING",
+    remedy: `The series is expected to bring ${SOURCE}.`,
+  });
+  const unpacked = join(directory, "selftest");
+  await mkdir(unpacked, { recursive: true });
+  await run("tar", ["-xf", tar, "-C", unpacked]);
+  const program = join(directory, "page_prezero");
+  await run("gcc", [...FLAGS, "-o", program, join(unpacked, SOURCE)], {
+    code: "SELFTEST_BUILD",
+    remedy: "Correct the selftest in the series; the compiler comes with: npm run setup",
+  });
+  return program;
+}

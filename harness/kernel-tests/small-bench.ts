@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readSamples } from "../bench/run-store.ts";
+import type { Sample } from "../bench/sample.ts";
+import { parseBenchOptions, prepareRun, startRun } from "../bench.ts";
+import { findComplaints } from "../guest/oops.ts";
+import type { TestResult } from "../ktap/result.ts";
+import { median } from "../stats/median.ts";
+import { check } from "./step.ts";
+
+/** Of a VM's pages; a full pool gives more than 0.995, an empty one next to nothing. */
+const LEAST_HIT_SHARE = 0.9;
+const LEAST_POOL_SHARE = 0.9;
+const OPTIONS = { arms: "base,prezero", thp: "on", memory: "1G", sweep: "none", boots: "2", rounds: "2" };
+
+/**
+ * A benchmark that is small enough for a test: base against prezero with huge pages, where the effect is several times
+ * the noise of any machine. What it finds is a check that the whole works, never a result.
+ * @param resultsDir where the run's directory goes
+ */
+export async function smallBench(kernel: string, resultsDir: string): Promise<TestResult[]> {
+  const options = { kernel, ...OPTIONS };
+  const typed = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+  const runDir = await startRun(await prepareRun(parseBenchOptions(options)), typed, "test", resultsDir);
+  return judgeBench(readSamples(runDir), readConsoles(join(runDir, "console")));
+}
+
+/** What must hold on any machine, whatever its speed. */
+export function judgeBench(samples: Sample[], consoles: string[]): TestResult[] {
+  const base = samples.filter(({ arm }) => arm === "base");
+  const prezero = samples.filter(({ arm }) => arm === "prezero");
+  const seconds = (of: Sample[]) => (of.length === 0 ? Number.NaN : median(of.map((sample) => sample.seconds)));
+  const hits = sum(prezero.map((sample) => sample.hitPages));
+  const hitShare = hits / (hits + sum(prezero.map((sample) => sample.missPages)));
+  const levels = prezero.map(({ poolBefore }) => (poolBefore ? poolBefore.zeroedPages / poolBefore.freePages : 0));
+  const lowest = Math.min(...levels, ...(prezero.length === 0 ? [0] : []));
+  const workerSeconds = sum(prezero.map((sample) => sample.workerCpuSeconds));
+  const complaints = consoles.flatMap(findComplaints);
+  return [
+    check(
+      `creating a VM is faster with the pool: ${seconds(prezero).toFixed(2)} s against ${seconds(base).toFixed(2)} s`,
+      seconds(prezero) < seconds(base),
+      samples.map(({ arm, boot, round, seconds }) => `${arm} boot ${boot} round ${round}: ${seconds} s`).join("\n"),
+    ),
+    check(`the pool was full before: ${percent(lowest)}`, lowest >= LEAST_POOL_SHARE),
+    check(`the VM's memory came out of it: ${percent(hitShare)} of the pages`, hitShare >= LEAST_HIT_SHARE),
+    check(`the worker's cost is counted: ${workerSeconds.toFixed(2)} CPU seconds`, workerSeconds > 0),
+    check("the consoles have no complaint", complaints.length === 0, complaints.map(({ text }) => text).join("\n")),
+  ];
+}
+
+function readConsoles(dir: string): string[] {
+  return readdirSync(dir).map((name) => readFileSync(join(dir, name), "utf8"));
+}
+
+function sum(values: (number | null)[]): number {
+  return values.reduce<number>((total, value) => total + (value ?? 0), 0);
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}

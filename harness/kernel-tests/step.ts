@@ -1,0 +1,69 @@
+import { describeError, HarnessError, InterruptedError } from "../base/errors.ts";
+import { formatDuration } from "../base/progress.ts";
+import { casesOf, countCases, isGood, type TestResult } from "../ktap/result.ts";
+import { showCase } from "../ktap/show.ts";
+
+/** A part of the kernel tests: it answers with its cases, and what it throws is a failed case. */
+export type Step = {
+  name: string;
+  /** A few words about how long and what, for who waits. */
+  about: string;
+  /** When it throws, nothing that follows can run. */
+  needed?: boolean;
+  run(): Promise<TestResult[]>;
+};
+
+export type StepsResult = {
+  /** One group per step, in order. */
+  results: TestResult[];
+  /** What a needed step threw. */
+  stopped: HarnessError | undefined;
+};
+
+/**
+ * Runs the steps one after the other and shows each case when its step is over.
+ * @param say gets lines for people: what begins, what took how long
+ * @param print gets the cases
+ * @throws InterruptedError on Ctrl-C; anything that is not a HarnessError is a bug of the harness and passed on
+ */
+export async function runSteps(
+  steps: Step[],
+  say: (line: string) => void,
+  print: (line: string) => void,
+): Promise<StepsResult> {
+  const results: TestResult[] = [];
+  let stopped: HarnessError | undefined;
+  for (const [index, step] of steps.entries()) {
+    if (stopped) {
+      results.push({ name: step.name, status: "missing", log: [`not run: ${stopped.message}`], subtests: [] });
+    } else {
+      say(`== ${index + 1}/${steps.length} ${step.name}: ${step.about}`);
+      const startedMs = Date.now();
+      const { cases, thrown } = await attempt(step);
+      if (step.needed) stopped = thrown;
+      results.push({ name: step.name, status: verdict(cases), log: [], subtests: cases });
+      say(`== ${step.name} took ${formatDuration(Date.now() - startedMs)}`);
+    }
+    for (const one of casesOf(results.slice(-1))) print(showCase(one));
+  }
+  return { results, stopped };
+}
+
+async function attempt(step: Step): Promise<{ cases: TestResult[]; thrown?: HarnessError }> {
+  try {
+    return { cases: await step.run() };
+  } catch (error) {
+    if (error instanceof InterruptedError || !(error instanceof HarnessError)) throw error;
+    return { cases: [check("runs to its end", false, describeError(error))], thrown: error };
+  }
+}
+
+/** A step without a single passed case has shown nothing, so it has not passed. */
+function verdict(cases: TestResult[]): TestResult["status"] {
+  return cases.every((one) => isGood(one.status)) && countCases(casesOf(cases)).passed > 0 ? "passed" : "failed";
+}
+
+/** A case from a condition; the log is shown when it does not hold. */
+export function check(name: string, holds: boolean, log = ""): TestResult {
+  return { name, status: holds ? "passed" : "failed", log: log === "" ? [] : log.split("\n"), subtests: [] };
+}

@@ -1,0 +1,128 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { GIB_BYTES } from "../base/size.ts";
+import { bootNestedHost } from "../host/nested.ts";
+import type { NestedHost } from "../host/nested-host.ts";
+import type { Base } from "../kernel/bases.ts";
+import { ensureKernel } from "../kernel/build.ts";
+import type { BuiltKernel } from "../kernel/built-kernel.ts";
+import { fetchSource } from "../kernel/source.ts";
+import { parseKtap } from "../ktap/parse.ts";
+import type { TestResult } from "../ktap/result.ts";
+import { baseRepository } from "../patches/base-repository.ts";
+import { checkSeries } from "../patches/check/check.ts";
+import { ktapReport } from "../patches/check/show.ts";
+import { readSeries } from "../patches/series.ts";
+import type { AccelChoice } from "../qemu.ts";
+import { refusalInSysfs, refusalsOnUml } from "./refusals.ts";
+import { buildSelftest } from "./selftest.ts";
+import { smallBench } from "./small-bench.ts";
+import { check, type Step } from "./step.ts";
+import { type Load, quiet, stress } from "./stress.ts";
+
+export type TestPlan = {
+  base: Base;
+  /** Where the series of the base is. */
+  patchesDir: string;
+  /** Minutes instead of one of stress, and the debug kernel too. */
+  full: boolean;
+  accel: AccelChoice;
+  /** For programs and results; removed afterwards. */
+  scratch: string;
+  /** For the consoles of the boots; kept. */
+  logs: string;
+  say: (line: string) => void;
+};
+
+const DEBUG_FRAGMENT = "debug.config";
+/** Room for the load, twice (fork copies), and for the root, which is in memory. */
+const HOST_BYTES = 2 * GIB_BYTES;
+const MAX_CPUS = 4;
+const LOAD: Load = { seconds: 60, mibPerProcess: 96, processes: 4 };
+const FULL_LOAD: Load = { ...LOAD, seconds: 600 };
+/** A kernel with KASAN does a fraction of the work in the same time. */
+const DEBUG_LOAD: Load = { ...LOAD, seconds: 300 };
+
+/** The steps of `npm run test:kernel`, cheapest first after the kernels that all need. */
+export function kernelSteps(plan: TestPlan): Step[] {
+  const { base, full } = plan;
+  const kernel = (variant: "base" | "prezero" | "kunit", fragments: string[] = []) =>
+    ensureKernel({ base, variant, fragments });
+  const debug: Step = {
+    name: "stress on the debug kernel",
+    about: `KASAN, lockdep and the verifier, ${DEBUG_LOAD.seconds} s`,
+    run: async () => stressed(plan, await kernel("prezero", [DEBUG_FRAGMENT]), DEBUG_LOAD),
+  };
+  const load = full ? FULL_LOAD : LOAD;
+  return [
+    {
+      name: "kernels",
+      about: "the pristine kernel and the one with the series; minutes when they are not in the cache",
+      needed: true,
+      run: async () => [built(await kernel("base")), built(await kernel("prezero"))],
+    },
+    {
+      name: "patches",
+      about: "each applies exactly, has no new finding, and builds by itself with the option off and on",
+      run: () => patches(plan),
+    },
+    {
+      name: "refusals",
+      about: "what excludes the feature keeps it off",
+      run: async () => [...(await refusalsOnUml((await kernel("kunit")).imagePath)), ...(await sysfsRefusal(plan))],
+    },
+    {
+      name: "stress",
+      about: `${load.processes} processes dirty memory and populate it again for ${load.seconds} s, the verifier on`,
+      run: async () => stressed(plan, await kernel("prezero"), load),
+    },
+    ...(full ? [debug] : []),
+    {
+      name: "benchmark",
+      about: "a small A/B in its own directory, some minutes",
+      run: () => smallBench(base.name, join(plan.scratch, "results")),
+    },
+  ];
+}
+
+function built(kernel: BuiltKernel): TestResult {
+  return check(`${kernel.variant} builds: ${kernel.release}`, true);
+}
+
+async function patches({ base, patchesDir, say }: TestPlan): Promise<TestResult[]> {
+  const source = await fetchSource(base, say);
+  const repository = await baseRepository(source, say);
+  const common = { name: base.name, base: repository, sourceDir: source.dir, fragments: base.fragments };
+  return parseKtap(ktapReport(await checkSeries({ ...common, patchesDir, fast: false, say }))).results;
+}
+
+async function sysfsRefusal(plan: TestPlan): Promise<TestResult[]> {
+  const kernel = await ensureKernel({ base: plan.base, variant: "prezero" });
+  await using host = await boot(plan, kernel, "refusal", { extraCmdline: "init_on_free=1" });
+  return [...(await refusalInSysfs(host.exec)), quiet(host)];
+}
+
+async function stressed(plan: TestPlan, kernel: BuiltKernel, load: Load): Promise<TestResult[]> {
+  const source = await fetchSource(plan.base, plan.say);
+  const program = await buildSelftest(source, await readSeries(plan.patchesDir), plan.scratch, plan.say);
+  await using host = await boot(plan, kernel, `stress-${kernel.fragments.at(-1)}`, { programs: [program] });
+  return stress(host, load);
+}
+
+function boot(
+  plan: TestPlan,
+  kernel: BuiltKernel,
+  name: string,
+  more: { extraCmdline?: string; programs?: string[] },
+): Promise<NestedHost> {
+  return bootNestedHost({
+    kernel: { ...kernel, variant: "prezero" },
+    memoryBytes: HOST_BYTES,
+    cpus: Math.min(MAX_CPUS, Math.max(2, availableParallelism())),
+    accel: plan.accel,
+    cpuModel: "max",
+    device: "emulated",
+    consoleLog: join(plan.logs, `${name}.log`),
+    ...more,
+  });
+}
