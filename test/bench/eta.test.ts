@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { estimateBootSeconds, estimateSeconds } from "../../harness/bench/estimate.ts";
 import { Eta } from "../../harness/bench/eta.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
-import { settings } from "./simulation.ts";
+import { settings } from "./new-run.ts";
 
 const plan = planBoots({ ...settings, arms: ["base"], boots: 4 });
 const [first = { slot: 1, arm: "base" as const, steps: [] }] = plan;

@@ -4,7 +4,8 @@ import { arms } from "../../harness/bench/arms.ts";
 import { measureRound } from "../../harness/bench/round.ts";
 import type { ArmName } from "../../harness/bench/sample.ts";
 import { sampleSchema } from "../../harness/bench/sample.ts";
-import { type Behaviour, Simulation, settings } from "./simulation.ts";
+import { settings } from "./new-run.ts";
+import { type Behaviour, Simulation } from "./simulation.ts";
 
 /** Boots a host of the arm, sets it up and measures one round. */
 async function oneRound(name: ArmName, behaviour: Partial<Behaviour> = {}) {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { listRunDirs, readRun, readSamples, resolveRunDir, saveRun } from "../../harness/bench/run-store.ts";
-import { newRun } from "./simulation.ts";
+import { newRun } from "./new-run.ts";
 
 let root: string;
 beforeEach(() => {

@@ -6,7 +6,8 @@ import { InfrastructureError, InterruptedError } from "../../harness/base/errors
 import { executeRun, remainingSlots } from "../../harness/bench/run.ts";
 import { countedSamples, type RunRecord } from "../../harness/bench/run-record.ts";
 import { readRun, readSamples, saveRun } from "../../harness/bench/run-store.ts";
-import { type Behaviour, newRun, Simulation } from "./simulation.ts";
+import { newRun } from "./new-run.ts";
+import { type Behaviour, Simulation } from "./simulation.ts";
 
 let runDir: string;
 beforeEach(() => {
