@@ -1,0 +1,54 @@
+import { describe, expect, test } from "vitest";
+import { findComplaints } from "../../harness/guest/oops.ts";
+import { stress } from "../../harness/kernel-tests/stress.ts";
+
+const LOAD = { seconds: 60, mibPerProcess: 96, processes: 4 };
+const OUTPUT = "TAP version 13\n1..2\nok 1 64K: 0 of 6144 pages are not zero\nok 2 the verifier found 0 bad pages\n";
+
+/** A host whose kselftest prints that, in pieces, and whose kernel has that on its console. */
+function host(output: string, exitCode = 0, console = "") {
+  const commands: string[] = [];
+  return {
+    commands,
+    stream: async (command: string, onOutput: (chunk: Buffer, isError: boolean) => void) => {
+      commands.push(command);
+      for (let at = 0; at < output.length; at += 7) onOutput(Buffer.from(output.slice(at, at + 7)), false);
+      return exitCode;
+    },
+    complaints: () => findComplaints(console),
+  };
+}
+const failed = async (...given: Parameters<typeof host>) =>
+  (await stress(host(...given), LOAD)).filter(({ status }) => status === "failed").map(({ name }) => name);
+
+describe("the stress in the guest", () => {
+  test("is the series' kselftest with the load that was asked for, and every one of its cases", async () => {
+    const guest = host(OUTPUT);
+    const results = await stress(guest, LOAD);
+    expect(guest.commands).toEqual(["page_prezero 60 96 4"]);
+    expect(results.map(({ name, status }) => `${status} ${name}`)).toEqual([
+      "passed 64K: 0 of 6144 pages are not zero",
+      "passed the verifier found 0 bad pages",
+      "passed all of the kselftest was heard, and it ended well",
+      "passed the console has no complaint",
+    ]);
+  });
+
+  test("fails with a page that is not zero", async () => {
+    const bad = OUTPUT.replace("ok 1 64K: 0 of", "not ok 1 64K: 3 of");
+    expect(await failed(bad, 1)).toContain("64K: 3 of 6144 pages are not zero");
+  });
+
+  test.each([
+    ["ends in the middle", OUTPUT.slice(0, OUTPUT.indexOf("ok 2")), 0],
+    ["is not found", "sh: page_prezero: not found\n", 127],
+    ["ends badly after good results", OUTPUT, 139],
+  ])("fails when the program %s", async (_, output, exitCode) => {
+    expect(await failed(output, exitCode)).toEqual(["all of the kselftest was heard, and it ended well"]);
+  });
+
+  test("fails with a warning on the console, whatever the program says", async () => {
+    const warning = "[   71.2] WARNING: CPU: 1 PID: 90 at mm/page_prezero.c:208 __page_prezero_verify+0x152/0x190\n";
+    expect(await failed(OUTPUT, 0, warning)).toEqual(["the console has no complaint"]);
+  });
+});
