@@ -51,12 +51,12 @@ export async function runUml(program: string, commandLine: string[], timeoutMs: 
 }
 
 /**
- * Arguments of a run: console on standard output and no other, and the sockets of the control channel where they are
+ * Arguments of a run: console on standard input (nothing) and output and no other, and the sockets of the control channel where they are
  * removed.
  */
 export function umlArgs(commandLine: string[], directory: string): string[] {
-  const console = ["con=null", "con0=null,fd:1", `uml_dir=${directory}/`, "umid=kunit"];
-  return [`mem=${MEMORY}`, ...commandLine, "kunit_shutdown=halt", ...console];
+  const console = ["con=null", "con0=fd:0,fd:1", `uml_dir=${directory}/`, "umid=kunit"];
+  return [`mem=${MEMORY}`, ...console, "kunit.enable=1", "kunit_shutdown=halt", ...commandLine];
 }
 
 function notStarted(command: string, cause: { originalMessage?: string | undefined }): InfrastructureError {

@@ -45,7 +45,7 @@ describe("running the suite on a kernel that is a program", () => {
     const said = join(directory, "said");
     await runSuite(kernel(`echo "$@" > ${said}; echo "$TMPDIR" >> ${said}; touch "$TMPDIR/memory"`));
     const [args = "", tmp = ""] = readFileSync(said, "utf8").split("\n");
-    expect(args).toContain("kunit.filter_glob=page_prezero kunit_shutdown=halt");
+    expect(args).toContain("kunit.enable=1 kunit_shutdown=halt kunit.filter_glob=page_prezero");
     expect(args).toContain(`uml_dir=${tmp}/`);
     expect(tmp).toMatch(/\/prezero-\d+-/);
     expect(existsSync(tmp)).toBe(false);
