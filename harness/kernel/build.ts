@@ -13,6 +13,7 @@ import {
   recordFile,
   stepsOfLastBuild,
 } from "./built-kernel.ts";
+import { ccacheForPair } from "./ccache.ts";
 import { compile, makeCommand } from "./compile.ts";
 import { configureTree } from "./config.ts";
 import { contentKey, type Ingredients, sha256 } from "./content-key.ts";
@@ -20,7 +21,7 @@ import { namingDiskFull } from "./disk-full.ts";
 import { fragmentsOf } from "./fragment.ts";
 import { type BuildReport, TerminalReport } from "./report.ts";
 import { fetchSource } from "./source.ts";
-import { findToolchain } from "./toolchain.ts";
+import { findToolchain, makeEnvironment } from "./toolchain.ts";
 import { BUILD_DIR, makeTree } from "./tree.ts";
 import { type BuildVariant, RECIPES } from "./variant.ts";
 
@@ -31,9 +32,6 @@ export type KernelRequest = {
   fragments?: string[];
   report?: BuildReport;
 };
-
-/** Files of a build nothing is known of yet: the lean configuration on 6.12, measured. */
-const USUAL_STEPS = 1_200;
 
 /** A kernel that is asked for: what goes into it, and where in the cache it is or will be. */
 export type PlannedKernel = Ingredients & { base: Base; key: string; dir: string };
@@ -76,11 +74,13 @@ async function build(plan: PlannedKernel, work: string, report: BuildReport): Pr
   const startedMs = Date.now();
   const recipe = RECIPES[plan.variant];
   const fragments = plan.fragments.map((fragment) => fragment.name);
-  const expected = (await stepsOfLastBuild(plan.base.name, fragments)) ?? USUAL_STEPS;
+  const expected = (await stepsOfLastBuild(plan.base.name, fragments)) ?? recipe.usualSteps;
   report.progress(0, "making the source tree");
   await prepare(plan, work);
   const command = makeCommand(plan.toolchain, localVersion(plan), recipe.target);
-  const steps = await compile(work, command, recipe.arch, (count, file) => {
+  const config = await readFile(join(work, BUILD_DIR, ".config"), "utf8");
+  const environment = { ...makeEnvironment(recipe.arch), ...(await ccacheForPair(work, config)) };
+  const steps = await compile(work, command, environment, (count, file) => {
     // Never the whole: linking is still to come, and a build may have more files than the one before.
     report.progress(Math.min(count / expected, 0.99), file);
   });
@@ -97,7 +97,7 @@ async function build(plan: PlannedKernel, work: string, report: BuildReport): Pr
     compiler: plan.toolchain.compiler,
     release: (await readFile(join(built, "include/config/kernel.release"), "utf8")).trim(),
     imageSha256: sha256(image),
-    configSha256: sha256(await readFile(join(built, ".config"))),
+    configSha256: sha256(config),
     steps,
     buildSeconds: Math.round((Date.now() - startedMs) / 1000),
   };
