@@ -3,9 +3,8 @@ import { join } from "node:path";
 import { InfrastructureError } from "../base/errors.ts";
 import { run } from "../base/process.ts";
 import { shellQuote } from "../base/quote.ts";
-import { makeEnvironment, type Toolchain } from "./toolchain.ts";
+import type { Toolchain } from "./toolchain.ts";
 import { BUILD_DIR } from "./tree.ts";
-import type { Recipe } from "./variant.ts";
 
 /** A line of make that says that something takes a while, for example `  CC      mm/page_alloc.o`; the rest is quick. */
 const STEP = /^ {2}(?:CC|AS|HOSTCC) +(?:\[M\] +)?(\S+)/;
@@ -31,7 +30,7 @@ export function makeCommand(toolchain: Toolchain, localVersion: string, target: 
 export async function compile(
   tree: string,
   command: string[],
-  arch: Recipe["arch"],
+  environment: Record<string, string>,
   onStep: (steps: number, file: string) => void,
 ): Promise<number> {
   const [make = "make", ...args] = command;
@@ -44,7 +43,7 @@ export async function compile(
   try {
     const finished = await run(make, args, {
       cwd: tree,
-      env: makeEnvironment(arch),
+      env: environment,
       okExitCodes: [0, 1, 2],
       onLine(line) {
         log.write(`${line}\n`);
@@ -62,7 +61,7 @@ export async function compile(
     code: "KERNEL_BUILD_FAILED",
     message: "The kernel does not build.",
     detail: errors.join("\n"),
-    reproducer: `cd ${shellQuote([tree])} && ARCH=${arch} ${shellQuote(command)}`,
+    reproducer: `cd ${shellQuote([tree])} && ARCH=${environment.ARCH} ${shellQuote(command)}`,
     remedy: `Correct what the compiler names; everything make said is in ${logPath}.`,
   });
 }
