@@ -63,7 +63,7 @@ function verdict(cases: TestResult[]): TestResult["status"] {
   return cases.every((one) => isGood(one.status)) && countCases(casesOf(cases)).passed > 0 ? "passed" : "failed";
 }
 
-/** A case from a condition; the log is shown when it does not hold. */
+/** A case from a condition; the log explains it when it does not hold. */
 export function check(name: string, holds: boolean, log = ""): TestResult {
-  return { name, status: holds ? "passed" : "failed", log: log === "" ? [] : log.split("\n"), subtests: [] };
+  return { name, status: holds ? "passed" : "failed", log: holds || log === "" ? [] : log.split("\n"), subtests: [] };
 }
