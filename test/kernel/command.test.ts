@@ -66,7 +66,7 @@ describe("build-kernel", () => {
     using fake = kernelWithAllSymbols();
     const marker = join(fake.root, "compiling");
     fake.changeSource("mm/page_reporting.c", "void page", `#include "${marker}.h"\nvoid page`);
-    fake.changeSource("Makefile", "@$(CC)", `@test -e ${marker}.h || tail -f -n 1 ${marker} Makefile; $(CC)`);
+    fake.changeSource("Makefile", "@cd $(O)", `@test -e ${marker}.h || tail -f -n 1 ${marker} Makefile; cd $(O)`);
     fake.write("compiling", "");
     const run = buildKernel("--variant", "base");
     while ((await processesWith(`tail -f -n 1 ${marker}`)) === "") await sleep(50);
