@@ -5,11 +5,17 @@ import { stress } from "../../harness/kernel-tests/stress.ts";
 const LOAD = { seconds: 60, mibPerProcess: 96, processes: 4 };
 const OUTPUT = "TAP version 13\n1..2\nok 1 64K: 0 of 6144 pages are not zero\nok 2 the verifier found 0 bad pages\n";
 
-/** A host whose kselftest prints that, in pieces, and whose kernel has that on its console. */
-function host(output: string, exitCode = 0, console = "") {
+const VMSTAT = "nr_free_pages 1000\nprezero_hit 570\nprezero_miss 430\n";
+
+/** A host whose kselftest prints that, in pieces, and whose kernel has that on its console and in its counters. */
+function host(output: string, exitCode = 0, console = "", vmstat = VMSTAT) {
   const commands: string[] = [];
   return {
     commands,
+    exec: async (command: string) => {
+      commands.push(command);
+      return { stdout: command === "cat /proc/vmstat" ? vmstat : "", stderr: "", exitCode: 0 };
+    },
     stream: async (command: string, onOutput: (chunk: Buffer, isError: boolean) => void) => {
       commands.push(command);
       for (let at = 0; at < output.length; at += 7) onOutput(Buffer.from(output.slice(at, at + 7)), false);
@@ -25,10 +31,12 @@ describe("the stress in the guest", () => {
   test("is the series' kselftest with the load that was asked for, and every one of its cases", async () => {
     const guest = host(OUTPUT);
     const results = await stress(guest, LOAD);
-    expect(guest.commands).toEqual(["page_prezero 60 96 4"]);
+    expect(guest.commands).toEqual([expect.stringContaining("nice"), "page_prezero 60 96 4", "cat /proc/vmstat"]);
     expect(results.map(({ name, status }) => `${status} ${name}`)).toEqual([
+      "passed the worker comes first for the test",
       "passed 64K: 0 of 6144 pages are not zero",
       "passed the verifier found 0 bad pages",
+      "passed 57.0 % of the pages that needed zeroes came from the pool",
       "passed all of the kselftest was heard, and it ended well",
       "passed the console has no complaint",
     ]);
@@ -45,6 +53,14 @@ describe("the stress in the guest", () => {
     ["ends badly after good results", OUTPUT, 139],
   ])("fails when the program %s", async (_, output, exitCode) => {
     expect(await failed(output, exitCode)).toEqual(["all of the kselftest was heard, and it ended well"]);
+  });
+
+  test.each([
+    ["hardly any page came from the pool", "prezero_hit 1\nprezero_miss 999\n"],
+    ["no page was asked for", "prezero_hit 0\nprezero_miss 0\n"],
+    ["the counters are not there", "nr_free_pages 1000\n"],
+  ])("fails when %s, because then it has tested nothing", async (_, vmstat) => {
+    expect(await failed(OUTPUT, 0, "", vmstat)).toEqual([expect.stringMatching(/came from the pool$/)]);
   });
 
   test("fails with a warning on the console, whatever the program says", async () => {
