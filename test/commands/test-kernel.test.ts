@@ -1,0 +1,48 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { findBase } from "../../harness/kernel/bases.ts";
+import { CommandLine } from "../cli/command-line.ts";
+
+const commandLine = new CommandLine();
+
+/** An unpacked kernel source without a file in it: nothing is downloaded, and nothing can be built. */
+beforeAll(async () => {
+  const { source } = await findBase("6.12");
+  const version = source.version.replaceAll("~", "-");
+  mkdirSync(join(commandLine.cache, "sources", `${source.package}_${version}`), { recursive: true });
+});
+afterAll(() => commandLine[Symbol.dispose]());
+
+test("--dry-run says what the steps are; --full adds the debug kernel", async () => {
+  const names = async (...args: string[]) => {
+    const { exitCode, stdout } = await commandLine.run("test-kernel", "--dry-run", ...args);
+    expect(exitCode).toBe(0);
+    return stdout.split("\n").flatMap((line) => /^\d\. ([^:]+): ./.exec(line)?.[1] ?? []);
+  };
+  expect(await names()).toEqual(["kernels", "patches", "refusals", "stress", "benchmark"]);
+  expect(await names("--full")).toContain("stress on the debug kernel");
+});
+
+test("kernels that cannot be built: the other steps are reported as not run, and the exit code is the error's", async () => {
+  const ktap = join(commandLine.root, "kernel.ktap");
+  const junit = join(commandLine.root, "kernel.xml");
+  const { exitCode, stdout, stderr } = await commandLine.run("test-kernel", "--ktap", ktap, "--junit", junit);
+  expect(stderr).toMatch(/No rule to make target 'tinyconfig'/);
+  expect(stdout).toContain("FAILED  kernels: runs to its end\n");
+  expect(stdout).toContain("MISSING stress\n");
+  expect(stdout).toContain("\n0 passed, 5 failed\n");
+  expect(exitCode).toBe(3);
+  expect(readFileSync(ktap, "utf8")).toContain("not ok 4 stress");
+  expect(readFileSync(junit, "utf8")).toContain('<testcase classname="kernels" name="runs to its end"><failure');
+});
+
+test.each([
+  [["--kernel", "2.4"], "Allowed: 6.12"],
+  [["--accel", "xen"], "Allowed choices are auto, kvm, tcg"],
+  [["--quick"], "unknown option '--quick'"],
+])("%j is the caller's mistake, and what is allowed is named", async (args, named) => {
+  const { exitCode, stderr } = await commandLine.run("test-kernel", ...args);
+  expect(stderr).toContain(named);
+  expect(exitCode).toBe(2);
+});
