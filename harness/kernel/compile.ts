@@ -1,4 +1,5 @@
 import { createWriteStream } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InfrastructureError } from "../base/errors.ts";
 import { run } from "../base/process.ts";
@@ -22,7 +23,8 @@ export function makeCommand(toolchain: Toolchain, localVersion: string, target: 
 }
 
 /**
- * Runs make in a configured tree. What it prints goes to build.log in the tree.
+ * Runs make in a configured tree. What it prints goes to build.log in the tree; a build that is taken up again goes on
+ * counting where that log ends.
  * @param onStep called with the number of files that are compiled or being compiled, and the last of them
  * @returns the number of files
  * @throws InfrastructureError KERNEL_BUILD_FAILED with the compiler's first errors
@@ -35,11 +37,12 @@ export async function compile(
 ): Promise<number> {
   const [make = "make", ...args] = command;
   const logPath = join(tree, "build.log");
-  const log = createWriteStream(logPath);
+  const before = await readFile(logPath, "utf8").catch(() => "");
+  const log = createWriteStream(logPath, { flags: "a" });
   // A log that cannot be written (full disk) must not hide the build's own message about it.
   log.on("error", () => {});
   const errors: string[] = [];
-  let steps = 0;
+  let steps = before.split("\n").filter((line) => STEP.test(line)).length;
   try {
     const finished = await run(make, args, {
       cwd: tree,
