@@ -40,8 +40,9 @@ const HOST_BYTES = 2 * GIB_BYTES;
 const MAX_CPUS = 4;
 const LOAD: Load = { seconds: 60, mibPerProcess: 96, processes: 4 };
 const FULL_LOAD: Load = { ...LOAD, seconds: 600 };
-/** A kernel with KASAN does a fraction of the work in the same time. */
+/** A kernel with KASAN does a fraction of the work in the same time, and needs several times as long to boot. */
 const DEBUG_LOAD: Load = { ...LOAD, seconds: 300 };
+const DEBUG_PATIENCE = 6;
 
 /** The steps of `npm run test:kernel`, cheapest first after the kernels that all need. */
 export function kernelSteps(plan: TestPlan): Step[] {
@@ -51,7 +52,7 @@ export function kernelSteps(plan: TestPlan): Step[] {
   const debug: Step = {
     name: "stress on the debug kernel",
     about: `KASAN, lockdep and the verifier, ${DEBUG_LOAD.seconds} s`,
-    run: async () => stressed(plan, await kernel("prezero", [DEBUG_FRAGMENT]), DEBUG_LOAD),
+    run: async () => stressed(plan, await kernel("prezero", [DEBUG_FRAGMENT]), DEBUG_LOAD, DEBUG_PATIENCE),
   };
   const load = full ? FULL_LOAD : LOAD;
   return [
@@ -102,10 +103,10 @@ async function sysfsRefusal(plan: TestPlan): Promise<TestResult[]> {
   return [...(await refusalInSysfs(host.exec)), quiet(host)];
 }
 
-async function stressed(plan: TestPlan, kernel: BuiltKernel, load: Load): Promise<TestResult[]> {
+async function stressed(plan: TestPlan, kernel: BuiltKernel, load: Load, patience = 1): Promise<TestResult[]> {
   const source = await fetchSource(plan.base, plan.say);
   const program = await buildSelftest(source, await readSeries(plan.patchesDir), plan.scratch, plan.say);
-  await using host = await boot(plan, kernel, `stress-${kernel.fragments.at(-1)}`, { programs: [program] });
+  await using host = await boot(plan, kernel, `stress-${kernel.fragments.at(-1)}`, { programs: [program], patience });
   return stress(host, load);
 }
 
@@ -113,7 +114,7 @@ function boot(
   plan: TestPlan,
   kernel: BuiltKernel,
   name: string,
-  more: { extraCmdline?: string; programs?: string[] },
+  more: { extraCmdline?: string; programs?: string[]; patience?: number },
 ): Promise<NestedHost> {
   return bootNestedHost({
     kernel: { ...kernel, variant: "prezero" },
