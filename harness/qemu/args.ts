@@ -26,6 +26,11 @@ export type OuterVmControl = {
 export const EMULATED_DEVICE_ADDRESS = "0000:00:10.0";
 /** Model of the emulated device. */
 export const EMULATED_DEVICE_MODEL = "e1000e";
+/**
+ * One thread for all CPUs: before 8.1 QEMU may translate code that another CPU is just patching and keep what it saw.
+ * Linux patches its static keys whenever a VM comes or goes, and dies of a left-over int3 now and then.
+ */
+const TCG = "tcg,thread=single";
 /** Threads that touch the memory before the guest starts. */
 const PREALLOC_THREADS = 2;
 
@@ -36,7 +41,7 @@ export function outerVmArgs(vm: OuterVm): string[] {
     ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
     // Interrupt remapping needs the irqchip in user space: all of it under TCG, the IOAPIC under KVM.
     ...["-machine", `q35,memory-backend=ram,kernel-irqchip=${vm.accel === "kvm" ? "split" : "off"}`],
-    ...["-accel", vm.accel === "tcg" ? "tcg,thread=multi" : "kvm"],
+    ...["-accel", vm.accel === "tcg" ? TCG : "kvm"],
     ...["-cpu", vm.cpuModel, "-smp", String(vm.cpus), "-m", `${mib}M`],
     // Preallocated, so that the outer VM's own first-touch faults are not measured.
     ...["-object", `memory-backend-ram,id=ram,size=${mib}M,prealloc=on,prealloc-threads=${PREALLOC_THREADS},dump=off`],

@@ -13,8 +13,15 @@ const QUIT_TIMEOUT_MS = 3_000;
 /** Between a lost monitor and the end of the process that lost it. */
 const EXIT_GRACE_MS = 500;
 
-/** How QEMU ended: exit code or signal, and what it printed. */
-export type QemuExit = { exitCode: number | undefined; signal: string | undefined; output: string };
+/** How QEMU ended: exit code or signal, what it printed, and why the machine stopped (`guest-reset`), if it said so. */
+export type QemuExit = {
+  exitCode: number | undefined;
+  signal: string | undefined;
+  output: string;
+  reason?: string | undefined;
+};
+
+const shutdownSchema = z.object({ reason: z.string() });
 
 export type LaunchOptions = {
   /** Program to run, normally `qemu-system-x86_64`. */
@@ -57,14 +64,21 @@ export class QemuProcess implements AsyncDisposable {
     using listener = await SocketListener.listen(options.qmpSocket);
     throwIfInterrupted("starting QEMU");
     const child = spawnGroup(program, args);
-    const exited = waitForExit(child);
+    let reason: string | undefined;
+    const exited = waitForExit(child).then((exit) => ({ ...exit, reason }));
     const { promise: late, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(
       () => reject(new QmpConnectError(`QEMU's monitor did not connect within ${options.greetingTimeoutMs} ms`)),
       options.greetingTimeoutMs,
     );
     try {
-      const greeted = listener.connection.then((socket) => QmpClient.attach(socket, options.greetingTimeoutMs));
+      const greeted = listener.connection.then(async (socket) => {
+        const qmp = await QmpClient.attach(socket, options.greetingTimeoutMs);
+        qmp.onEvent("SHUTDOWN", ({ data }) => {
+          reason = shutdownSchema.safeParse(data).data?.reason;
+        });
+        return qmp;
+      });
       greeted.catch(() => {});
       const gone = exited.then((exit) => Promise.reject(exitError(exit, reproducer)));
       const qmp = await Promise.race([greeted, gone, late]);
@@ -106,7 +120,8 @@ async function waitForExit(child: ResultPromise): Promise<QemuExit> {
 /** The error for a QEMU that ended before anybody asked it to. */
 export function exitError(exit: QemuExit, reproducer: string): InfrastructureError {
   const missing = exit.exitCode === 127 && /setpriv.*No such file/.test(exit.output);
-  const how = exit.signal ? `was killed by ${exit.signal}` : `exited with code ${exit.exitCode}`;
+  const why = exit.reason ? ` (${exit.reason})` : "";
+  const how = exit.signal ? `was killed by ${exit.signal}` : `exited with code ${exit.exitCode}${why}`;
   return new InfrastructureError({
     code: missing ? "QEMU_MISSING" : "QEMU_EXITED",
     message: missing ? "QEMU is not installed" : `QEMU ${how} before it was asked to`,

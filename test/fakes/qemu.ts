@@ -58,6 +58,11 @@ function speakQmp(socket: Socket): void {
       if (behaviour === "panic") print(golden("panic-no-init.log"));
       if (behaviour === "panic") setTimeout(() => process.exit(0), 50);
       if (behaviour === "crash") process.kill(process.pid, "SIGSEGV");
+      if (behaviour === "reset") {
+        const data = { guest: true, reason: "guest-reset" };
+        say({ event: "SHUTDOWN", data, timestamp: { seconds: 1, microseconds: 2 } });
+        socket.end(() => process.exit(0));
+      }
     } else if (execute === "human-monitor-command") {
       const port = await startFakeGuest(after("-initrd"), behaviour, { print, golden });
       if (!["silent", "panic"].includes(behaviour)) print(READY);

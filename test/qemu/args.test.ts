@@ -20,7 +20,7 @@ describe("the command line of the outer VM", () => {
   });
 
   it("puts the irqchip where interrupt remapping works with the accelerator", () => {
-    expect(words()).toContain("kernel-irqchip=off -accel tcg,thread=multi -cpu max,-erms,-fsrm");
+    expect(words()).toContain("kernel-irqchip=off -accel tcg,thread=single -cpu max,-erms,-fsrm");
     expect(words({ accel: "kvm", cpuModel: "max" })).toContain("kernel-irqchip=split -accel kvm -cpu max");
   });
 

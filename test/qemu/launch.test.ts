@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { InfrastructureError } from "../../harness/base/errors.ts";
-import { QemuProcess } from "../../harness/qemu/launch.ts";
+import { exitError, QemuProcess } from "../../harness/qemu/launch.ts";
 import { SocketListener } from "../../harness/qemu/socket-listener.ts";
 import { fakeQemu } from "../fakes/fake-qemu.ts";
 import { isAlive } from "../fakes/processes.ts";
@@ -57,6 +57,15 @@ describe("starting QEMU", () => {
       detail: "qemu-system-x86_64: -device intel-iommu: no such property",
       reproducer: "qemu-system-x86_64 -kernel early-exit",
     });
+  });
+
+  it("knows that the guest reset itself, which a triple fault does without a word on the console", async () => {
+    const qemu = await launch("reset");
+    await qemu.accelerator();
+    const exit = await qemu.exited;
+    expect(exitError(exit, qemu.reproducer).message).toBe(
+      "QEMU exited with code 0 (guest-reset) before it was asked to",
+    );
   });
 
   it("gives up on a monitor that never connects", async () => {
