@@ -107,7 +107,8 @@ async function stressed(plan: TestPlan, kernel: BuiltKernel, load: Load, patienc
   const source = await fetchSource(plan.base, plan.say);
   const program = await buildSelftest(source, await readSeries(plan.patchesDir), plan.scratch, plan.say);
   await using host = await boot(plan, kernel, `stress-${kernel.fragments.at(-1)}`, { programs: [program], patience });
-  return stress(host, load);
+  // Awaited here: the host ends with this function.
+  return await stress(host, load);
 }
 
 function boot(
