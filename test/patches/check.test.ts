@@ -15,7 +15,7 @@ describe("patches check", () => {
     kernel.commit("mm: return one");
     await kernel.refresh();
     const report = await kernel.check();
-    expect(report.ok).toBe(true);
+    expect(report.ok, showReport(report)).toBe(true);
     expect(report.patches.map((patch) => patch.patch)).toEqual([ONE]);
     expect(findings(report, "build-off")).toEqual([[]]);
     expect(findings(report, "build-on")).toEqual([

@@ -108,7 +108,8 @@ async function sparse(steps: BuildSteps): Promise<Finding[]> {
 
 async function make(steps: BuildSteps, args: string[]): Promise<{ lines: string[]; exitCode: number }> {
   const lines: string[] = [];
-  const { exitCode } = await run("make", makeArguments(steps.toolchain, args), {
+  // One pipe: a warning belongs to the step that was announced before it, and two pipes do not keep that order.
+  const { exitCode } = await run("sh", ["-c", 'exec make "$@" 2>&1', "make", ...makeArguments(steps.toolchain, args)], {
     cwd: steps.tree,
     env: makeEnvironment(),
     okExitCodes: [0, 1, 2],
