@@ -1,7 +1,8 @@
 import { formatSize } from "../../base/size.ts";
 import type { Comparison } from "../compare.ts";
-import { formatP, formatRange, formatRatio, formatSeconds, formatThpCell } from "../format.ts";
+import { formatThpCell } from "../format.ts";
 import type { Section } from "../section.ts";
+import { effectCells } from "./effect-cells.ts";
 import { kernelText } from "./what-ran.ts";
 
 /** Two runs side by side, and the kernels that they ran. */
@@ -26,13 +27,7 @@ export function compareSections({ a, b, effects }: Comparison): Section[] {
         formatThpCell(effect.thp),
         formatSize(effect.memoryBytes),
         effect.armName,
-        formatSeconds(effect.base),
-        formatSeconds(effect.arm),
-        formatRatio(effect.ratio),
-        formatRange(effect.low, effect.high, formatRatio),
-        String(effect.boots),
-        formatP(effect.p),
-        effect.verdict,
+        ...effectCells(effect),
       ]),
     },
   };

@@ -1,8 +1,9 @@
 import { formatSize } from "../../base/size.ts";
 import { ALPHA } from "../../stats/verdict.ts";
-import { count, formatP, formatRange, formatRatio, formatSeconds, formatThpCell } from "../format.ts";
+import { count, formatThpCell } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { Summary } from "../summary.ts";
+import { effectCells } from "./effect-cells.ts";
 
 /** The answer: each arm against base at the headline's size. */
 export function resultSection({ run, effects }: Summary): Section {
@@ -31,17 +32,7 @@ export function resultSection({ run, effects }: Summary): Section {
         { label: "p", numeric: true },
         { label: "verdict" },
       ],
-      rows: headline.map((effect) => [
-        formatThpCell(effect.thp),
-        effect.armName,
-        formatSeconds(effect.base),
-        formatSeconds(effect.arm),
-        formatRatio(effect.ratio),
-        formatRange(effect.low, effect.high, formatRatio),
-        String(effect.boots),
-        formatP(effect.p),
-        effect.verdict,
-      ]),
+      rows: headline.map((effect) => [formatThpCell(effect.thp), effect.armName, ...effectCells(effect)]),
     },
     notes: [
       "base s and arm s are medians of per-boot medians; base/arm above 1 means that the arm is faster." +
