@@ -13,11 +13,21 @@ export type Counters = {
    */
   hostCpuSeconds: number;
   /** Counters of the series; null on a kernel without it. */
-  prezero: null | { zeroedPages: number; hitPages: number; missPages: number; workerCpuSeconds: number };
+  prezero: null | PrezeroCounters;
+};
+
+export type PrezeroCounters = {
+  /** Free and known to be zero now. */
+  zeroedPages: number;
+  /** What the worker has cleared, memory that was dirtied again or merged with dirty memory included. */
+  clearedPages: number;
+  hitPages: number;
+  missPages: number;
+  workerCpuSeconds: number;
 };
 
 /** Reads the counters of a host. @throws InfrastructureError COUNTERS_UNREADABLE */
-export async function readCounters(host: Host): Promise<Counters> {
+export async function readCounters(host: Pick<Host, "exec">): Promise<Counters> {
   const answer = await host.exec('echo "uptime $(cat /proc/uptime)" && grep ^cpu /proc/stat && cat /proc/vmstat');
   if (answer.exitCode !== 0) throw unreadable(answer.stderr || answer.stdout);
   return parseCounters(answer.stdout);
@@ -41,6 +51,7 @@ export function parseCounters(text: string): Counters {
     prezero: vmstat.has("nr_prezeroed")
       ? {
           zeroedPages: count("nr_prezeroed"),
+          clearedPages: count("prezero_cleared"),
           hitPages: count("prezero_hit"),
           missPages: count("prezero_miss"),
           workerCpuSeconds: count("prezero_cpu_usecs") / 1e6,

@@ -21,6 +21,7 @@ describe("the counters of a host", () => {
   test("with the series: its level, its hits and misses, its worker's time", () => {
     expect(parseCounters(patched).prezero).toEqual({
       zeroedPages: 1000000,
+      clearedPages: 2000000,
       hitPages: 70,
       missPages: 3,
       workerCpuSeconds: 2.5,

@@ -70,7 +70,13 @@ export class Simulation {
         "cpu0 100 0 50 9000 0 0 0 0 0 0",
         `nr_free_pages ${FREE_PAGES}`,
         ...(patched
-          ? [`nr_prezeroed ${zeroed()}`, `prezero_hit ${hits}`, `prezero_miss ${misses}`, "prezero_cpu_usecs 2000000"]
+          ? [
+              `nr_prezeroed ${zeroed()}`,
+              `prezero_cleared ${zeroed() + hits}`,
+              `prezero_hit ${hits}`,
+              `prezero_miss ${misses}`,
+              "prezero_cpu_usecs 2000000",
+            ]
           : []),
         "",
       ].join("\n");
