@@ -19,18 +19,18 @@ type Costs = {
 };
 
 /**
- * TCG: measured with `-cpu max` on a two-core virtual machine. KVM: the times of the RFC (64 GiB on a Xeon, THP off 24
+ * TCG: measured with `-cpu max` on the slowest two-core virtual machine that we met; others need two thirds. KVM: the times of the RFC (64 GiB on a Xeon, THP off 24
  * -> 10.5 s, on 16 -> 1.9 s) a GiB, and a clearing worker of 2 GiB/s.
  */
 const COSTS: Readonly<Record<Accelerator, Costs>> = {
   tcg: {
-    bootSeconds: 12,
+    bootSeconds: 14,
     roundSeconds: 2.5,
-    createSecondsPerGib: { off: 4.5, on: 2.3, "mthp-64k": 2.8 },
-    createPooledSecondsPerGib: { off: 1.9, on: 0.1, "mthp-64k": 0.4 },
-    refillSeconds: 1.5,
-    refillSecondsPerGib: 2.1,
-    teardownSecondsPerGib: 0.5,
+    createSecondsPerGib: { off: 6.5, on: 4.3, "mthp-64k": 5 },
+    createPooledSecondsPerGib: { off: 2.7, on: 0.3, "mthp-64k": 0.7 },
+    refillSeconds: 4,
+    refillSecondsPerGib: 2.5,
+    teardownSecondsPerGib: 1.2,
   },
   kvm: {
     bootSeconds: 8,

@@ -6,7 +6,7 @@ import type { Settings } from "./run-record.ts";
 import type { Accelerator } from "./sample.ts";
 
 /** With no `--memory` under TCG the run should be over within ten minutes: this much is planned, the rest is margin. */
-const DEFAULT_RUN_SECONDS = 480;
+const DEFAULT_RUN_SECONDS = 540;
 const DEFAULT_STEP_BYTES = 256 * MIB_BYTES;
 /** Below this the fixed costs of a creation hide what clearing costs; chosen even when it takes longer. */
 const SMALLEST_DEFAULT_BYTES = GIB_BYTES;
