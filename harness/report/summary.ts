@@ -96,7 +96,8 @@ export type Sweep = {
   /** Never measured: the line carried on to a larger VM. */
   projection: null | {
     memoryBytes: number;
-    seconds: Estimate;
+    /** Null where the line does not clearly rise: carried on, noise would become a time, a negative one even. */
+    seconds: Estimate | null;
     /** How many times larger than the largest measured size. */
     beyond: number;
   };

@@ -40,7 +40,7 @@ function sweepOf(cells: readonly Cell[], projectionBytes: number | null): Sweep 
         ? null
         : {
             memoryBytes: projectionBytes,
-            seconds: line.at(projectionBytes / GIB_BYTES),
+            seconds: line.slope.low > 0 ? line.at(projectionBytes / GIB_BYTES) : null,
             beyond: projectionBytes / largestBytes,
           },
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RunRecord } from "../../harness/bench/run-record.ts";
 import type { Sample } from "../../harness/bench/sample.ts";
+import { sweepSections } from "../../harness/report/sections/sweep.ts";
 import { summarize } from "../../harness/report/summarize.ts";
 import type { Effect, Summary } from "../../harness/report/summary.ts";
 import { syntheticRun, syntheticSamples } from "./synthetic-run.ts";
@@ -201,8 +202,21 @@ describe("the sweep", () => {
     expect(sweep?.line?.secondsPerGib.low).toBeLessThan(2.1);
     expect(sweep?.line?.secondsPerGib.high).toBeGreaterThan(2.1);
     expect(sweep?.projection?.beyond).toBe(16);
-    expect(sweep?.projection?.seconds.low).toBeLessThan(0.9 + 2.1 * 64);
-    expect(sweep?.projection?.seconds.high).toBeGreaterThan(0.9 + 2.1 * 64);
+    expect(sweep?.projection?.seconds?.low).toBeLessThan(0.9 + 2.1 * 64);
+    expect(sweep?.projection?.seconds?.high).toBeGreaterThan(0.9 + 2.1 * 64);
+  });
+
+  it("projects no time from a line that does not clearly rise, and says so in its place", () => {
+    const run = syntheticRun({ arms: ["prezero"], thp: ["on"], boots: 4 });
+    const falling = syntheticSamples(run).map((sample) => ({
+      ...sample,
+      seconds: 1.2 - 0.05 * (sample.memoryBytes / 2 ** 30) + 0.01 * sample.boot,
+    }));
+    const summary = summarize(run, falling);
+    expect(summary.sweeps[0]?.projection).toMatchObject({ memoryBytes: 64 * 2 ** 30, seconds: null });
+    const projection = sweepSections(summary).find(({ id }) => id === "projection");
+    expect(projection?.table?.rows).toEqual([["on", "prezero", "no growth shown"]]);
+    expect(projection?.notes?.join(" ")).toContain("includes zero");
   });
 
   it("shows a bend that a straight line hides", () => {

@@ -58,6 +58,10 @@ function methodNotes(sweeps: readonly Sweep[]): string[] {
   return notes;
 }
 
+const FLAT = "no growth shown";
+const FLAT_NOTE =
+  "no growth shown: the interval of the part per GiB includes zero, so the measured sizes say nothing about a larger VM.";
+
 function projectionSection(sweeps: readonly Sweep[]): Section {
   const { memoryBytes, beyond } = (sweeps[0] as Sweep).projection as NonNullable<Sweep["projection"]>;
   const size = formatSize(memoryBytes);
@@ -67,13 +71,16 @@ function projectionSection(sweeps: readonly Sweep[]): Section {
     table: {
       columns: [{ label: "THP" }, { label: "arm" }, { label: `${size}, projected (95 %)`, numeric: true }],
       rows: sweeps.flatMap(({ thp, arm, projection }) =>
-        projection === null ? [] : [[formatThpCell(thp), arm, formatEstimate(projection.seconds)]],
+        projection === null
+          ? []
+          : [[formatThpCell(thp), arm, projection.seconds === null ? FLAT : formatEstimate(projection.seconds)]],
       ),
     },
     notes: [
       `The lines above carried on to ${formatRatio(beyond)} times the largest measured VM. The interval is that of the ` +
         "line; it holds only if the time stays a straight line and the pool is as full at that size. No ratio is given: " +
         "nothing here was measured.",
+      ...(sweeps.some(({ projection }) => projection?.seconds === null) ? [FLAT_NOTE] : []),
     ],
   };
 }
