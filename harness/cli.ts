@@ -14,6 +14,7 @@ const COMMANDS = [
   "shell",
   "test-kunit",
   "test-kernel",
+  "test-mutations",
 ];
 
 async function main(argv: string[]): Promise<number> {

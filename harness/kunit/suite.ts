@@ -17,11 +17,12 @@ export type SuiteRun = { report: TestReport; failure: InfrastructureError | unde
 /**
  * Runs the KUnit suite on a User Mode Linux kernel.
  * @param program the kernel, as built
+ * @param filter what to run, KUnit's filter_glob: the suite, or SUITE.CASE
  * @throws InfrastructureError UML_NOT_STARTED; InterruptedError. A kernel that panics, hangs or says nothing has still
  *   run some cases, so that is part of the answer: KERNEL_PANIC, KERNEL_OOPS, KUNIT_HUNG, KUNIT_INCOMPLETE
  */
-export async function runSuite(program: string, deadlineMs = DEADLINE_MS): Promise<SuiteRun> {
-  const end = await runUml(program, [`kunit.filter_glob=${SUITE}`], deadlineMs);
+export async function runSuite(program: string, deadlineMs = DEADLINE_MS, filter = SUITE): Promise<SuiteRun> {
+  const end = await runUml(program, [`kunit.filter_glob=${filter}`], deadlineMs);
   const report = parseKtap(end.output);
   return { report, failure: failureOf(end, report, deadlineMs) };
 }

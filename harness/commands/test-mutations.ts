@@ -1,0 +1,78 @@
+import { join, resolve } from "node:path";
+import { type Command, Option } from "commander";
+import { writeFileAtomic } from "../base/atomic-write.ts";
+import { MeasurementError } from "../base/errors.ts";
+import { withLock } from "../base/lock.ts";
+import { cacheDir, projectDir, projectPath } from "../base/paths.ts";
+import { Progress } from "../base/progress.ts";
+import { RuntimeDir } from "../base/runtime-dir.ts";
+import { findBase } from "../kernel/bases.ts";
+import { renderJunit } from "../ktap/junit.ts";
+import { casesOf, countCases } from "../ktap/result.ts";
+import { renderKtap } from "../ktap/write.ts";
+import { readMutations } from "../mutations/mutation.ts";
+import { runMutations } from "../mutations/run.ts";
+import { type AccelChoice, accelChoices } from "../qemu.ts";
+
+type Options = { kernel?: string; accel: AccelChoice; ktap?: string; junit?: string; dryRun?: boolean };
+
+export function register(program: Command): void {
+  program
+    .command("test-mutations")
+    .description("break the series on purpose, one invariant at a time, and require a test to notice")
+    .argument("[mutation...]", "names of files in test/mutations/BASE without .patch (default: all)")
+    .option("--kernel <base>", "kernel base, a key of configs/kernels.yaml (default: the file's default)")
+    .addOption(new Option("--accel <accelerator>", "accelerator of QEMU").choices(accelChoices).default("auto"))
+    .option("--ktap <file>", "also write the results as KTAP")
+    .option("--junit <file>", "also write the results as JUnit XML")
+    .option("--dry-run", "list the mutations and what has to notice, run nothing")
+    .action(testMutations);
+}
+
+async function testMutations(names: string[], options: Options): Promise<void> {
+  const base = await findBase(options.kernel);
+  const mutations = await readMutations(projectPath("test/mutations", base.name), names);
+  if (options.dryRun) {
+    for (const { name, breaks, caughtBy } of mutations) print(`${name}: ${breaks} (${caughtBy.bed} ${caughtBy.test})`);
+    return;
+  }
+  using scratch = new RuntimeDir();
+  const logs = cacheDir("logs", `test-mutations-${process.pid}`);
+  const patchesDir = resolve(projectDir, base.patches);
+  const progress = new Progress("mutations");
+  const say = (line: string) => progress.log(line);
+  const results = await withLock(
+    join(cacheDir("mutants"), `${base.name}.lock`),
+    () => say("another run is building mutants; waiting for it"),
+    () =>
+      runMutations(
+        mutations,
+        { base, patchesDir, accel: options.accel, scratch: scratch.path, logs, say },
+        (index, { name }) => progress.update(index / mutations.length, name),
+        ({ name, status, log }) =>
+          print(`${status === "passed" ? "caught" : "MISSED"}  ${name}\n          ${log.join(" ")}`),
+      ),
+  );
+  const group = [
+    {
+      name: "mutations",
+      status: results.every(({ status }) => status === "passed") ? ("passed" as const) : ("failed" as const),
+      log: [],
+      subtests: results,
+    },
+  ];
+  if (options.ktap !== undefined) writeFileAtomic(resolve(options.ktap), renderKtap(group));
+  if (options.junit !== undefined) writeFileAtomic(resolve(options.junit), renderJunit(casesOf(group)));
+  const { passed, failed } = countCases(casesOf(results));
+  print(`${passed} caught, ${failed} missed`);
+  if (failed === 0) return;
+  throw new MeasurementError({
+    code: "MUTATIONS_MISSED",
+    message: `${failed} of ${results.length} mutations went unnoticed`,
+    remedy: "The test behind Caught-by: does not hold what it promises: write one that does.",
+  });
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,26 @@
+import type { Exec } from "../base/exec.ts";
+import type { Complaint } from "../guest/complaint.ts";
+import { parseKtap } from "../ktap/parse.ts";
+import type { TestResult } from "../ktap/result.ts";
+import { SUITE } from "../kunit/suite.ts";
+import { check } from "./step.ts";
+
+/** For the kernel's command line: run the suite while the host boots. */
+export const KUNIT_CMDLINE = `kunit.enable=1 kunit.filter_glob=${SUITE}`;
+/** The case that lies to the verifier makes it warn; any other warning is a failure. */
+const ON_PURPOSE = /is not zero at page \d+/;
+
+/**
+ * What the KUnit suite said while a host booted with {@link KUNIT_CMDLINE}, and what else the kernel had to say.
+ * @throws what the host's exec throws
+ */
+export async function suiteOfBoot(host: { exec: Exec; complaints(): Complaint[] }): Promise<TestResult[]> {
+  const log = (await host.exec("dmesg")).stdout;
+  const { results, problems } = parseKtap(log);
+  const complaints = host.complaints().filter(({ text }) => !ON_PURPOSE.test(text));
+  return [
+    ...results,
+    check("all of the suite was heard", problems.length === 0 && results.length > 0, problems.join("\n")),
+    check("the console has no other complaint", complaints.length === 0, complaints.map(({ text }) => text).join("\n")),
+  ];
+}

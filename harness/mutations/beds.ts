@@ -1,0 +1,79 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { InfrastructureError } from "../base/errors.ts";
+import { GIB_BYTES } from "../base/size.ts";
+import { bootNestedHost } from "../host/nested.ts";
+import type { Base } from "../kernel/bases.ts";
+import { sha256 } from "../kernel/content-key.ts";
+import { fetchSource } from "../kernel/source.ts";
+import { refusalsOnUml } from "../kernel-tests/refusals.ts";
+import { buildSelftest } from "../kernel-tests/selftest.ts";
+import { type Load, stress } from "../kernel-tests/stress.ts";
+import { runSuite, SUITE } from "../kunit/suite.ts";
+import { readSeries } from "../patches/series.ts";
+import type { AccelChoice } from "../qemu.ts";
+import type { BrokenOff } from "./judge.ts";
+import type { MutantTree } from "./mutant-tree.ts";
+import type { Bed } from "./mutation.ts";
+
+export type BedPlan = {
+  base: Base;
+  patchesDir: string;
+  accel: AccelChoice;
+  /** For programs; removed afterwards. */
+  scratch: string;
+  /** For consoles; kept. */
+  logs: string;
+  say: (line: string) => void;
+};
+
+/** Runs one test on a kernel image. */
+export type RunTest = (imagePath: string, test: string) => Promise<BrokenOff>;
+
+/** A single case takes a second or two; a mutant may wait for what never comes until the case gives up. */
+const CASE_MS = 90_000;
+const HOST_BYTES = 2 * GIB_BYTES;
+const LOAD: Load = { seconds: 15, mibPerProcess: 96, processes: 4 };
+
+/** One case of the KUnit suite; all of them for an empty name. */
+export const onKunit: RunTest = async (imagePath, test) => {
+  const { report, failure } = await runSuite(imagePath, CASE_MS, test === "" ? SUITE : `${SUITE}.${test}`);
+  return { results: report.results, failure };
+};
+
+/** The switches that exclude the feature. */
+export const onRefusals: RunTest = async (imagePath) => ({
+  results: await refusalsOnUml(imagePath),
+  failure: undefined,
+});
+
+/** The kselftest of the series in a booted guest, for what takes user space to see. */
+export async function onSelftest(plan: BedPlan, tree: MutantTree): Promise<RunTest> {
+  const source = await fetchSource(plan.base, plan.say);
+  const program = await buildSelftest(source, await readSeries(plan.patchesDir), plan.scratch, plan.say);
+  return async (imagePath) => {
+    const release = await tree.release();
+    const sums = { imageSha256: sha256(imagePath), configSha256: sha256(release) };
+    try {
+      await using host = await bootNestedHost({
+        kernel: { imagePath, release, ...sums, variant: "prezero" },
+        memoryBytes: HOST_BYTES,
+        cpus: Math.max(2, availableParallelism()),
+        accel: plan.accel,
+        cpuModel: "max",
+        device: "emulated",
+        consoleLog: join(plan.logs, "mutant.log"),
+        programs: [program],
+      });
+      return { results: await stress(host, LOAD), failure: undefined };
+    } catch (error) {
+      if (error instanceof InfrastructureError) return { results: [], failure: error };
+      throw error;
+    }
+  };
+}
+
+/** The kernel that a bed runs. */
+export function variantOf(bed: Bed): "kunit" | "prezero" {
+  return bed === "selftest" ? "prezero" : "kunit";
+}

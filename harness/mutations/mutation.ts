@@ -1,0 +1,73 @@
+import { readdir, readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { z } from "zod";
+import { UsageError } from "../base/errors.ts";
+
+/** Where a mutant is run: the KUnit suite on UML, the same with switches that exclude the feature, or a booted guest. */
+const BEDS = ["kunit", "refusals", "selftest"] as const;
+export type Bed = (typeof BEDS)[number];
+
+/** One way to break the series on purpose, and the test that has to notice. */
+export type Mutation = {
+  /** File name without `.patch`. */
+  name: string;
+  path: string;
+  /** The invariant that no longer holds. */
+  breaks: string;
+  caughtBy: {
+    bed: Bed;
+    /** Name of the case, or how it begins. */
+    test: string;
+  };
+};
+
+const header = z.object({
+  Breaks: z.string("allowed: the invariant that no longer holds"),
+  "Caught-by": z
+    .string(`allowed: ${BEDS.join(", ")}, and the name of a test`)
+    .regex(new RegExp(`^(${BEDS.join("|")}) \\S`), `allowed: ${BEDS.join(", ")}, and the name of a test`)
+    .transform((value) => {
+      const space = value.indexOf(" ");
+      return { bed: value.slice(0, space) as Bed, test: value.slice(space + 1).trim() };
+    }),
+});
+
+/**
+ * Reads the mutations of a base: patches on top of its series, each with the lines `Breaks:` and `Caught-by:` before
+ * the diff.
+ * @param only names to read, all when empty
+ * @throws UsageError MUTATION_UNKNOWN, MUTATION_INVALID (names the file)
+ */
+export async function readMutations(directory: string, only: string[] = []): Promise<Mutation[]> {
+  const files = (await readdir(directory)).filter((file) => file.endsWith(".patch")).sort();
+  const names = files.map((file) => basename(file, ".patch"));
+  const unknown = only.filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    throw new UsageError({
+      code: "MUTATION_UNKNOWN",
+      message: `There is no mutation ${unknown.join(", ")}.`,
+      remedy: `Allowed: ${names.join(", ")}.`,
+    });
+  }
+  const wanted = names.filter((name) => only.length === 0 || only.includes(name));
+  return Promise.all(wanted.map((name) => readMutation(join(directory, `${name}.patch`))));
+}
+
+async function readMutation(path: string): Promise<Mutation> {
+  const text = await readFile(path, "utf8");
+  const lines = text.slice(0, text.indexOf("diff --git ")).split("\n");
+  const fields = lines.flatMap((line) => {
+    const match = /^([\w-]+): (.*)$/.exec(line);
+    return match ? [[match[1], match[2]]] : [];
+  });
+  const parsed = header.safeParse(Object.fromEntries(fields));
+  if (!parsed.success) {
+    throw new UsageError({
+      code: "MUTATION_INVALID",
+      message: `${path} does not say what it breaks and what has to notice.`,
+      detail: z.prettifyError(parsed.error),
+      remedy: "Begin the file with the lines `Breaks: INVARIANT` and `Caught-by: BED TEST`.",
+    });
+  }
+  return { name: basename(path, ".patch"), path, breaks: parsed.data.Breaks, caughtBy: parsed.data["Caught-by"] };
+}

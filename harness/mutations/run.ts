@@ -1,0 +1,73 @@
+import { MeasurementError } from "../base/errors.ts";
+import { check } from "../kernel-tests/step.ts";
+import type { TestResult } from "../ktap/result.ts";
+import { type BedPlan, onKunit, onRefusals, onSelftest, type RunTest, variantOf } from "./beds.ts";
+import { judge } from "./judge.ts";
+import { MutantTree } from "./mutant-tree.ts";
+import type { Bed, Mutation } from "./mutation.ts";
+
+/** Told as the run goes on: which mutant, of how many. */
+export type OnMutant = (index: number, mutation: Mutation) => void;
+
+/**
+ * Builds every mutant and requires the test that it names to notice. The tests must pass on the healthy series first:
+ * a test that is always red catches nothing.
+ * @returns one case per mutation, in order
+ * @throws MeasurementError MUTATION_BASELINE when a test fails without a mutation, MUTATION_TEST_MISSING; what building
+ *   and booting throw
+ */
+export async function runMutations(
+  mutations: Mutation[],
+  plan: BedPlan,
+  onMutant: OnMutant,
+  onResult: (result: TestResult) => void,
+): Promise<TestResult[]> {
+  const results: TestResult[] = [];
+  for (const variant of ["kunit", "prezero"] as const) {
+    const here = mutations.filter(({ caughtBy }) => variantOf(caughtBy.bed) === variant);
+    if (here.length === 0) continue;
+    plan.say(`building the healthy series (${variant})`);
+    const tree = await MutantTree.make(plan.base, variant);
+    const healthy = await tree.build();
+    const run = await beds(plan, tree, here);
+    for (const mutation of distinctTests(here)) await assertGreen(healthy, mutation, run);
+    for (const mutation of here) {
+      onMutant(results.length, mutation);
+      const result = await runOne(mutation, tree, run);
+      onResult(result);
+      results.push(result);
+    }
+  }
+  return results;
+}
+
+async function beds(plan: BedPlan, tree: MutantTree, mutations: Mutation[]): Promise<(bed: Bed) => RunTest> {
+  const needed = mutations.some(({ caughtBy }) => caughtBy.bed === "selftest");
+  const selftest = needed ? await onSelftest(plan, tree) : onKunit;
+  const all: Record<Bed, RunTest> = { kunit: onKunit, refusals: onRefusals, selftest };
+  return (bed) => all[bed];
+}
+
+/** One mutation for each test that is named, refusals and the selftest (which run as a whole) once each. */
+function distinctTests(mutations: Mutation[]): Mutation[] {
+  return [...new Map(mutations.map((one) => [`${one.caughtBy.bed} ${one.caughtBy.test}`, one])).values()];
+}
+
+async function assertGreen(imagePath: string, mutation: Mutation, run: (bed: Bed) => RunTest): Promise<void> {
+  const { bed, test } = mutation.caughtBy;
+  const verdict = judge(test, await run(bed)(imagePath, test));
+  if (!verdict.caught) return;
+  throw new MeasurementError({
+    code: "MUTATION_BASELINE",
+    message: `${test} fails on the series as it is, so it can catch nothing.`,
+    detail: verdict.evidence,
+    remedy: "Correct the series or the test first: npm test, npm run test:kernel.",
+  });
+}
+
+async function runOne(mutation: Mutation, tree: MutantTree, run: (bed: Bed) => RunTest): Promise<TestResult> {
+  const { bed, test } = mutation.caughtBy;
+  const verdict = await tree.withMutant(mutation, async (image) => judge(test, await run(bed)(image, test)));
+  const name = `${mutation.name}: ${mutation.breaks}`;
+  return { ...check(name, verdict.caught, verdict.evidence), log: [`${test}: ${verdict.evidence}`] };
+}

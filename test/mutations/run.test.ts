@@ -1,0 +1,133 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { TestResult } from "../../harness/ktap/result.ts";
+import { MutantTree } from "../../harness/mutations/mutant-tree.ts";
+import { readMutations } from "../../harness/mutations/mutation.ts";
+import { runMutations } from "../../harness/mutations/run.ts";
+import { FakeKernel } from "../kernel/fake-kernel.ts";
+
+/** Touches the program that is the kernel: the miniature has its results in a script. */
+const SERIES = `From 1111111111111111111111111111111111111111 Mon Sep 17 00:00:00 2001
+From: Devi Eloper <devi@example.org>
+Date: Wed, 4 Mar 2026 05:06:07 +0100
+Subject: [PATCH] mm: clear pages ahead of time
+
+Because it saves time later.
+---
+diff --git a/mm/page_alloc.c b/mm/page_alloc.c
+--- a/mm/page_alloc.c
++++ b/mm/page_alloc.c
+@@ -4,3 +4,3 @@ void free_page(struct page *page)
+ {
+-	page->flags = 0;
++	page->flags = 1;
+ }
+-- 
+2.39.5
+
+`;
+const CASE = "prezero_test_handout_is_zero_and_clean";
+
+let fake: FakeKernel;
+let directory: string;
+beforeEach(() => {
+  fake = new FakeKernel();
+  fake.addSymbolsOf("kunit.config");
+  fake.write("kernel-patches/0001-clear.patch", SERIES);
+  directory = join(fake.root, "mutations");
+  mkdirSync(directory);
+});
+afterEach(() => fake[Symbol.dispose]());
+
+/** A mutation that makes the kernel say something else about its second case. */
+function mutation(name: string, says: string, before = `    ok 2 ${CASE}`): void {
+  writeFileSync(
+    join(directory, `${name}.patch`),
+    `Breaks: the mark never outlives hand-out
+Caught-by: kunit ${CASE}
+
+diff --git a/arch/um/linux.sh b/arch/um/linux.sh
+--- a/arch/um/linux.sh
++++ b/arch/um/linux.sh
+@@ -11,3 +11,3 @@
+     ok 1 prezero_test_options_are_checked
+-${before}
++${says}
+ # page_prezero: pass:2 fail:0 skip:0 total:2
+`,
+  );
+}
+
+async function run(): Promise<{ results: TestResult[]; shown: string[] }> {
+  const shown: string[] = [];
+  const plan = {
+    base: fake.base,
+    patchesDir: fake.patches,
+    accel: "tcg" as const,
+    scratch: fake.root,
+    logs: fake.root,
+  };
+  const mutations = await readMutations(directory);
+  const results = await runMutations(
+    mutations,
+    { ...plan, say: () => {} },
+    (index, { name }) => shown.push(`${index} ${name}`),
+    ({ name, status }) => shown.push(`${status} ${name}`),
+  );
+  return { results, shown };
+}
+
+test("a mutant whose test fails is caught, one whose test still passes is missed, each as soon as it is known", async () => {
+  mutation("a-noticed", `    not ok 2 ${CASE}`);
+  mutation("b-unnoticed", `    # it is not quite the same\n    ok 2 ${CASE}`.replace("\n", "\n+"));
+  const text = readFileSync(join(directory, "b-unnoticed.patch"), "utf8");
+  writeFileSync(join(directory, "b-unnoticed.patch"), text.replace("@@ -11,3 +11,3 @@", "@@ -11,3 +11,4 @@"));
+  const { results, shown } = await run();
+  expect(results.map(({ status }) => status)).toEqual(["passed", "failed"]);
+  expect(shown).toEqual([
+    "0 a-noticed",
+    "passed a-noticed: the mark never outlives hand-out",
+    "1 b-unnoticed",
+    "failed b-unnoticed: the mark never outlives hand-out",
+  ]);
+});
+
+test("the tree is healed after each, so that the next mutant has one fault only", async () => {
+  mutation("a", `    not ok 2 ${CASE}`);
+  mutation("b", `    not ok 2 ${CASE}`);
+  expect((await run()).results.map(({ status }) => status)).toEqual(["passed", "passed"]);
+  expect(readFileSync(join(fake.cache, "mutants/6.12-kunit/arch/um/linux.sh"), "utf8")).toContain(`    ok 2 ${CASE}`);
+});
+
+test("a test that fails without a mutation can catch nothing, and that ends the run", async () => {
+  fake.changeSource("arch/um/linux.sh", `ok 2 ${CASE}`, `not ok 2 ${CASE}`);
+  mutation("a", `    ok 2 ${CASE}`, `    not ok 2 ${CASE}`);
+  await expect(run()).rejects.toMatchObject({ code: "MUTATION_BASELINE" });
+});
+
+test("a mutation that does not fit the series any more is the caller's to mend, and the tree is left whole", async () => {
+  mutation("stale", "    ok", "    not there");
+  await expect(run()).rejects.toMatchObject({
+    code: "MUTATION_DOES_NOT_APPLY",
+    message: expect.stringContaining("stale"),
+    detail: expect.stringContaining("arch/um/linux.sh"),
+  });
+});
+
+test("a mutant that does not build is not one that was caught", async () => {
+  const [broken] = [join(directory, "broken.patch")];
+  const header = `Breaks: all\nCaught-by: kunit ${CASE}\n\n`;
+  const diff =
+    "diff --git a/mm/page_reporting.c b/mm/page_reporting.c\n--- a/mm/page_reporting.c\n+++ b/mm/page_reporting.c\n";
+  writeFileSync(broken, `${header}${diff}@@ -1,2 +1,2 @@\n-#include <linux/mm.h>\n+#error broken\n \n`);
+  await expect(run()).rejects.toMatchObject({ code: "KERNEL_BUILD_FAILED" });
+  const healed = join(fake.cache, "mutants/6.12-kunit/mm/page_reporting.c");
+  expect(readFileSync(healed, "utf8")).toContain("#include <linux/mm.h>");
+});
+
+test("mutants stay out of the cache of kernels", async () => {
+  const tree = await MutantTree.make(fake.base, "kunit");
+  expect(await tree.build()).toContain("/mutants/");
+  expect(await tree.release()).toBe("6.12.117-mutant");
+});
