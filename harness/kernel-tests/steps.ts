@@ -14,6 +14,7 @@ import { checkSeries } from "../patches/check/check.ts";
 import { ktapReport } from "../patches/check/show.ts";
 import { readSeries } from "../patches/series.ts";
 import type { AccelChoice } from "../qemu.ts";
+import { KUNIT_CMDLINE, quietButOnPurpose, suiteOfBoot } from "./kunit-guest.ts";
 import { refusalInSysfs, refusalsOnUml } from "./refusals.ts";
 import { buildSelftest } from "./selftest.ts";
 import { smallBench } from "./small-bench.ts";
@@ -34,26 +35,33 @@ export type TestPlan = {
   say: (line: string) => void;
 };
 
-const DEBUG_FRAGMENT = "debug.config";
+/** Kernels that find what an ordinary one hides: fragments, and how much slower they boot and work. */
+const DETECTORS = [
+  { name: "debug kernel", finds: "KASAN, lockdep, DEBUG_VM", fragments: ["kunit-guest.config", "debug.config"] },
+  { name: "KCSAN kernel", finds: "data races", fragments: ["kunit-guest.config", "kcsan.config"] },
+] as const;
 /** Room for the load, twice (fork copies), and for the root, which is in memory. */
 const HOST_BYTES = 2 * GIB_BYTES;
 const MAX_CPUS = 4;
 const LOAD: Load = { seconds: 60, mibPerProcess: 96, processes: 4 };
 const FULL_LOAD: Load = { ...LOAD, seconds: 600 };
 /** A kernel with KASAN does a fraction of the work in the same time, and needs several times as long to boot. */
-const DEBUG_LOAD: Load = { ...LOAD, seconds: 300 };
-const DEBUG_PATIENCE = 6;
+const DETECTOR_LOAD: Load = { ...LOAD, seconds: 300 };
+/** The KUnit suite runs before the host answers. */
+const DETECTOR_PATIENCE = 20;
 
 /** The steps of `npm run test:kernel`, cheapest first after the kernels that all need. */
 export function kernelSteps(plan: TestPlan): Step[] {
   const { base, full } = plan;
   const kernel = (variant: "base" | "prezero" | "kunit", fragments: string[] = []) =>
     ensureKernel({ base, variant, fragments });
-  const debug: Step = {
-    name: "stress on the debug kernel",
-    about: `KASAN, lockdep and the verifier, ${DEBUG_LOAD.seconds} s`,
-    run: async () => stressed(plan, await kernel("prezero", [DEBUG_FRAGMENT]), DEBUG_LOAD, DEBUG_PATIENCE),
-  };
+  const detectors = DETECTORS.map(
+    ({ name, finds, fragments }): Step => ({
+      name,
+      about: `${finds}: the KUnit suite, and stress for ${DETECTOR_LOAD.seconds} s`,
+      run: async () => detected(plan, await kernel("prezero", [...fragments])),
+    }),
+  );
   const load = full ? FULL_LOAD : LOAD;
   return [
     {
@@ -77,7 +85,7 @@ export function kernelSteps(plan: TestPlan): Step[] {
       about: `${load.processes} processes dirty memory and populate it again for ${load.seconds} s, the verifier on`,
       run: async () => stressed(plan, await kernel("prezero"), load),
     },
-    ...(full ? [debug] : []),
+    ...(full ? detectors : []),
     {
       name: "benchmark",
       about: "a small A/B in its own directory, some minutes",
@@ -103,12 +111,26 @@ async function sysfsRefusal(plan: TestPlan): Promise<TestResult[]> {
   return [...(await refusalInSysfs(host.exec)), quiet(host)];
 }
 
-async function stressed(plan: TestPlan, kernel: BuiltKernel, load: Load, patience = 1): Promise<TestResult[]> {
-  const source = await fetchSource(plan.base, plan.say);
-  const program = await buildSelftest(source, await readSeries(plan.patchesDir), plan.scratch, plan.say);
-  await using host = await boot(plan, kernel, `stress-${kernel.fragments.at(-1)}`, { programs: [program], patience });
+async function stressed(plan: TestPlan, kernel: BuiltKernel, load: Load): Promise<TestResult[]> {
+  await using host = await boot(plan, kernel, "stress", { programs: [await selftest(plan)] });
   // Awaited here: the host ends with this function.
-  return await stress(host, load);
+  return [...(await stress(host, load)), quiet(host)];
+}
+
+/** The suite runs while the kernel boots, the stress afterwards: what the detector has to say of both is on the console. */
+async function detected(plan: TestPlan, kernel: BuiltKernel): Promise<TestResult[]> {
+  const programs = [await selftest(plan)];
+  const name = kernel.fragments.at(-1) ?? "detector";
+  const more = { programs, extraCmdline: KUNIT_CMDLINE, patience: DETECTOR_PATIENCE };
+  await using host = await boot(plan, kernel, name, more);
+  const suite = await suiteOfBoot(host);
+  const load = await stress(host, DETECTOR_LOAD);
+  return [...suite, ...load, quietButOnPurpose(host)];
+}
+
+async function selftest(plan: TestPlan): Promise<string> {
+  const source = await fetchSource(plan.base, plan.say);
+  return buildSelftest(source, await readSeries(plan.patchesDir), plan.scratch, plan.say);
 }
 
 function boot(
