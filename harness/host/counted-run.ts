@@ -1,0 +1,67 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { InfrastructureError } from "../base/errors.ts";
+import { run } from "../base/process.ts";
+import { shellQuote } from "../base/quote.ts";
+import { RuntimeDir } from "../base/runtime-dir.ts";
+import { MIB_BYTES } from "../base/size.ts";
+import { isFatal } from "../guest/complaint.ts";
+import { cpioArchive, FILE } from "../guest/cpio.ts";
+import { findComplaints } from "../guest/oops.ts";
+
+/**
+ * A machine whose clock is its instruction count: one instruction takes one nanosecond of its time, whatever happens on
+ * the host, so two runs of the same program differ only by what they do. One CPU, one program, no network.
+ */
+export type CountedRun = {
+  imagePath: string;
+  /** The static program that is the machine's only one, and its arguments. */
+  program: string;
+  args: string[];
+  memoryBytes: number;
+  cpuModel: string;
+  /** Of the host's clock. */
+  timeoutMs: number;
+  /** Added to the kernel's command line. */
+  extraCmdline?: string;
+};
+
+/** Nothing random, nothing printed that costs instructions. */
+const CMDLINE = "console=ttyS0 panic=-1 oops=panic loglevel=4 nokaslr norandmaps random.trust_cpu=on";
+
+/** Arguments for QEMU; instructions are only counted under TCG. */
+export function countedRunArgs(what: Omit<CountedRun, "program" | "timeoutMs">, initrd: string): string[] {
+  const cmdline = [CMDLINE, what.extraCmdline ?? "", "--", ...what.args].filter((word) => word !== "").join(" ");
+  return [
+    ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-machine", "q35"],
+    ...["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off", "-cpu", what.cpuModel, "-smp", "1"],
+    ...["-m", `${what.memoryBytes / MIB_BYTES}M`, "-kernel", what.imagePath, "-initrd", initrd],
+    ...["-append", cmdline, "-serial", "stdio", "-monitor", "none"],
+  ];
+}
+
+/**
+ * Boots the kernel with the program as its init, and waits until it has powered off.
+ * @returns all that was printed on the console
+ * @throws InfrastructureError COUNTED_RUN_FAILED, KERNEL_PANIC with the kernel's words; InterruptedError
+ */
+export async function countedRun(what: CountedRun): Promise<string> {
+  using directory = new RuntimeDir();
+  const initrd = join(directory.path, "initrd");
+  writeFileSync(initrd, cpioArchive([{ path: "init", mode: FILE | 0o755, content: readFileSync(what.program) }]));
+  const args = countedRunArgs(what, initrd);
+  const { stdout } = await run("qemu-system-x86_64", args, {
+    timeoutMs: what.timeoutMs,
+    code: "COUNTED_RUN_FAILED",
+    remedy: "QEMU comes with: npm run setup",
+  });
+  const fatal = findComplaints(stdout).find(isFatal);
+  if (!fatal) return stdout;
+  throw new InfrastructureError({
+    code: "KERNEL_PANIC",
+    message: `The kernel died in a counted run: ${fatal.title}`,
+    detail: fatal.text,
+    reproducer: shellQuote(["qemu-system-x86_64", ...args]),
+    remedy: "This is a bug of the kernel under test, or memory that does not suffice for the program.",
+  });
+}
