@@ -14,6 +14,7 @@ import { checkSeries } from "../patches/check/check.ts";
 import { ktapReport } from "../patches/check/show.ts";
 import { readSeries } from "../patches/series.ts";
 import type { AccelChoice } from "../qemu.ts";
+import { costWhenOff, LARGE_FRAGMENTS, lockHold } from "./counted.ts";
 import { KUNIT_CMDLINE, quietButOnPurpose, suiteOfBoot } from "./kunit-guest.ts";
 import { refusalInSysfs, refusalsOnUml } from "./refusals.ts";
 import { buildSelftest } from "./selftest.ts";
@@ -64,6 +65,11 @@ export function kernelSteps(plan: TestPlan): Step[] {
       run: async () => detected(plan, await kernel("prezero", [...fragments])),
     }),
   );
+  const held: Step = {
+    name: "lock hold",
+    about: "how long the worker keeps interrupts off and a real-time task waiting, on 16G in pieces",
+    run: async () => lockHold(await kernel("prezero", ["trace.config"]), LARGE_FRAGMENTS, plan.scratch),
+  };
   const load = full ? FULL_LOAD : LOAD;
   return [
     {
@@ -87,7 +93,13 @@ export function kernelSteps(plan: TestPlan): Step[] {
       about: `${load.processes} processes dirty memory and populate it again for ${load.seconds} s, the verifier on`,
       run: async () => stressed(plan, await kernel("prezero"), load),
     },
+    {
+      name: "cost when off",
+      about: "instructions for allocating and freeing pages, base against the series never enabled",
+      run: async () => costWhenOff(await kernel("base"), await kernel("prezero"), plan.scratch),
+    },
     ...(full ? detectors : []),
+    ...(full ? [held] : []),
     {
       name: "benchmark",
       about: "a small A/B in its own directory, some minutes",

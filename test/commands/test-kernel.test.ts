@@ -20,7 +20,7 @@ test("--dry-run says what the steps are; --full adds the debug kernel", async ()
     expect(exitCode).toBe(0);
     return stdout.split("\n").flatMap((line) => /^\d\. ([^:]+): ./.exec(line)?.[1] ?? []);
   };
-  expect(await names()).toEqual(["kernels", "patches", "refusals", "stress", "benchmark"]);
+  expect(await names()).toEqual(["kernels", "patches", "refusals", "stress", "cost when off", "benchmark"]);
   expect(await names("--full")).toContain("debug kernel");
 });
 
@@ -31,7 +31,7 @@ test("kernels that cannot be built: the other steps are reported as not run, and
   expect(stderr).toMatch(/No rule to make target 'tinyconfig'/);
   expect(stdout).toContain("FAILED  kernels: runs to its end\n");
   expect(stdout).toContain("MISSING stress\n");
-  expect(stdout).toContain("\n0 passed, 5 failed\n");
+  expect(stdout).toContain("\n0 passed, 6 failed\n");
   expect(exitCode).toBe(3);
   expect(readFileSync(ktap, "utf8")).toContain("not ok 4 stress");
   expect(readFileSync(junit, "utf8")).toContain('<testcase classname="kernels" name="runs to its end"><failure');

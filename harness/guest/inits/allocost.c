@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * allocost MIB [SETTING]: the only program of a machine whose clock counts instructions. What do allocating and freeing
+ * MIB of base pages cost? SETTING is what to do before: "off" (nothing), "empty" (enable the zeroing worker and stop it
+ * before it has cleared anything), "full" (let it clear everything first).
+ *
+ * Prints "allocost: " and a line of JSON with the cost of each of ROUNDS rounds in nanoseconds, and powers off.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PREZERO "/sys/kernel/mm/page_prezero/"
+/* The first one also pays for page tables and caches that are empty */
+#define ROUNDS 4
+#define FILL_SECONDS 120
+
+static void fail(const char *what)
+{
+	printf("allocost: failed: %s\n", what);
+	fflush(stdout);
+	reboot(RB_POWER_OFF);
+	_exit(1);
+}
+
+static void put(const char *name, const char *text)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), PREZERO "%s", name);
+	fd = open(path, O_WRONLY);
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		fail(path);
+	close(fd);
+}
+
+static unsigned long counter(const char *name)
+{
+	unsigned long value = 0;
+	char line[128];
+	FILE *file = fopen("/proc/vmstat", "r");
+	size_t len = strlen(name);
+
+	if (!file)
+		fail("/proc/vmstat");
+	while (fgets(line, sizeof(line), file))
+		if (!strncmp(line, name, len) && line[len] == ' ')
+			value = strtoul(line + len, NULL, 10);
+	fclose(file);
+	return value;
+}
+
+static void prepare(const char *setting)
+{
+	int second;
+
+	if (!strcmp(setting, "off"))
+		return;
+	put("min_order", "0");
+	/* Longer than the rounds take: stopped before its first pass */
+	put("delay_millisecs", strcmp(setting, "full") ? "600000" : "1");
+	put("enabled", "1");
+	for (second = 0; !strcmp(setting, "full") && second < FILL_SECONDS; second++) {
+		sleep(1);
+		if (counter("nr_prezeroed") > counter("nr_free_pages") / 100 * 98)
+			break;
+	}
+	put("enabled", "0");
+}
+
+static long now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000L + ts.tv_nsec;
+}
+
+int main(int argc, char **argv)
+{
+	size_t bytes = (argc > 1 ? strtoul(argv[1], NULL, 10) : 64) << 20;
+	const char *setting = argc > 2 ? argv[2] : "off";
+	long populated[ROUNDS], freed[ROUNDS];
+	int round;
+
+	mkdir("/proc", 0755);
+	mkdir("/sys", 0755);
+	if (mount("proc", "/proc", "proc", 0, NULL) || mount("sysfs", "/sys", "sysfs", 0, NULL))
+		fail("mount");
+	prepare(setting);
+
+	for (round = 0; round < ROUNDS; round++) {
+		char *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		long begun, middle;
+
+		if (memory == MAP_FAILED)
+			fail("mmap");
+		madvise(memory, bytes, MADV_NOHUGEPAGE);
+		begun = now_ns();
+		if (madvise(memory, bytes, MADV_POPULATE_WRITE))
+			fail("populate");
+		middle = now_ns();
+		munmap(memory, bytes);
+		populated[round] = middle - begun;
+		freed[round] = now_ns() - middle;
+	}
+
+	printf("allocost: {\"setting\":\"%s\",\"pages\":%zu,\"rounds\":[", setting, bytes / 4096);
+	for (round = 0; round < ROUNDS; round++)
+		printf("%s{\"allocate\":%ld,\"free\":%ld}", round ? "," : "", populated[round], freed[round]);
+	printf("]}\n");
+	fflush(stdout);
+	reboot(RB_POWER_OFF);
+	return 0;
+}

@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { MeasurementError } from "../base/errors.ts";
+import type { TestResult } from "../ktap/result.ts";
+import { check } from "./step.ts";
+
+/** What a kernel that carries the series and never enables it may cost, share of base's instructions. */
+export const MOST_EXTRA = 0.005;
+
+const PREFIX = "allocost: ";
+
+const costSchema = z.object({
+  setting: z.enum(["off", "empty", "full"]),
+  pages: z.int().positive(),
+  /** Instructions of each round, for all pages. */
+  rounds: z.array(z.object({ allocate: z.int().positive(), free: z.int().positive() })).min(1),
+});
+
+/** Instructions that allocating and freeing base pages took in a counted run. */
+export type Cost = z.infer<typeof costSchema>;
+
+/**
+ * Reads what the guest program allocost printed.
+ * @throws MeasurementError COST_UNREADABLE with all of it
+ */
+export function parseCost(output: string): Cost {
+  const line = output.split("\n").find((one) => one.startsWith(PREFIX));
+  try {
+    return costSchema.parse(JSON.parse(line?.slice(PREFIX.length) ?? ""));
+  } catch (cause) {
+    throw new MeasurementError({
+      code: "COST_UNREADABLE",
+      message: "The guest program allocost did not come to its end",
+      detail: output.trim().split("\n").slice(-40).join("\n"),
+      remedy: "Read what the machine printed: it may have run out of memory.",
+      cause,
+    });
+  }
+}
+
+/** The same kernel, setting and program must take the same instructions: another count is another machine. */
+const MOST_JITTER = 1e-5;
+
+/**
+ * Judges the series, never enabled, against base, for each CPU model and path; what it costs once enabled is told, not
+ * judged.
+ * @param again a second run of base, which shows how far equal runs are apart
+ */
+export function judgeCost(
+  cpuModel: string,
+  costs: { base: Cost; again: Cost; off: Cost; empty: Cost; full: Cost },
+): TestResult[] {
+  return (["allocate", "free"] as const).flatMap((path) => {
+    const base = instructionsPerPage(costs.base, path);
+    const extra = (cost: Cost) => instructionsPerPage(cost, path) / base - 1;
+    const told = `enabled with an empty pool ${percent(extra(costs.empty))}, with a full one ${percent(extra(costs.full))}`;
+    const what = `-cpu ${cpuModel}, ${path} a base page`;
+    return [
+      check(
+        `${what}: two runs of base agree, ${base.toFixed(1)} instructions`,
+        Math.abs(extra(costs.again)) <= MOST_JITTER,
+        `the second run: ${percent(extra(costs.again))}`,
+      ),
+      check(`${what}: never enabled ${percent(extra(costs.off))} (${told})`, extra(costs.off) <= MOST_EXTRA),
+    ];
+  });
+}
+
+/** All rounds count: the first one has to split large blocks, the others mostly do not. */
+function instructionsPerPage(cost: Cost, path: "allocate" | "free"): number {
+  return cost.rounds.reduce((sum, round) => sum + round[path], 0) / cost.rounds.length / cost.pages;
+}
+
+function percent(share: number): string {
+  return `${share < 0 ? "" : "+"}${(share * 100).toFixed(2)} %`;
+}

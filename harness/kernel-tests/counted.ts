@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "../base/process.ts";
+import { GIB_BYTES } from "../base/size.ts";
+import { countedRun } from "../host/counted-run.ts";
+import type { BuiltKernel } from "../kernel/built-kernel.ts";
+import type { TestResult } from "../ktap/result.ts";
+import { type Cost, judgeCost, parseCost } from "./cost.ts";
+import { judgeLockHold, parseLockHold, symbolFinder } from "./lock-hold.ts";
+
+/** With string instructions that TCG counts byte by byte, and without: clearing is most of the one, little of the other. */
+const CPU_MODELS = ["max", "max,-erms,-fsrm"];
+const COST_MIB = 256;
+const COST_BYTES = GIB_BYTES;
+const RUN_MS = 600_000;
+
+/** The memory that is cut into pieces, and that of the machine, bytes. */
+export type Fragments = { mib: number; memoryBytes: number };
+export const LARGE_FRAGMENTS: Fragments = { mib: 12 * 1024, memoryBytes: 16 * GIB_BYTES };
+/** Clearing counts little here, so that what is counted is the walk. */
+const FAST_CLEAR = "max,-erms,-fsrm";
+
+const initsDir = join(import.meta.dirname, "../guest/inits");
+/** Static: the only file of its machine. */
+const FLAGS = ["-O2", "-Wall", "-Wextra", "-static", "-pthread"];
+
+/** Compiles a program of harness/guest/inits. @throws InfrastructureError GUEST_PROGRAM with the compiler's words */
+async function compileInit(name: string, directory: string): Promise<string> {
+  const program = join(directory, name);
+  await run("gcc", [...FLAGS, "-o", program, join(initsDir, `${name}.c`)], {
+    code: "GUEST_PROGRAM",
+    remedy: "Correct the program under harness/guest/inits; the compiler comes with: npm run setup",
+  });
+  return program;
+}
+
+/**
+ * Instructions for allocating and freeing base pages, on base and on the series.
+ * @throws what {@link countedRun} and {@link parseCost} throw
+ */
+export async function costWhenOff(base: BuiltKernel, prezero: BuiltKernel, scratch: string): Promise<TestResult[]> {
+  const program = await compileInit("allocost", scratch);
+  const count = async (kernel: BuiltKernel, setting: Cost["setting"], cpuModel: string) => {
+    const machine = { imagePath: kernel.imagePath, memoryBytes: COST_BYTES, cpuModel, timeoutMs: RUN_MS };
+    return parseCost(await countedRun({ ...machine, program, args: [String(COST_MIB), setting] }));
+  };
+  const results: TestResult[] = [];
+  for (const cpuModel of CPU_MODELS) {
+    const costs = {
+      base: await count(base, "off", cpuModel),
+      again: await count(base, "off", cpuModel),
+      off: await count(prezero, "off", cpuModel),
+      empty: await count(prezero, "empty", cpuModel),
+      full: await count(prezero, "full", cpuModel),
+    };
+    results.push(...judgeCost(cpuModel, costs));
+  }
+  return results;
+}
+
+/**
+ * How long the worker keeps others waiting on fragmented memory, with min_order 0 and 9.
+ * @param kernel built with trace.config
+ * @throws what {@link countedRun} and {@link parseLockHold} throw
+ */
+export async function lockHold(kernel: BuiltKernel, fragments: Fragments, scratch: string): Promise<TestResult[]> {
+  const program = await compileInit("lockhold", scratch);
+  const symbolAt = symbolFinder(readFileSync(join(kernel.dir, "System.map"), "utf8"));
+  const { mib, memoryBytes } = fragments;
+  const machine = { imagePath: kernel.imagePath, memoryBytes, cpuModel: FAST_CLEAR, timeoutMs: RUN_MS };
+  const results: TestResult[] = [];
+  for (const minOrder of ["0", "9"]) {
+    const output = await countedRun({ ...machine, program, args: [minOrder, String(mib)] });
+    results.push(...judgeLockHold(parseLockHold(output), symbolAt));
+  }
+  return results;
+}

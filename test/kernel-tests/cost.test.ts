@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import { type Cost, judgeCost, parseCost } from "../../harness/kernel-tests/cost.ts";
+
+/** Two rounds of a thousand pages; instructions of each page. */
+const cost = (allocate: number, free: number): Cost => ({
+  setting: "off",
+  pages: 1000,
+  rounds: [1, 2].map(() => ({ allocate: allocate * 1000, free: free * 1000 })),
+});
+const judged = (given: Partial<Parameters<typeof judgeCost>[1]>) => {
+  const base = cost(3000, 1000);
+  return judgeCost("max", { base, again: base, off: base, empty: base, full: base, ...given });
+};
+const failed = (given: Parameters<typeof judged>[0]) =>
+  judged(given)
+    .filter(({ status }) => status === "failed")
+    .map(({ name }) => name);
+
+describe("what the series costs when it is never enabled", () => {
+  test("may be half a percent, on either path, and is told together with what it costs enabled", () => {
+    const given = { off: cost(3014, 1004), empty: cost(3150, 1000), full: cost(1500, 1000) };
+    expect(failed(given)).toEqual([]);
+    expect(judged(given)[1]?.name).toBe(
+      "-cpu max, allocate a base page: never enabled +0.47 % (enabled with an empty pool +5.00 %, with a full one -50.00 %)",
+    );
+  });
+
+  test.each([
+    ["allocate", cost(3016, 1000)],
+    ["free", cost(3000, 1006)],
+  ])("fails when it is more on the way to %s", (path, off) => {
+    expect(failed({ off })).toEqual([expect.stringContaining(`${path} a base page: never enabled`)]);
+  });
+
+  test("is not known when two runs of the same kernel differ", () => {
+    expect(failed({ again: cost(3001, 1000) })).toEqual([expect.stringContaining("two runs of base agree")]);
+  });
+});
+
+describe("the guest's answer", () => {
+  const ANSWER = 'allocost: {"setting":"off","pages":1000,"rounds":[{"allocate":3000000,"free":1000000}]}';
+
+  test("is one line among what the kernel prints", () => {
+    expect(parseCost(`[    0.27] kvm: no hardware support\n${ANSWER}\n[    1.33] reboot: Power down\n`)).toMatchObject({
+      pages: 1000,
+      rounds: [{ allocate: 3_000_000, free: 1_000_000 }],
+    });
+  });
+
+  test.each([
+    ["nothing", ""],
+    ["a program that gave up", "allocost: failed: mmap"],
+    ["a count of nothing", ANSWER.replace("3000000", "0")],
+  ])("%s is no measurement", (_, output) => {
+    expect(() => parseCost(output)).toThrow(/did not come to its end/);
+  });
+});
