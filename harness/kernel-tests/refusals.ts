@@ -15,6 +15,8 @@ const REFUSED = /== -95\b/;
 export const EXCLUDING = [
   { argument: "init_on_free=1", reason: /page_prezero: not enabled: init_on_free/ },
   { argument: "page_poison=1", reason: /page_prezero: not enabled: page_poison/ },
+  // UML cannot unmap free memory; debug_pagealloc is page_poisoning there.
+  { argument: "debug_pagealloc=on", reason: /page_prezero: not enabled: (?:debug_pagealloc|page_poison)/ },
 ] as const;
 
 /**

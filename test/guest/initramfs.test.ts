@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import ssh2 from "ssh2";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ensureInitramfs, keysArchive } from "../../harness/guest/initramfs.ts";
+import { ensureInitramfs, installedArchive, keysArchive } from "../../harness/guest/initramfs.ts";
 import { makeBootKeys, makeUserKeys } from "../../harness/guest/keys.ts";
 import { guestPrograms } from "../../harness/guest/programs.ts";
 
@@ -68,5 +68,17 @@ describe("the root of the nested host", { timeout: 60_000 }, () => {
     const names = list(keysArchive(keys));
     expect(names).toMatch(/^-rw------- .* root\/\.ssh\/authorized_keys$/m);
     expect(names).toMatch(/^-rw------- .* etc\/dropbear\/host_key$/m);
+  });
+
+  it("gets a program of this machine for one boot with the libraries that it needs", async () => {
+    const names = list(await installedArchive(["/usr/bin/make"]));
+    expect(names).toContain("usr/bin/make");
+    expect(names).toContain("libc.so.6");
+    expect(await installedArchive([])).toHaveLength(0);
+  });
+
+  it("refuses a program that is not installed", async () => {
+    const refused = installedArchive([join(directory, "none")]);
+    await expect(refused).rejects.toMatchObject({ code: "GUEST_FILES", remedy: "npm run setup" });
   });
 });

@@ -103,10 +103,10 @@ export class FakeKernel implements Disposable {
     };
   }
 
-  /** Adds every symbol that a shipped fragment names to the miniature's own configuration language. */
-  addSymbolsOf(fragment: string): void {
-    const file = projectPath("configs/kconfig", fragment);
-    const names = [...parseSymbols(readFileSync(file, "utf8"), file).keys()];
+  /** Makes every symbol that shipped fragments name the miniature's own configuration language. */
+  addSymbolsOf(...fragments: string[]): void {
+    const files = fragments.map((fragment) => projectPath("configs/kconfig", fragment));
+    const names = files.flatMap((file) => [...parseSymbols(readFileSync(file, "utf8"), file).keys()]);
     const entries = names.map((name) => `config ${name.replace("CONFIG_", "")}\n\tbool "${name}"\n`);
     writeFileSync(join(this.source, "Kconfig"), entries.join("\n"));
   }

@@ -39,3 +39,16 @@ test("the variant kunit is the series on user-mode Linux: a program, with its ow
   expect(execFileSync(kernel.imagePath, { encoding: "utf8" })).toContain("reboot: System halted");
   expect((await ensureKernel(fake.request("kunit"))).cached).toBe(true);
 });
+
+test("the pair on user-mode Linux differs by the series and its option alone", async () => {
+  using fake = new FakeKernel();
+  fake.addSymbolsOf("kunit-public.config", "prezero.config");
+  fake.write("kernel-patches/0001-clear.patch", PATCH);
+  const base = await ensureKernel(fake.request("kunit-base"));
+  const series = await ensureKernel(fake.request("kunit-prezero"));
+  expect(base).toMatchObject({ fragments: ["kunit-public.config"], patches: [] });
+  expect(series).toMatchObject({
+    fragments: ["kunit-public.config", "prezero.config"],
+    patches: ["0001-clear.patch"],
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, test } from "vitest";
+import { compare } from "../../../harness/kernel-tests/public/compare.ts";
+import type { Verdict } from "../../../harness/kernel-tests/public/verdict.ts";
+import type { TestStatus } from "../../../harness/ktap/result.ts";
+
+/** `cow passed a=passed b=skipped` */
+function verdict(line: string): Verdict {
+  const [name = "", status = "", ...cases] = line.split(" ");
+  return {
+    name,
+    status: status as TestStatus,
+    cases: cases.map((one) => {
+      const [name = "", status = ""] = one.split("=");
+      return { group: [], name, status: status as TestStatus, log: [] };
+    }),
+    log: [`log of ${name}`],
+  };
+}
+const compared = (base: string[], series: string[]) => compare(base.map(verdict), series.map(verdict));
+const shown = (base: string[], series: string[]) =>
+  compared(base, series).map(({ status, name }) => `${status} ${name}`);
+
+describe("a test on both kernels", () => {
+  test("passes when it does the same, with what it did in its name", () => {
+    expect(
+      shown(["cow passed a=passed b=skipped", "mkdirty passed"], ["cow passed a=passed b=skipped", "mkdirty passed"]),
+    ).toEqual(["passed cow: 1 passed, 1 skipped on both", "passed mkdirty: passed on both"]);
+  });
+
+  test("that passes on base and fails on the series is a failure, with both logs", () => {
+    const [result] = compared(["mkdirty passed"], ["mkdirty failed"]);
+    expect(result).toMatchObject({ status: "failed", name: "mkdirty: passed on base, failed on the series" });
+    expect(result?.log).toEqual([
+      "the whole: passed on base, failed on the series",
+      "base:",
+      "log of mkdirty",
+      "series:",
+      "log of mkdirty",
+    ]);
+  });
+
+  test.each([
+    ["a case fails", "cow passed a=passed b=failed"],
+    ["a case is skipped", "cow passed a=passed b=skipped"],
+    ["a case is not there", "cow passed a=passed"],
+    ["the program ends badly after good cases", "cow failed a=passed b=passed"],
+    ["the whole is skipped", "cow skipped"],
+    ["a case fails that base does not have", "cow passed a=passed b=passed c=failed"],
+  ])("fails when only on the series %s", (_, series) => {
+    expect(compared(["cow passed a=passed b=passed"], [series])).toMatchObject([{ status: "failed" }]);
+  });
+
+  test("that did not run on the series at all is a failure", () => {
+    expect(compared(["cow passed"], [])).toMatchObject([{ status: "failed" }]);
+  });
+
+  test("with two cases of one name is compared case by case", () => {
+    const [result] = compared(["cow passed a=passed a=passed"], ["cow passed a=passed a=failed"]);
+    expect(result?.log[0]).toBe("a (2): passed on base, failed on the series");
+  });
+
+  test("that fails in part on both passes and says so", () => {
+    const cow = "cow failed a=passed b=failed";
+    expect(shown([cow], [cow])).toEqual(["passed cow: 1 passed, 1 failed on both (fails on both: the whole, b)"]);
+  });
+
+  test.each(["skipped", "failed"])("that is %s on both has shown nothing: skipped, with the reason", (status) => {
+    const [result] = compared([`migration ${status}`], [`migration ${status}`]);
+    expect(result).toMatchObject({ status: "skipped" });
+    expect(result?.log).toEqual([`${status} on base, ${status} on the series`, "log of migration"]);
+  });
+
+  test("that does better on the series passes and says so", () => {
+    expect(shown(["cow failed a=failed"], ["cow passed a=passed b=passed"])).toEqual([
+      "passed cow: 0 passed, 1 failed on base, 2 passed on the series (better on the series: the whole, a, b)",
+    ]);
+  });
+});

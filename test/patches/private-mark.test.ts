@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+import { projectPath } from "../../harness/base/paths.ts";
+import { readSeries } from "../../harness/patches/series.ts";
+
+/** What code outside mm/ may see of the series: how to be a consumer of free pages, and the trace events. */
+const VISIBLE = ["include/linux/page_reporting.h", "include/trace/events/page_prezero.h"];
+
+test("the mark of zeroed memory is private to mm/: no other header changes", async () => {
+  const { patches } = await readSeries(projectPath("kernel-patches"));
+  const paths = patches.flatMap(({ files }) => files.map(({ newPath }) => newPath ?? ""));
+  const headers = new Set(paths.filter((path) => /^(include|arch)\/.*\.h$/.test(path)));
+  expect([...headers].sort()).toEqual(VISIBLE);
+});
