@@ -9,6 +9,7 @@ export {
 } from "./qemu/accel.ts";
 export { EMULATED_DEVICE_ADDRESS, EMULATED_DEVICE_MODEL, type OuterVm, outerVmArgs } from "./qemu/args.ts";
 export { greetingMs, scaledMs } from "./qemu/deadline.ts";
+export type { Hardware } from "./qemu/hardware.ts";
 export { exitError, type QemuExit, QemuProcess } from "./qemu/launch.ts";
 export { QmpClient } from "./qemu/qmp.ts";
 export * from "./qemu/qmp-error.ts";

@@ -39,9 +39,9 @@ export function register(program: Command): void {
     .command("check")
     .argument("[base]", "kernel base, a key of configs/kernels.yaml (default: the file's default)")
     .description(
-      "each patch: applies exactly, checkpatch --strict, kernel-doc, builds with the option on and off, sparse",
+      "each patch: applies exactly, checkpatch --strict, kernel-doc, coccicheck, builds with the option on and off, sparse; the series: builds in extreme configurations",
     )
-    .option("--fast", "leave out what compiles")
+    .option("--fast", "leave out what compiles, and coccicheck")
     .option("--json", "the report as JSON on stdout")
     .option("--ktap <file>", "also write the report as KTAP")
     .option("--dry-run", "print the commands, run nothing")

@@ -24,7 +24,11 @@ export const NEEDED_PACKAGES: NeededPackage[] = [
   { name: "kmod", why: "the kernel's module tools" },
   { name: "git", why: "applies and makes patches" },
   { name: "ccache", why: "the second kernel of a pair takes the objects of the first" },
+  { name: "libnuma-dev", why: "the kernel's selftests of mm move pages between nodes (test:kernel --full)" },
+  { name: "libcap-dev", why: "the kernel's selftests of mm drop capabilities (test:kernel --full)" },
+  { name: "stress-ng", why: "memory stress that others wrote (test:kernel --full)" },
   { name: "sparse", why: "checks the series (patches check)" },
+  { name: "coccinelle", why: "checks the series with the kernel's semantic patches (patches check)" },
 ];
 
 /** Those of the packages that dpkg does not have installed. */

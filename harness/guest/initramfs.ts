@@ -90,6 +90,21 @@ function cacheKey(): string {
   return hash.digest("hex").slice(0, 32);
 }
 
+/**
+ * Programs of this machine with the libraries that they need, for one boot: an archive to append to the root's.
+ * @throws InfrastructureError GUEST_FILES with dracut-install's words when one is not installed
+ */
+export async function installedArchive(programs: string[]): Promise<Buffer> {
+  if (programs.length === 0) return Buffer.alloc(0);
+  using directory = new RuntimeDir();
+  const root = directory.file("root");
+  mkdirSync(root);
+  const failure = { code: "GUEST_FILES", remedy: "npm run setup" };
+  await run(DRACUT_INSTALL, ["-D", root, "-l", "-a", ...programs], failure);
+  return cpioArchive([...treeEntries(root, "")]);
+}
+
+/** Files, directories and links below a directory, in a fixed order. */
 function* treeEntries(root: string, below: string): Generator<CpioEntry> {
   for (const name of readdirSync(join(root, below)).sort()) {
     const path = below === "" ? name : `${below}/${name}`;

@@ -6,6 +6,7 @@ import type { Complaint } from "../guest/complaint.ts";
 import { explainFailure, type Watched } from "../guest/failure.ts";
 import type { SshConnection } from "../guest/ssh.ts";
 import { scaledMs } from "../qemu/deadline.ts";
+import type { QemuProcess } from "../qemu/launch.ts";
 import type { VfioBinding } from "../vfio/bind.ts";
 import { ClockCheck } from "./clock-check.ts";
 import type { Host, HostAnswer, VmCreation } from "./host.ts";
@@ -22,6 +23,7 @@ const VM_STEP_BYTES = 64 * MIB_BYTES;
 
 export type NestedParts = {
   watched: Watched;
+  qemu: Pick<QemuProcess, "qmp" | "pid" | "exited">;
   ssh: SshConnection;
   fingerprint: Fingerprint;
   /** Multiplies every deadline. */
@@ -33,6 +35,8 @@ export type NestedParts = {
 /** A host under test that is itself a VM of the harness. */
 export class NestedHost implements Host {
   readonly fingerprint: Fingerprint;
+  /** The QEMU that is the machine: its monitor, its process on this machine, its end. */
+  readonly qemu: NestedParts["qemu"];
   largestVmBytes = 0;
   readonly #parts: NestedParts;
   #device: VfioBinding | undefined;
@@ -41,6 +45,7 @@ export class NestedHost implements Host {
 
   constructor(parts: NestedParts) {
     this.fingerprint = parts.fingerprint;
+    this.qemu = parts.qemu;
     this.#parts = parts;
   }
 

@@ -6,7 +6,7 @@ import { RuntimeDir } from "../base/runtime-dir.ts";
 import type { Accelerator, Fingerprint } from "../bench/sample.ts";
 import { SerialConsole } from "../guest/console.ts";
 import { explainFailure, type Watched } from "../guest/failure.ts";
-import { ensureInitramfs, keysArchive } from "../guest/initramfs.ts";
+import { ensureInitramfs, installedArchive, keysArchive } from "../guest/initramfs.ts";
 import { type BootKeys, makeBootKeys } from "../guest/keys.ts";
 import { programsArchive } from "../guest/programs.ts";
 import { SshConnection } from "../guest/ssh.ts";
@@ -17,6 +17,7 @@ import {
   EMULATED_DEVICE_MODEL,
   forwardedPort,
   greetingMs,
+  type Hardware,
   type OuterVm,
   outerVmArgs,
   QemuProcess,
@@ -52,6 +53,10 @@ export type NestedHostOptions = {
   extraCmdline?: string;
   /** Static programs of this machine that the host gets into /usr/local/bin. */
   programs?: string[];
+  /** Programs of this machine, by their path, that the host gets with the libraries that they need. */
+  installed?: string[];
+  /** What the host has beside memory, CPUs, network and the device. */
+  hardware?: Hardware;
   /** File for all that the serial console prints. */
   consoleLog: string;
   /** Told what the serial console prints, as it comes. */
@@ -81,7 +86,8 @@ export async function bootNestedHost(options: NestedHostOptions): Promise<Nested
   const keys = await makeBootKeys(directory.path);
   const initramfs = await ensureInitramfs();
   const initrd = directory.file("initrd");
-  const added = [keysArchive(keys), programsArchive(options.programs ?? [])];
+  const archives = [programsArchive(options.programs ?? []), await installedArchive(options.installed ?? [])];
+  const added = [keysArchive(keys), ...archives];
   writeFileSync(initrd, Buffer.concat([readFileSync(initramfs), ...added]), { mode: 0o600 });
   mkdirSync(dirname(options.consoleLog), { recursive: true });
 
@@ -97,6 +103,7 @@ export async function bootNestedHost(options: NestedHostOptions): Promise<Nested
     accel: asked,
     cpuModel: options.cpuModel,
     control: { qmpSocket, consoleSocket: consoleListener.path },
+    hardware: options.hardware ?? {},
   };
   const qemu = stack.use(
     await QemuProcess.launch({
@@ -126,7 +133,14 @@ export async function bootNestedHost(options: NestedHostOptions): Promise<Nested
     kernelConfigSha256: options.kernel.configSha256,
     kernelVariant: options.kernel.variant,
   };
-  const host = new NestedHost({ watched, ssh, fingerprint, patience: options.patience ?? 1, resources: stack.move() });
+  const host = new NestedHost({
+    watched,
+    qemu,
+    ssh,
+    fingerprint,
+    patience: options.patience ?? 1,
+    resources: stack.move(),
+  });
   try {
     // Not given back at the end: the whole host goes away with its driver bindings.
     await host.prepare(() => bindToVfio(host.exec, emulated ? EMULATED_DEVICE_ADDRESS : options.device));

@@ -3,9 +3,8 @@ import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { run } from "../base/process.ts";
 import { type Fragment, parseSymbols } from "./fragment.ts";
-import { makeEnvironment, type Toolchain } from "./toolchain.ts";
+import { type BuildArch, makeEnvironment, type Toolchain } from "./toolchain.ts";
 import { BUILD_DIR } from "./tree.ts";
-import type { Recipe } from "./variant.ts";
 
 /** All fragments, one after the other, in the build directory. */
 const WANTED = "wanted.config";
@@ -20,6 +19,9 @@ export function configureCommands(toolchain: Toolchain): string[][] {
   ];
 }
 
+/** A symbol that did not come out as the last fragment that names it asks; what is unknown or cannot be set reads as `n`. */
+export type LostSymbol = { name: string; fragment: string; wanted: string; got: string };
+
 /**
  * Configures a tree: tinyconfig, then the fragments through the kernel's own merge_config.sh, everything else off.
  * @param tree source tree with its build directory
@@ -30,8 +32,30 @@ export async function configureTree(
   tree: string,
   fragments: Fragment[],
   toolchain: Toolchain,
-  arch: Recipe["arch"] = "x86_64",
+  arch: BuildArch = "x86_64",
 ): Promise<string> {
+  const { text, lost } = await mergeConfig(tree, fragments, toolchain, arch);
+  if (lost.length === 0) return text;
+  throw new UsageError({
+    code: "CONFIG_NOT_HONOURED",
+    message: `The kernel cannot be configured as asked: ${lost.length === 1 ? "one symbol" : `${lost.length} symbols`} did not survive.`,
+    detail: lost
+      .map(({ name, fragment, wanted, got }) => {
+        return `${name}: ${fragment} asks for ${wanted}, the kernel's configuration says ${got}`;
+      })
+      .join("\n"),
+    remedy:
+      "A symbol is lost when it does not exist in this kernel or its dependencies are not met: correct the fragment.",
+  });
+}
+
+/** {@link configureTree} for who wants to know what Kconfig refuses: says which symbols are lost, and does not throw. */
+export async function mergeConfig(
+  tree: string,
+  fragments: Fragment[],
+  toolchain: Toolchain,
+  arch: BuildArch,
+): Promise<{ text: string; lost: LostSymbol[] }> {
   const env = makeEnvironment(arch);
   const config = join(tree, BUILD_DIR, ".config");
   const remedy = "Read the output above; missing tools are installed by: npm run setup";
@@ -40,23 +64,14 @@ export async function configureTree(
     await run(command, args, { cwd: tree, env, code: "KCONFIG_FAILED", remedy });
   }
   const text = await readFile(config, "utf8");
-  assertHonoured(fragments, parseSymbols(text, config));
-  return text;
+  return { text, lost: lostSymbols(fragments, parseSymbols(text, config)) };
 }
 
 /** Later fragments override earlier ones, as merge_config.sh has it. */
-function assertHonoured(fragments: Fragment[], actual: Map<string, string>): void {
-  const wanted = new Map(fragments.flatMap((one) => [...one.wanted].map(([name, value]) => [name, { value, one }])));
-  const lost = [...wanted].flatMap(([name, { value, one }]) => {
+function lostSymbols(fragments: Fragment[], actual: Map<string, string>): LostSymbol[] {
+  const last = new Map(fragments.flatMap((one) => [...one.wanted].map(([name, wanted]) => [name, { wanted, one }])));
+  return [...last].flatMap(([name, { wanted, one }]) => {
     const got = actual.get(name) ?? "n";
-    return got === value ? [] : [`${name}: ${one.name} asks for ${value}, the kernel's configuration says ${got}`];
-  });
-  if (lost.length === 0) return;
-  throw new UsageError({
-    code: "CONFIG_NOT_HONOURED",
-    message: `The kernel cannot be configured as asked: ${lost.length === 1 ? "one symbol" : `${lost.length} symbols`} did not survive.`,
-    detail: lost.join("\n"),
-    remedy:
-      "A symbol is lost when it does not exist in this kernel or its dependencies are not met: correct the fragment.",
+    return got === wanted ? [] : [{ name, fragment: one.name, wanted, got }];
   });
 }

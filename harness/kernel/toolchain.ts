@@ -4,6 +4,9 @@ import { cacheDir } from "../base/paths.ts";
 import { run } from "../base/process.ts";
 import type { Recipe } from "./variant.ts";
 
+/** What a tree can be configured for; of i386 only what Kconfig says of it is of interest. */
+export type BuildArch = Recipe["arch"] | "i386";
+
 /** What a kernel is built with. */
 export type Toolchain = {
   /** First line of `gcc --version`: part of a kernel's content key. */
@@ -18,7 +21,7 @@ export type Toolchain = {
  * @throws UsageError TOOLCHAIN_MISSING
  */
 export async function findToolchain(): Promise<Toolchain> {
-  const gcc = await version("gcc");
+  const gcc = await toolVersion("gcc");
   if (gcc === undefined) {
     throw new UsageError({
       code: "TOOLCHAIN_MISSING",
@@ -26,11 +29,12 @@ export async function findToolchain(): Promise<Toolchain> {
       remedy: "Run: npm run setup",
     });
   }
-  const hasCcache = (await version("ccache")) !== undefined;
+  const hasCcache = (await toolVersion("ccache")) !== undefined;
   return { compiler: gcc, cc: hasCcache ? "ccache gcc" : "gcc", jobs: availableParallelism() };
 }
 
-async function version(tool: string): Promise<string | undefined> {
+/** First line of what a tool says of its version; undefined when there is no such tool. */
+export async function toolVersion(tool: string): Promise<string | undefined> {
   const finished = await run("sh", ["-c", `command -v ${tool} > /dev/null && ${tool} --version`], {
     okExitCodes: [0, 1, 127],
   });
@@ -42,7 +46,7 @@ async function version(tool: string): Promise<string | undefined> {
  * caller's shell has set for other builds does not leak in. Build trees have the same inner layout and relative paths,
  * so with hash_dir off ccache serves one variant's objects to the other.
  */
-export function makeEnvironment(arch: Recipe["arch"] = "x86_64"): Record<string, string> {
+export function makeEnvironment(arch: BuildArch = "x86_64"): Record<string, string> {
   return {
     LC_ALL: "C",
     ARCH: arch,

@@ -4,8 +4,8 @@ import type { Base } from "./bases.ts";
 export const VARIANTS = ["base", "prezero"] as const;
 export type Variant = (typeof VARIANTS)[number];
 
-/** Everything that can be built: the pair, and the series with its KUnit suite on user-mode Linux. */
-export const BUILD_VARIANTS = [...VARIANTS, "kunit"] as const;
+/** Everything that can be built: the pair, the series with its KUnit suite on user-mode Linux, and the pair there. */
+export const BUILD_VARIANTS = [...VARIANTS, "kunit", "kunit-base", "kunit-prezero"] as const;
 export type BuildVariant = (typeof BUILD_VARIANTS)[number];
 
 /** What makes a variant. */
@@ -23,16 +23,12 @@ export type Recipe = {
 };
 
 const PC = { arch: "x86_64", target: "bzImage", image: "arch/x86/boot/bzImage", usualSteps: 1_200 } as const;
+const PROGRAM = { arch: "um", target: "linux", image: "linux", usualSteps: 450 } as const;
 
 export const RECIPES: Readonly<Record<BuildVariant, Recipe>> = {
   base: { ...PC, patched: false, fragments: (base) => base.fragments },
   prezero: { ...PC, patched: true, fragments: (base) => [...base.fragments, "prezero.config"] },
-  kunit: {
-    arch: "um",
-    patched: true,
-    fragments: () => ["kunit.config"],
-    target: "linux",
-    image: "linux",
-    usualSteps: 450,
-  },
+  kunit: { ...PROGRAM, patched: true, fragments: () => ["kunit.config"] },
+  "kunit-base": { ...PROGRAM, patched: false, fragments: () => ["kunit-public.config"] },
+  "kunit-prezero": { ...PROGRAM, patched: true, fragments: () => ["kunit-public.config", "prezero.config"] },
 };

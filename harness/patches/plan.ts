@@ -3,8 +3,9 @@ import type { Base } from "../kernel/bases.ts";
 import { configureCommands } from "../kernel/config.ts";
 import { findToolchain } from "../kernel/toolchain.ts";
 import { baseGitDir } from "./base-repository.ts";
-import { makeArguments } from "./check/build-steps.ts";
 import { checkpatchCommand } from "./check/checkpatch.ts";
+import { makeArguments } from "./check/make.ts";
+import { spatchCommand } from "./check/spatch.ts";
 import { APPLY, MAILINFO } from "./commit-series.ts";
 import { worktreeAdd, worktreeMove } from "./edit.ts";
 import { gitCommand } from "./git.ts";
@@ -33,7 +34,10 @@ export function planRefresh(dir: string): string[] {
   return [gitCommand(dir, [...FORMAT_PATCH, "COMMIT"])];
 }
 
-/** The commands of `patches check`, in order; the build's once per patch and setting of the option. */
+/**
+ * The commands of `patches check`, in order; spatch once per script and patch, the build of the directories once per patch
+ * and setting of the option, that of mm/ once per configuration of configs/extremes.yaml.
+ */
 export async function planCheck(base: Base, patchesDir: string, fast: boolean): Promise<string[]> {
   const { patches } = await readSeries(patchesDir);
   const checks = patches.flatMap((patch) => [
@@ -43,10 +47,14 @@ export async function planCheck(base: Base, patchesDir: string, fast: boolean): 
   const plan = [...(await planEdit(base, "", patchesDir)).slice(0, -2), ...checks];
   if (fast) return plan;
   const toolchain = await findToolchain();
+  const configure = configureCommands(toolchain).map(shellQuote);
   return [
     ...plan,
-    ...configureCommands(toolchain).map(shellQuote),
+    shellQuote(spatchCommand({ path: "SCRIPT", options: ["OPTIONS"] }, "CACHE", ["FILES"])),
+    ...configure,
     shellQuote(["make", ...makeArguments(toolchain, ["--keep-going", "W=1", "DIRECTORIES"])]),
     shellQuote(["make", ...makeArguments(toolchain, ["--keep-going", "W=1", "C=2", "OBJECTS"])]),
+    ...configure,
+    shellQuote(["make", ...makeArguments(toolchain, ["--keep-going", "W=1", "mm/"])]),
   ];
 }

@@ -1,5 +1,5 @@
-import { MIB_BYTES } from "../base/size.ts";
 import type { Accelerator } from "../bench/sample.ts";
+import { addedArgs, type Hardware, memoryArgs } from "./hardware.ts";
 
 /** The outer VM: the machine whose kernel is under test. */
 export type OuterVm = {
@@ -14,6 +14,8 @@ export type OuterVm = {
   cpuModel: string;
   /** How the harness talks to QEMU; undefined for a person at a terminal. */
   control: OuterVmControl | undefined;
+  /** What it has beside. */
+  hardware?: Hardware;
 };
 
 export type OuterVmControl = {
@@ -31,20 +33,19 @@ export const EMULATED_DEVICE_MODEL = "e1000e";
  * Linux patches its static keys whenever a VM comes or goes, and dies of a left-over int3 now and then.
  */
 const TCG = "tcg,thread=single";
-/** Threads that touch the memory before the guest starts. */
-const PREALLOC_THREADS = 2;
 
 /** Arguments for qemu-system-x86_64 (without the program's name). */
 export function outerVmArgs(vm: OuterVm): string[] {
-  const mib = vm.memoryBytes / MIB_BYTES;
+  const { args, machine } = memoryArgs(vm.memoryBytes, vm.cpus, vm.hardware ?? {});
+  // A CPU shares its caches with those of its socket only, and these are of one node.
+  const sockets = vm.hardware?.nodes === undefined ? "" : `,sockets=${vm.hardware.nodes}`;
+  const irqchip = `kernel-irqchip=${vm.accel === "kvm" ? "split" : "off"}`;
   return [
     ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
     // Interrupt remapping needs the irqchip in user space: all of it under TCG, the IOAPIC under KVM.
-    ...["-machine", `q35,memory-backend=ram,kernel-irqchip=${vm.accel === "kvm" ? "split" : "off"}`],
+    ...["-machine", ["q35", ...machine, irqchip].join(",")],
     ...["-accel", vm.accel === "tcg" ? TCG : "kvm"],
-    ...["-cpu", vm.cpuModel, "-smp", String(vm.cpus), "-m", `${mib}M`],
-    // Preallocated, so that the outer VM's own first-touch faults are not measured.
-    ...["-object", `memory-backend-ram,id=ram,size=${mib}M,prealloc=on,prealloc-threads=${PREALLOC_THREADS},dump=off`],
+    ...["-cpu", vm.cpuModel, "-smp", `${vm.cpus}${sockets}`, ...args],
     ...["-kernel", vm.kernelImage, "-initrd", vm.initrd, "-append", kernelCmdline(vm.extraCmdline)],
     ...controlArgs(vm.control),
     // caching-mode lets vfio inside the guest see its mappings reach the emulated device.
@@ -55,6 +56,7 @@ export function outerVmArgs(vm: OuterVm): string[] {
     ...["-object", "rng-random,id=rng,filename=/dev/urandom", "-device", "virtio-rng-pci,rng=rng"],
     ...["-netdev", "user,id=assigned,restrict=on"],
     ...["-device", `${EMULATED_DEVICE_MODEL},netdev=assigned,addr=10.0,romfile=`],
+    ...addedArgs(vm.hardware ?? {}),
   ];
 }
 

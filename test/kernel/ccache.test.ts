@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { ensureKernel } from "../../harness/kernel/build.ts";
+import { ccacheForPair } from "../../harness/kernel/ccache.ts";
+import { BUILD_DIR } from "../../harness/kernel/tree.ts";
 import { FakeKernel } from "./fake-kernel.ts";
 
 type Counts = { hits: number; misses: number };
@@ -62,5 +64,22 @@ describe("the second kernel of a pair", () => {
     const off = await ensureKernel(fake.request("prezero", "off.config"));
     expect(readFileSync(on.vmlinuxPath).includes("zeroed")).toBe(true);
     expect(readFileSync(off.vmlinuxPath).includes("zeroed")).toBe(false);
+  });
+
+  test.each([
+    ["the series", "CONFIG_PAGE_PREZERO=y\n", true],
+    ["the series beside KUnit", "CONFIG_PAGE_PREZERO=y\n# CONFIG_PAGE_PREZERO_KUNIT_TEST is not set\n", true],
+    ["the series' tests", "CONFIG_PAGE_PREZERO=y\nCONFIG_PAGE_PREZERO_KUNIT_TEST=y\n", false],
+    ["the series being off", "# CONFIG_PAGE_PREZERO is not set\n", false],
+    ["anything else", "CONFIG_PAGE_REPORTING=y\n", false],
+  ])("shares with the first when they differ in %s: %s", async (_, line, shares) => {
+    using fake = new FakeKernel();
+    mkdirSync(join(fake.root, BUILD_DIR));
+    const hashed = async (config: string) => {
+      const { CCACHE_EXTRAFILES = "" } = await ccacheForPair(fake.root, config);
+      return readFileSync(CCACHE_EXTRAFILES, "utf8");
+    };
+    const base = "CONFIG_SMP=y\nCONFIG_MM=y\n";
+    expect((await hashed(base.replace("y\n", `y\n${line}`))) === (await hashed(base))).toBe(shares);
   });
 });

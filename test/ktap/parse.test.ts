@@ -89,6 +89,20 @@ describe("kernel test results", () => {
     expect(summary(text)).toBe("1 passed, 1 failed");
   });
 
+  test("of a case's parameters are not announced, and are cases all the same", () => {
+    const parameters =
+      "        KTAP version 1\n        # Subtest: pow\n        ok 1 zero\n        ok 2 one\n    ok 1 pow\n";
+    const suite = `    KTAP version 1\n    # Subtest: math\n    1..1\n${parameters}`;
+    const text = `KTAP version 1\n1..1\n${suite}ok 1 math\n`;
+    expect(parseKtap(text).problems).toEqual([]);
+    expect(summary(text)).toBe("2 passed, 0 failed");
+    expect(parseKtap(text.replace("    1..1\n", "")).problems).toEqual([
+      "math: the tests did not say how many they are",
+    ]);
+    const broken = `KTAP version 1\n1..1\n${suite.replace("    ok 1 pow\n", "")}`;
+    expect(casesOf(parseKtap(broken).results).some(({ status }) => status === "missing")).toBe(true);
+  });
+
   test.each([
     ["KTAP version 1\nok 1 a\n", "the tests did not say how many they are"],
     ["KTAP version 1\n1..2\nok 1 a\n", "1 of 2 tests reported"],

@@ -11,7 +11,7 @@ describe("patches check", () => {
   test("a clean series is clean, although the source itself is not", async () => {
     using kernel = new CheckedKernel();
     await kernel.start();
-    kernel.change("mm/page_alloc.c", "return 0", "return 1");
+    kernel.change("mm/page_reporting.c", "return order", "return 1 + order");
     kernel.commit("mm: return one");
     await kernel.refresh();
     const report = await kernel.check();
@@ -144,18 +144,26 @@ describe("patches check", () => {
     expect(showReport(report)).toContain("1 patch on linux-source-0.1 0.1.2-3~deb0u1: not clean");
     expect(ktapReport(report)).toMatchInlineSnapshot(`
       "KTAP version 1
-      1..1
+      1..2
           KTAP version 1
-          1..7
+          1..8
           ok 1 apply
           ok 2 exact
           # mm/page_alloc.c:22: BAD_STYLE: this is not how it is written
           not ok 3 checkpatch
           ok 4 kernel-doc
-          ok 5 build-off # SKIP not run with --fast
-          ok 6 build-on # SKIP not run with --fast
-          ok 7 sparse # SKIP not run with --fast
+          ok 5 coccicheck # SKIP not run with --fast
+          ok 6 build-off # SKIP not run with --fast
+          ok 7 build-on # SKIP not run with --fast
+          ok 8 sparse # SKIP not run with --fast
       not ok 1 0001-return-one.patch
+          KTAP version 1
+          1..4
+          ok 1 option off # SKIP not run with --fast
+          ok 2 32 bit # SKIP not run with --fast
+          ok 3 small # SKIP not run with --fast
+          ok 4 large # SKIP not run with --fast
+      ok 2 configurations
       "
     `);
   });

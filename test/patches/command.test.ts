@@ -47,7 +47,7 @@ describe("npm run patches", () => {
       /^git -C \S+ .*worktree move \/nowhere\/tree\.partial \/nowhere\/tree$/,
     );
     expect(patches("check", "6.12", "--dry-run").stdout).toMatch(
-      /make O=build .* W=1 DIRECTORIES\nmake O=build .* W=1 C=2 OBJECTS\n$/,
+      /spatch .* FILES\n[\s\S]*make O=build .* W=1 DIRECTORIES\nmake O=build .* W=1 C=2 OBJECTS\n[\s\S]*make O=build .* mm\/\n$/,
     );
   });
 });

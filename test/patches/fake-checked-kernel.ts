@@ -1,10 +1,28 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { checkSeries } from "../../harness/patches/check/check.ts";
 import type { CheckName, SeriesReport } from "../../harness/patches/check/finding.ts";
 import { FakeKernel } from "./fake-base.ts";
 
 const MERGE_CONFIG = resolve(import.meta.dirname, "../fakes/kernel-tree/scripts/kconfig/merge_config.sh");
+/** The miniature's Kconfig knows one dependency, and only for the series' option. */
+const HEED_64BIT = `
+if [ "$ARCH" = i386 ] && grep -q 'depends on 64BIT' Kconfig; then
+	sed -i 's/^CONFIG_PAGE_PREZERO=y/# CONFIG_PAGE_PREZERO is not set/' "$config"
+fi
+`;
+
+/** What the miniature has to do in other configurations. */
+const EXTREMES = `common: |
+  CONFIG_HYPERV=y
+builds:
+  - {name: small, alone: true, eachPatch: true}
+  - {name: large}
+untouched:
+  - {name: option off, mayChange: [mm/page_reporting.o]}
+refused:
+  - {name: 32 bit, arch: i386}
+`;
 
 /** Builds whole directories with gcc, and single objects with C=2 by looking for a word that sparse would not like. */
 const MAKEFILE = `objects = $(patsubst %.c,$(O)/%.o,$(wildcard $(1)*.c))
@@ -55,7 +73,7 @@ const FILES: Record<string, string> = {
   Kconfig: "config PAGE_REPORTING\n\nconfig HYPERV\n\nconfig HYPERV_BALLOON\n\nconfig KUNIT\n",
   "scripts/checkpatch.pl": CHECKPATCH,
   "scripts/kernel-doc": KERNEL_DOC,
-  "scripts/kconfig/merge_config.sh": readFileSync(MERGE_CONFIG, "utf8"),
+  "scripts/kconfig/merge_config.sh": `${readFileSync(MERGE_CONFIG, "utf8")}${HEED_64BIT}`,
   "include/linux/page_reporting.h": "int page_reporting(int order);\n",
   "mm/page_alloc.c": "/* UNDESCRIBED of old */\nint old(void) { int unused_of_old; return 0; }\n",
   "mm/page_reporting.c": "#include <linux/page_reporting.h>\nint page_reporting(int order) { return order; }\n",
@@ -65,8 +83,15 @@ const FILES: Record<string, string> = {
 
 /** A kernel of three C files that really compiles, with tools that object to agreed words. */
 export class CheckedKernel extends FakeKernel {
-  constructor() {
-    super(FILES);
+  readonly extremesFile = join(this.root, "extremes.yaml");
+
+  constructor(more: Record<string, string> = {}) {
+    super({ ...FILES, ...more });
+    this.writeExtremes(EXTREMES);
+  }
+
+  writeExtremes(text: string): void {
+    writeFileSync(this.extremesFile, text);
   }
 
   async check(fast = false): Promise<SeriesReport> {
@@ -76,10 +101,21 @@ export class CheckedKernel extends FakeKernel {
       sourceDir: this.source.dir,
       patchesDir: this.patchesDir,
       fragments: [],
+      extremesFile: this.extremesFile,
       fast,
       say: () => {},
     });
   }
+}
+
+/** New findings of each extreme configuration, without line numbers. */
+export function configurationFindings(report: SeriesReport): Record<string, string[]> {
+  return Object.fromEntries(
+    report.configurations.map(({ configuration, added, skipped }) => {
+      const texts = added.map(({ file, text }) => `${file}: ${text}`);
+      return [configuration, skipped === undefined ? texts : [`skipped: ${skipped}`]];
+    }),
+  );
 }
 
 /** New (+) and gone (-) findings of one check, per patch, without line numbers. */

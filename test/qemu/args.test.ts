@@ -30,6 +30,11 @@ describe("the command line of the outer VM", () => {
     expect(words()).toContain("-no-reboot");
   });
 
+  it("has a socket for each node when it has several", () => {
+    expect(words()).toContain("-smp 2 ");
+    expect(words({ hardware: { nodes: 2 } })).toMatch(/-machine q35,kernel-irqchip=off .*-smp 2,sockets=2 /);
+  });
+
   it("uses no fixed port and reaches nothing outside", () => {
     expect(words()).toContain("restrict=on,hostfwd=tcp:127.0.0.1:0-:22");
   });

@@ -1,14 +1,13 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { run } from "../../base/process.ts";
 import { configureTree } from "../../kernel/config.ts";
 import type { Fragment } from "../../kernel/fragment.ts";
-import { makeEnvironment, type Toolchain } from "../../kernel/toolchain.ts";
+import type { Toolchain } from "../../kernel/toolchain.ts";
 import { BUILD_DIR, makeTree } from "../../kernel/tree.ts";
-import type { PatchFile } from "../patch-file.ts";
 import type { Series } from "../series.ts";
+import { applyPatch, definesAll } from "./applied.ts";
 import { type CheckResult, compareFindings, type Finding } from "./finding.ts";
+import { failureOf, make } from "./make.ts";
 import { parseMakeOutput, type StepFindings } from "./make-output.ts";
 import type { Touched } from "./touched.ts";
 
@@ -44,10 +43,7 @@ export async function buildSteps(steps: BuildSteps): Promise<CheckResult[][]> {
   let before = await snapshot(steps, state, "the pristine source", 0);
   const results: CheckResult[][] = [];
   for (const [index, patch] of steps.series.patches.entries()) {
-    await run("git", ["apply", "--whitespace=nowarn", patch.path], {
-      cwd: steps.tree,
-      env: { GIT_CEILING_DIRECTORIES: join(steps.tree, ".."), LC_ALL: "C" },
-    });
+    await applyPatch(steps.tree, patch);
     const after = await snapshot(steps, state, patch.name, index + 1);
     results.push(resultsOf(steps, before, after));
     before = after;
@@ -72,7 +68,8 @@ function resultsOf(steps: BuildSteps, before: Snapshot, after: Snapshot): CheckR
 }
 
 async function snapshot(steps: BuildSteps, state: State, what: string, applied: number): Promise<Snapshot> {
-  const hasOption = await optionExists(steps, steps.series.patches.slice(0, applied));
+  const patches = steps.series.patches.slice(0, applied);
+  const hasOption = await definesAll(steps.tree, patches, [...steps.on.wanted.keys()]);
   const off = await build(steps, state, what, "off");
   const on = hasOption ? await build(steps, state, what, "on") : undefined;
   return { off, on, sparse: steps.hasSparse ? await sparse(steps) : [] };
@@ -91,8 +88,7 @@ async function build(steps: BuildSteps, state: State, what: string, variant: Var
     if (variant === "off") state.on.delete(step);
   }
   const all = [...new Map([...state.off, ...(variant === "on" ? state.on : [])]).values()].flat();
-  if (made.exitCode === 0 || all.some((finding) => finding.text.includes("error:"))) return all;
-  return [...all, { file: "make", line: undefined, text: `error: ${made.lines.slice(-3).join(" / ")}` }];
+  return [...all, ...failureOf(made, all)];
 }
 
 /** Lets sparse read the files that the series touches and that this configuration builds; compiles nothing. */
@@ -104,33 +100,4 @@ async function sparse(steps: BuildSteps): Promise<Finding[]> {
   // W=1 again, because another command line would compile them again.
   const { lines } = await make(steps, ["--keep-going", "W=1", "C=2", ...objects]);
   return [...parseMakeOutput(lines)].filter(([step]) => step.endsWith(".c")).flatMap(([, findings]) => findings);
-}
-
-async function make(steps: BuildSteps, args: string[]): Promise<{ lines: string[]; exitCode: number }> {
-  const lines: string[] = [];
-  // One pipe: a warning belongs to the step that was announced before it, and two pipes do not keep that order.
-  const { exitCode } = await run("sh", ["-c", 'exec make "$@" 2>&1', "make", ...makeArguments(steps.toolchain, args)], {
-    cwd: steps.tree,
-    env: makeEnvironment(),
-    okExitCodes: [0, 1, 2],
-    onLine: (line) => lines.push(line),
-  });
-  return { lines, exitCode };
-}
-
-/** Arguments of every make of the check. */
-export function makeArguments(toolchain: Toolchain, args: string[]): string[] {
-  const cc = [`CC=${toolchain.cc}`, `HOSTCC=${toolchain.cc}`];
-  return [`O=${BUILD_DIR}`, `-j${toolchain.jobs}`, "--output-sync=target", ...cc, ...args];
-}
-
-/** True when the patches applied so far define every symbol that the option's fragment sets. */
-async function optionExists(steps: BuildSteps, patches: PatchFile[]): Promise<boolean> {
-  const paths = patches.flatMap((patch) => patch.files.flatMap((file) => file.newPath ?? []));
-  const kconfigs = [...new Set(paths)].filter((path) => /(^|\/)Kconfig[^/]*$/.test(path));
-  const texts = await Promise.all(kconfigs.map((path) => readFile(join(steps.tree, path), "utf8")));
-  const defined = texts.join("\n");
-  return [...steps.on.wanted.keys()].every((symbol) =>
-    new RegExp(`^(menu)?config ${symbol.replace(/^CONFIG_/, "")}$`, "m").test(defined),
-  );
 }

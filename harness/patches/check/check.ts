@@ -1,16 +1,14 @@
-import { join } from "node:path";
+import { availableParallelism } from "node:os";
 import { UsageError } from "../../base/errors.ts";
-import { withLock } from "../../base/lock.ts";
-import { cacheDir } from "../../base/paths.ts";
-import { run } from "../../base/process.ts";
-import { type Fragment, readFragment } from "../../kernel/fragment.ts";
-import { findToolchain } from "../../kernel/toolchain.ts";
+import { toolVersion } from "../../kernel/toolchain.ts";
 import type { BaseRepository } from "../base-repository.ts";
 import { commitSeries } from "../commit-series.ts";
 import { readSeries, type Series } from "../series.ts";
-import { buildSteps } from "./build-steps.ts";
 import { checkpatch } from "./checkpatch.ts";
+import { type Coccicheck, checkCoccinelle, readCoccicheck } from "./coccicheck.ts";
 import { checkExact } from "./exact.ts";
+import { skipped } from "./extreme-builds.ts";
+import { extremeNames, readExtremes } from "./extremes.ts";
 import {
   CHECKS,
   type CheckName,
@@ -20,7 +18,7 @@ import {
   type SeriesReport,
 } from "./finding.ts";
 import { checkKernelDoc } from "./kernel-doc.ts";
-import { touchedBy } from "./touched.ts";
+import { buildSeries } from "./series-builds.ts";
 
 export type CheckOptions = {
   /** Key of the base in configs/kernels.yaml. */
@@ -30,14 +28,13 @@ export type CheckOptions = {
   patchesDir: string;
   /** Kconfig fragments of the base; the option's own and those of the check are added here. */
   fragments: string[];
-  /** Leave out what compiles. */
+  /** Where the extreme configurations are; configs/extremes.yaml when absent. */
+  extremesFile?: string;
+  /** Leave out what compiles, and what takes minutes. */
   fast: boolean;
   say: (line: string) => void;
 };
 
-/** Turns the series' options on; and what the touched drivers and tests need in order to be built at all. */
-const ON_FRAGMENT = "check-on.config";
-const CHECK_FRAGMENT = "check.config";
 const FAST_SKIPS = "not run with --fast";
 
 /**
@@ -47,6 +44,7 @@ const FAST_SKIPS = "not run with --fast";
 export async function checkSeries(options: CheckOptions): Promise<SeriesReport> {
   const series = await readSeries(options.patchesDir);
   const { commits, failure } = await commitPatches(options, series);
+  const coccinelle = options.fast ? FAST_SKIPS : await coccicheck(options);
   const reports: PatchReport[] = [];
   for (const [index, patch] of series.patches.entries()) {
     const commit = commits[index];
@@ -57,7 +55,7 @@ export async function checkSeries(options: CheckOptions): Promise<SeriesReport> 
       continue;
     }
     const parent = commits[index - 1] ?? options.base.root;
-    options.say(`checkpatch and kernel-doc on ${patch.name}`);
+    options.say(`checkpatch, kernel-doc and coccicheck on ${patch.name}`);
     const { gitDir } = options.base;
     const [exact, style, doc] = await Promise.all([
       checkExact(gitDir, commit, patch),
@@ -65,12 +63,33 @@ export async function checkSeries(options: CheckOptions): Promise<SeriesReport> 
       checkKernelDoc(options.sourceDir, gitDir, commit),
     ]);
     const checks = [result("apply", []), result("exact", exact), result("checkpatch", style)];
-    reports.push({ patch: patch.name, checks: [...checks, { ...result("kernel-doc", doc.added), fixed: doc.fixed }] });
+    checks.push({ ...result("kernel-doc", doc.added), fixed: doc.fixed });
+    checks.push(
+      typeof coccinelle === "string"
+        ? skip("coccicheck", coccinelle)
+        : result("coccicheck", await checkCoccinelle(coccinelle, gitDir, commit)),
+    );
+    reports.push({ patch: patch.name, checks });
   }
-  await addBuilds(options, series, reports, commits.length === series.patches.length);
-  const ok = reports.every((report) => report.checks.every((check) => check.added.length === 0));
+  const extremes = await readExtremes(options.extremesFile);
+  const applies = commits.length === series.patches.length;
+  const why = options.fast ? FAST_SKIPS : applies ? undefined : "a patch does not apply";
+  const builds = why === undefined ? await buildSeries({ ...options, extremes }, series) : undefined;
+  for (const [index, { checks }] of reports.entries()) {
+    const results = builds?.patches[index] ?? [];
+    checks.push(
+      ...results,
+      ...rest(
+        [...checks, ...results].map(({ check }) => check),
+        why ?? "",
+      ),
+    );
+  }
+  const configurations = builds?.configurations ?? extremeNames(extremes).map((name) => skipped(name, why ?? ""));
+  const parts = [...reports.flatMap((report) => report.checks), ...configurations];
+  const ok = parts.every(({ added }) => added.length === 0);
   const { packageName, version } = options.base;
-  return { base: options.name, packageName, version, patches: reports, ok };
+  return { base: options.name, packageName, version, patches: reports, configurations, ok };
 }
 
 /** Commits as many patches as apply; what the next one says is its finding. */
@@ -91,40 +110,11 @@ async function commitPatches(
   return { commits, failure: [] };
 }
 
-async function addBuilds(
-  options: CheckOptions,
-  series: Series,
-  reports: PatchReport[],
-  applies: boolean,
-): Promise<void> {
-  if (options.fast || !applies || reports.length === 0) {
-    for (const report of reports) {
-      const done = report.checks.map((check) => check.check);
-      report.checks.push(...rest(done, options.fast ? FAST_SKIPS : "a patch does not apply"));
-    }
-    return;
-  }
-  const { gitDir, root, packageName, version } = options.base;
-  const tree = cacheDir("check", options.name);
-  const wait = () => options.say(`another run is checking ${options.name}; waiting for it`);
-  const fragments: Fragment[] = await Promise.all(
-    [...options.fragments, CHECK_FRAGMENT].map((name) => readFragment(name)),
-  );
-  const results = await withLock(`${tree}.lock`, wait, async () =>
-    buildSteps({
-      sourceDir: options.sourceDir,
-      tree: join(tree, "tree"),
-      onto: `${packageName} ${version}`,
-      series,
-      touched: await touchedBy(gitDir, root, series.patches),
-      toolchain: await findToolchain(),
-      fragments,
-      on: await readFragment(ON_FRAGMENT),
-      hasSparse: (await run("sh", ["-c", "command -v sparse"], { okExitCodes: [0, 1, 127] })).exitCode === 0,
-      say: options.say,
-    }),
-  );
-  for (const [index, report] of reports.entries()) report.checks.push(...(results[index] ?? []));
+/** What coccicheck needs, or why it is not run. */
+async function coccicheck(options: CheckOptions): Promise<Coccicheck | string> {
+  const spatch = await toolVersion("spatch");
+  if (spatch === undefined) return "coccinelle is not installed";
+  return readCoccicheck(options.sourceDir, spatch, availableParallelism());
 }
 
 function result(check: CheckName, added: Finding[]): CheckResult {

@@ -1,7 +1,16 @@
 /** Something a tool objects to, without what changes by itself: the line number is for people, not for comparing. */
 export type Finding = { file: string; line: number | undefined; text: string };
 
-export const CHECKS = ["apply", "exact", "checkpatch", "kernel-doc", "build-off", "build-on", "sparse"] as const;
+export const CHECKS = [
+  "apply",
+  "exact",
+  "checkpatch",
+  "kernel-doc",
+  "coccicheck",
+  "build-off",
+  "build-on",
+  "sparse",
+] as const;
 export type CheckName = (typeof CHECKS)[number];
 
 /** What one check says of one patch: only what the patch brings (new) and what it takes away (fixed). */
@@ -15,11 +24,15 @@ export type CheckResult = {
 
 export type PatchReport = { patch: string; checks: CheckResult[] };
 
+/** What the whole series, or all of it up to a patch, does in one of the configurations of configs/extremes.yaml. */
+export type ConfigurationReport = { configuration: string; added: Finding[]; skipped: string | undefined };
+
 export type SeriesReport = {
   base: string;
   packageName: string;
   version: string;
   patches: PatchReport[];
+  configurations: ConfigurationReport[];
   ok: boolean;
 };
 

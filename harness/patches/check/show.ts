@@ -13,30 +13,43 @@ export function showReport(report: SeriesReport): string {
       details.push(...check.fixed.map((finding) => `- ${patch}: ${check.check}: ${place(finding)}`));
     }
   }
+  const configurations = new Table({ head: ["configuration", "series"], style: { head: [], border: [] } });
+  for (const one of report.configurations) {
+    configurations.push([one.configuration, mark(one)]);
+    details.push(...one.added.map((finding) => `+ ${one.configuration}: ${place(finding)}`));
+  }
   const verdict = report.ok ? "every check passes" : "not clean";
   const count = `${report.patches.length} patch${report.patches.length === 1 ? "" : "es"}`;
   const title = `${count} on ${report.packageName} ${report.version}: ${verdict}`;
-  return [table.toString(), ...details, title].join("\n");
+  return [table.toString(), configurations.toString(), ...details, title].join("\n");
 }
 
-/** The report as kernel test results (KTAP 1), one subtest per patch. */
+/** The report as kernel test results (KTAP 1), one subtest per patch, and one for the extreme configurations. */
 export function ktapReport(report: SeriesReport): string {
-  const lines = ["KTAP version 1", `1..${report.patches.length}`];
-  for (const [index, { patch, checks }] of report.patches.entries()) {
-    lines.push("    KTAP version 1", `    1..${checks.length}`);
-    for (const [number, check] of checks.entries()) {
-      for (const finding of check.added) lines.push(`    # ${place(finding)}`);
-      const skipped = check.skipped === undefined ? "" : ` # SKIP ${check.skipped}`;
-      lines.push(`    ${check.added.length === 0 ? "ok" : "not ok"} ${number + 1} ${check.check}${skipped}`);
+  const groups = [
+    ...report.patches.map(({ patch, checks }) => ({
+      name: patch,
+      cases: checks.map((check) => ({ ...check, name: check.check })),
+    })),
+    { name: "configurations", cases: report.configurations.map((one) => ({ ...one, name: one.configuration })) },
+  ].filter(({ cases }) => cases.length > 0);
+  const lines = ["KTAP version 1", `1..${groups.length}`];
+  for (const [index, { name, cases }] of groups.entries()) {
+    lines.push("    KTAP version 1", `    1..${cases.length}`);
+    for (const [number, one] of cases.entries()) {
+      for (const finding of one.added) lines.push(`    # ${place(finding)}`);
+      const reason = one.skipped === undefined ? "" : ` # SKIP ${one.skipped}`;
+      lines.push(`    ${one.added.length === 0 ? "ok" : "not ok"} ${number + 1} ${one.name}${reason}`);
     }
-    lines.push(`${checks.every((check) => check.added.length === 0) ? "ok" : "not ok"} ${index + 1} ${patch}`);
+    lines.push(`${cases.every((one) => one.added.length === 0) ? "ok" : "not ok"} ${index + 1} ${name}`);
   }
   return `${lines.join("\n")}\n`;
 }
 
-function mark(check: CheckResult | undefined): string {
+function mark(check: (Pick<CheckResult, "added" | "skipped"> & { fixed?: Finding[] }) | undefined): string {
   if (check === undefined || check.skipped !== undefined) return "-";
-  const fixed = check.fixed.length > 0 ? ` (-${check.fixed.length})` : "";
+  const gone = check.fixed?.length ?? 0;
+  const fixed = gone > 0 ? ` (-${gone})` : "";
   return check.added.length === 0 ? `ok${fixed}` : `+${check.added.length}${fixed}`;
 }
 

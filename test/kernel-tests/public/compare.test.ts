@@ -70,6 +70,12 @@ describe("a test on both kernels", () => {
     expect(result?.log).toEqual([`${status} on base, ${status} on the series`, "log of migration"]);
   });
 
+  test("that ends well on both after skipping every case has shown nothing either", () => {
+    expect(shown(["migration passed a=skipped"], ["migration passed a=skipped"])).toEqual([
+      "skipped migration: 0 passed, 1 skipped on both",
+    ]);
+  });
+
   test("that does better on the series passes and says so", () => {
     expect(shown(["cow failed a=failed"], ["cow passed a=passed b=passed"])).toEqual([
       "passed cow: 0 passed, 1 failed on base, 2 passed on the series (better on the series: the whole, a, b)",

@@ -28,3 +28,9 @@ test("the log tells how it ended and what it said last", () => {
   expect(verdictOf("cow", "one\ntwo\n", 139).log).toEqual(["exit code 139", "one", "two"]);
   expect(verdictOf("cow", "", 137).log[0]).toMatch(/deadline/);
 });
+
+test("TAP without its header is TAP, and other words are no cases", () => {
+  const { cases } = verdictOf("mremap_test", TAP.replace("TAP version 13\n", ""), 1);
+  expect(cases).toHaveLength(3);
+  expect(verdictOf("hugepage-vmemmap", "Returned address is 0x7f0000000000\n", 0).cases).toEqual([]);
+});

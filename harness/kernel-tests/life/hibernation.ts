@@ -1,0 +1,88 @@
+import { rm, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { GIB_BYTES } from "../../base/size.ts";
+import type { TestResult } from "../../ktap/result.ts";
+import { check } from "../step.ts";
+import { quiet } from "../stress.ts";
+import { checked, counter, ended } from "./answers.ts";
+import { ConsoleReport, judgeReport } from "./console-report.ts";
+import { bootLife, fillPool, type LifePlan, SCENARIO_MS, type Scenario } from "./host.ts";
+
+const DISK_BYTES = GIB_BYTES;
+const LOOK_MIB = 256;
+/** Nearly all of the memory of the machine that resumes is written to, so that what was free before is not zero by luck. */
+const DIRTY_SHARE_PERCENT = 85;
+/** In a shell of its own that is part of the image: it goes on where it was, in another machine. */
+const HIBERNATE = `echo shutdown > /sys/power/disk
+echo 600000 > /sys/kernel/mm/page_prezero/delay_millisecs
+grep nr_prezeroed /proc/vmstat | sed s/nr_/before_/
+echo disk > /sys/power/state || echo "hibernation: refused"
+grep nr_prezeroed /proc/vmstat | sed s/nr_/after_/
+zerocheck ${LOOK_MIB} 1 small; zerocheck ${LOOK_MIB} 1 huge
+echo 100 > /sys/kernel/mm/page_prezero/delay_millisecs; sleep 5
+zerocheck ${LOOK_MIB} 1 small; zerocheck ${LOOK_MIB} 1 huge
+cat /proc/vmstat; echo "hibernation: end"`;
+const SLEEP = `cat > /run/hibernate << 'END'
+${HIBERNATE}
+END
+mkswap /dev/vda > /dev/null && swapon /dev/vda && { setsid sh /run/hibernate < /dev/null > /dev/console 2>&1 & }`;
+const DIRTY = `mib=$(awk '/^MemAvailable/{print int($2 * ${DIRTY_SHARE_PERCENT} / 100 / 1024)}' /proc/meminfo)
+zerocheck $mib 1 small`;
+const WAKE = "setsid sh -c 'sleep 1; echo /dev/vda > /sys/power/resume' < /dev/null > /dev/console 2>&1 &";
+
+export const hibernation: Scenario = {
+  name: "hibernation",
+  about: "suspend to disk with a full pool, and resume on a machine whose memory was written to",
+  run: sleepAndWake,
+};
+
+async function sleepAndWake(plan: LifePlan): Promise<TestResult[]> {
+  const disk = join(plan.scratch, "hibernation.img");
+  await writeFile(disk, "");
+  await truncate(disk, DISK_BYTES);
+  try {
+    return [...(await fallAsleep(plan, disk)), ...(await wake(plan, disk))];
+  } finally {
+    await rm(disk, { force: true });
+  }
+}
+
+async function fallAsleep(plan: LifePlan, disk: string): Promise<TestResult[]> {
+  await using host = await bootLife(plan, "hibernation-sleeps", { hardware: { disk } });
+  const full = await fillPool(host);
+  const asleep = await host.exec(SLEEP);
+  const exit = await Promise.race([host.qemu.exited, sleep(SCENARIO_MS, undefined, { ref: false })]);
+  return [
+    full,
+    ended("it is told to hibernate", asleep),
+    check("it did, and is off", exit?.exitCode === 0),
+    quiet(host),
+  ];
+}
+
+async function wake(plan: LifePlan, disk: string): Promise<TestResult[]> {
+  const report = new ConsoleReport();
+  await using host = await bootLife(plan, "hibernation-wakes", { hardware: { disk }, onConsole: report.take });
+  // Its own marks must not be taken for those of the image either.
+  const full = await fillPool(host);
+  const dirty = await host.exec(DIRTY, SCENARIO_MS);
+  const awake = await host.exec(WAKE);
+  const text = await report.until(/^hibernation: end/m, host, SCENARIO_MS);
+  return [
+    full,
+    checked("memory of the machine that resumes", dirty),
+    ended("it is told to resume", awake),
+    ...judgeHibernation(text),
+    quiet(host),
+  ];
+}
+
+/** @param text console of the machine that resumed */
+export function judgeHibernation(text: string): TestResult[] {
+  const after = counter(text, "after_prezeroed");
+  return [
+    check(`${after} pages are marked after the resume`, after === 0, text),
+    ...judgeReport("memory that was slept over", text),
+  ];
+}

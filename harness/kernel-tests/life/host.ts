@@ -1,0 +1,125 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { GIB_BYTES } from "../../base/size.ts";
+import { bootNestedHost, type NestedHostOptions } from "../../host/nested.ts";
+import type { NestedHost } from "../../host/nested-host.ts";
+import type { Base } from "../../kernel/bases.ts";
+import { ensureKernel } from "../../kernel/build.ts";
+import type { TestResult } from "../../ktap/result.ts";
+import type { AccelChoice } from "../../qemu.ts";
+import { check } from "../step.ts";
+import { quiet } from "../stress.ts";
+import { checked, counter, number } from "./answers.ts";
+
+/** What a scenario needs to know of the tests that it is part of. */
+export type LifePlan = {
+  base: Base;
+  accel: AccelChoice;
+  /** For disk images and the like; removed afterwards. */
+  scratch: string;
+  /** For the consoles of the boots; kept. */
+  logs: string;
+};
+
+/** A scenario: its name, a few words on what happens, and its cases. */
+export type Scenario = { name: string; about: string; run(plan: LifePlan): Promise<TestResult[]> };
+
+export type LifeHost = Pick<NestedHost, "exec" | "complaints">;
+export type LifeBoot = Partial<
+  Pick<NestedHostOptions, "memoryBytes" | "cpus" | "hardware" | "extraCmdline" | "programs" | "onConsole">
+>;
+
+/** Distributions' options that the lean kernel has not. */
+const FRAGMENT = "life.config";
+/** Clears several times faster under TCG than a CPU with ERMS; this is about what happens, not how long it takes. */
+const CPU_MODEL = "max,-erms,-fsrm";
+const MEMORY_BYTES = GIB_BYTES;
+const MAX_CPUS = 4;
+export const SCENARIO_MS = 240_000;
+/** Of free memory; what is in CMA, in pieces and below the watermarks stays as it is. */
+const FULL_SHARE_PERCENT = 75;
+const FULL_SECONDS = 60;
+/** What is looked at in the end: half of the free memory of the smallest host or less. */
+const LOOK_MIB = 192;
+
+/** The worker goes first and starts soon, and everything that it says is zero is looked at. */
+export const WORKER_ON = `cd /sys/kernel/mm/page_prezero && echo 1 > verify && echo 100 > delay_millisecs && echo 1 > enabled &&
+echo -20 > /sys/bus/workqueue/devices/page_prezero/nice && cd /`;
+const WAIT_FOR_POOL = `end=$(($(cut -d. -f1 /proc/uptime) + ${FULL_SECONDS}))
+while :; do
+  set -- $(awk '/^nr_free_pages /{f=$2} /^nr_prezeroed /{z=$2} END {print z, f}' /proc/vmstat)
+  [ $(($1 * 100)) -ge $(($2 * ${FULL_SHARE_PERCENT})) ] && break
+  [ "$(cut -d. -f1 /proc/uptime)" -ge "$end" ] && break
+  sleep 0.2
+done
+echo $(($1 * 100 / $2))`;
+
+/**
+ * Boots the kernel of the series with what this life needs, its worker and its verifier on and its pool filled; runs
+ * the scenario; and looks afterwards whether memory is what it should be.
+ * @param name of the console's log
+ * @throws what the boot and the host's exec throw
+ */
+export async function onLiveHost(
+  plan: LifePlan,
+  name: string,
+  boot: LifeBoot,
+  live: (host: NestedHost) => Promise<TestResult[]>,
+): Promise<TestResult[]> {
+  await using host = await bootLife(plan, name, boot);
+  const before = await fillPool(host);
+  // Awaited here: the host ends with this function.
+  const cases = await live(host);
+  return [before, ...cases, ...(await afterwards(host))];
+}
+
+/** Only the boot. @throws what {@link ensureKernel} and the boot throw */
+export async function bootLife(plan: LifePlan, name: string, boot: LifeBoot): Promise<NestedHost> {
+  return bootNestedHost({
+    kernel: { ...(await lifeKernel(plan)), variant: "prezero" },
+    memoryBytes: MEMORY_BYTES,
+    cpus: Math.min(MAX_CPUS, Math.max(2, availableParallelism())),
+    accel: plan.accel,
+    cpuModel: CPU_MODEL,
+    device: "emulated",
+    consoleLog: join(plan.logs, `life-${name}.log`),
+    ...boot,
+  });
+}
+
+/** The kernel with the series and what this life needs. */
+export function lifeKernel({ base }: Pick<LifePlan, "base">) {
+  return ensureKernel({ base, variant: "prezero", fragments: [FRAGMENT] });
+}
+
+/** Switches worker and verifier on and waits until nearly all free memory is zero. */
+export async function fillPool(host: LifeHost): Promise<TestResult> {
+  const on = await host.exec(WORKER_ON);
+  const { stdout } = await host.exec(WAIT_FOR_POOL, SCENARIO_MS);
+  const percent = number(stdout);
+  const full = on.exitCode === 0 && percent >= FULL_SHARE_PERCENT;
+  return check(`the worker filled the pool: ${percent} % of free memory`, full, `${on.stderr}${stdout}`.trim());
+}
+
+/** User memory is zero, the verifier is content, the pool was used, and the console is silent. */
+export async function afterwards(host: LifeHost): Promise<TestResult[]> {
+  const before = counter((await host.exec("cat /proc/vmstat")).stdout, "prezero_hit");
+  const looked = [];
+  for (const kind of ["small", "huge"]) {
+    looked.push(checked(`afterwards, ${kind} pages`, await host.exec(`zerocheck ${LOOK_MIB} 1 ${kind}`, SCENARIO_MS)));
+  }
+  const vmstat = (await host.exec("cat /proc/vmstat")).stdout;
+  const hits = counter(vmstat, "prezero_hit") - before;
+  return [
+    ...looked,
+    check(`${hits} of these came from the pool`, hits > 0, vmstat),
+    verifierContent(vmstat),
+    quiet(host),
+  ];
+}
+
+/** @param vmstat text of /proc/vmstat */
+export function verifierContent(vmstat: string): TestResult {
+  const bad = counter(vmstat, "prezero_verify_failed");
+  return check(`the verifier found ${bad} bad pages`, bad === 0);
+}

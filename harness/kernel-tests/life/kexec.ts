@@ -1,0 +1,40 @@
+import { basename } from "node:path";
+import type { TestResult } from "../../ktap/result.ts";
+import { quiet } from "../stress.ts";
+import { checked, ended } from "./answers.ts";
+import { ConsoleReport, judgeReport } from "./console-report.ts";
+import { bootLife, fillPool, type LifePlan, lifeKernel, SCENARIO_MS, type Scenario } from "./host.ts";
+
+const LOOK_MIB = 256;
+const DIRTY_MIB = 512;
+const PROGRAMS = "/usr/local/bin";
+const INITRD = "/run/next.cpio";
+/** Quiet, as the first kernel; a machine that does not come up again must end. */
+const CMDLINE = `console=ttyS0 panic=-1 oops=panic loglevel=5 rdinit=/nextlife -- ${LOOK_MIB}`;
+
+export const kexec: Scenario = {
+  name: "kexec",
+  about: "a kernel follows on memory that the first one left dirty and marked",
+  run: followed,
+};
+
+async function followed(plan: LifePlan): Promise<TestResult[]> {
+  const report = new ConsoleReport();
+  const image = (await lifeKernel(plan)).imagePath;
+  await using host = await bootLife(plan, "kexec", { programs: [image], onConsole: report.take });
+  const full = await fillPool(host);
+  const dirty = await host.exec(`zerocheck ${DIRTY_MIB} 1 small`, SCENARIO_MS);
+  const packed = await host.exec(`cd ${PROGRAMS} && printf 'nextlife\\nzerocheck\\n' | cpio -o -H newc > ${INITRD}`);
+  // In a session of its own: the connection ends with the kernel.
+  const load = `kexecload ${PROGRAMS}/${basename(image)} ${INITRD} "${CMDLINE}"`;
+  const loaded = await host.exec(`setsid sh -c 'sleep 1; ${load}' < /dev/null > /dev/console 2>&1 &`);
+  const text = await report.until(/^nextlife: end/m, host, SCENARIO_MS);
+  return [
+    full,
+    checked("memory before", dirty),
+    ended("the next root is packed", packed),
+    ended("the kernel is told to go", loaded),
+    ...judgeReport("memory of the next kernel", text.slice(text.lastIndexOf("Linux version"))),
+    quiet(host),
+  ];
+}

@@ -1,0 +1,62 @@
+import { GIB_BYTES } from "../../base/size.ts";
+import type { TestResult } from "../../ktap/result.ts";
+import { check } from "../step.ts";
+import { checked, counter } from "./answers.ts";
+import { type LifeHost, onLiveHost, SCENARIO_MS, type Scenario } from "./host.ts";
+
+const NODES = [0, 1];
+const LOAD_MIB = 512;
+const HOST_BYTES = 1.5 * GIB_BYTES;
+/** Emptying the pool of one node must not empty that of the other; what other processes take meanwhile is little. */
+const UNTOUCHED_SHARE = 0.9;
+/** No pass begins while the figures of the nodes are taken and compared. */
+const PAUSE = "echo 600000 > /sys/kernel/mm/page_prezero/delay_millisecs";
+const GO_ON = "echo 100 > /sys/kernel/mm/page_prezero/delay_millisecs";
+const FIGURES = "cat /sys/devices/system/node/node[01]/nr_prezeroed; cat /proc/vmstat";
+
+export const numa: Scenario = {
+  name: "NUMA",
+  about: "two nodes, each with a pool of its own",
+  run: (plan) =>
+    onLiveHost(plan, "numa", { memoryBytes: HOST_BYTES, cpus: NODES.length, hardware: { nodes: 2 } }, twoNodes),
+};
+
+/** @throws what the host's exec throws */
+export async function twoNodes(host: LifeHost): Promise<TestResult[]> {
+  const results: TestResult[] = [];
+  for (const node of NODES) {
+    const before = figures((await host.exec(`${PAUSE}; ${FIGURES}`)).stdout);
+    const load = await host.exec(`zerocheck ${LOAD_MIB} 1 small ${node}`, SCENARIO_MS);
+    const after = figures((await host.exec(FIGURES)).stdout);
+    await host.exec(
+      `${GO_ON}; for try in $(seq 100); do [ $(cat /sys/devices/system/node/node${node}/nr_prezeroed) -ge $((${before.nodes[node]} * 9 / 10)) ] && break; sleep 0.2; done`,
+      SCENARIO_MS,
+    );
+    const [own = 0, other = 0] = [node, 1 - node].map((one) => (after.nodes[one] ?? 0) / (before.nodes[one] ?? 0));
+    results.push(
+      check(`the nodes add up: ${before.nodes.join(" + ")}, ${before.total} in all`, addsUp(before) && addsUp(after)),
+      checked(`memory of node ${node}`, load),
+      check(
+        `its pool went down to ${Math.round(own * 100)} %, the other's to ${Math.round(other * 100)} %`,
+        own < 0.5 && other >= UNTOUCHED_SHARE,
+        JSON.stringify({ before, after }),
+      ),
+    );
+  }
+  return results;
+}
+
+type Figures = { nodes: number[]; total: number };
+
+function figures(stdout: string): Figures {
+  return {
+    nodes: stdout.split("\n").slice(0, NODES.length).map(Number),
+    total: counter(stdout, "nr_prezeroed"),
+  };
+}
+
+/** Read one after the other, so they may differ by what the commands themselves took. */
+function addsUp({ nodes, total }: Figures): boolean {
+  const sum = nodes.reduce((all, one) => all + one, 0);
+  return total > 0 && Math.abs(sum - total) <= total / 50;
+}

@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import { GIB_BYTES } from "../../base/size.ts";
+import { bootNestedHost, type NestedHostOptions } from "../../host/nested.ts";
+import type { NestedHost } from "../../host/nested-host.ts";
+import type { Base } from "../../kernel/bases.ts";
+import { ensureKernel } from "../../kernel/build.ts";
+import type { BuiltKernel } from "../../kernel/built-kernel.ts";
+import type { Variant } from "../../kernel/variant.ts";
+import type { AccelChoice } from "../../qemu.ts";
+
+/** What the public tests need to know of the tests that they are part of. */
+export type PublicPlan = {
+  base: Base;
+  accel: AccelChoice;
+  /** For the consoles of the boots; kept. */
+  logs: string;
+  say: (line: string) => void;
+};
+
+/** What the kernel's own tests look for and the lean kernel has not. */
+const FRAGMENT = "selftests-mm.config";
+const HOST_BYTES = 2 * GIB_BYTES;
+/** The tests of migration skip below four CPUs. */
+const CPUS = 4;
+/** Two nodes: migration and KSM across nodes have tests of their own. */
+const CMDLINE = "numa=fake=2";
+/** Clears several times faster under TCG than a CPU with ERMS; this is about what happens, not how long it takes. */
+const CPU_MODEL = "max,-erms,-fsrm";
+
+/** A kernel of the pair with what the public tests need. @throws what {@link ensureKernel} throws */
+export function publicKernel(plan: PublicPlan, variant: Variant): Promise<BuiltKernel> {
+  return ensureKernel({ base: plan.base, variant, fragments: [FRAGMENT] });
+}
+
+/**
+ * Boots it with those programs.
+ * @param name of the console's log
+ * @throws what {@link bootNestedHost} throws
+ */
+export function bootPublic(
+  plan: PublicPlan,
+  kernel: BuiltKernel,
+  variant: Variant,
+  name: string,
+  programs: Pick<NestedHostOptions, "programs" | "installed">,
+): Promise<NestedHost> {
+  return bootNestedHost({
+    kernel: { ...kernel, variant },
+    memoryBytes: HOST_BYTES,
+    cpus: CPUS,
+    accel: plan.accel,
+    cpuModel: CPU_MODEL,
+    device: "emulated",
+    extraCmdline: CMDLINE,
+    consoleLog: join(plan.logs, `public-${name}.log`),
+    ...programs,
+  });
+}

@@ -1,0 +1,56 @@
+import type { Exec } from "../../base/exec.ts";
+import type { TestResult } from "../../ktap/result.ts";
+import { check } from "../step.ts";
+
+export const STRESS_NG = "/usr/bin/stress-ng";
+
+/** Stressors of stress-ng, options included; the first word names the one whose work is counted. */
+export type Stressors = { options: string; seconds: number };
+
+const SECONDS = 15;
+const LONG_SECONDS = 60;
+/** Starting and ending on an emulated CPU; a stressor looks at the clock between two rounds only. */
+const MARGIN_MS = 240_000;
+/** Address space of each process, KiB: those that take what they can get find an end before the OOM killer finds them. */
+const MOST_KIB = 512 * 1024;
+
+/** Those that look at what they read back, with sizes that leave the worker memory to clear. */
+export const STRESSORS: readonly Stressors[] = [
+  { options: "--vm 2 --vm-bytes 256M --vm-method all", seconds: LONG_SECONDS },
+  { options: "--vm 2 --vm-bytes 256M --vm-method all --vm-populate --vm-madvise hugepage", seconds: LONG_SECONDS },
+  { options: "--vm 2 --vm-bytes 64M --vm-method zero-one --vm-madvise nohugepage", seconds: SECONDS },
+  { options: "--bigheap 2 --bigheap-growth 1M", seconds: SECONDS },
+  { options: "--brk 2", seconds: SECONDS },
+  { options: "--mmap 2 --mmap-bytes 64M --mmap-mprotect", seconds: SECONDS },
+  { options: "--mremap 2 --mremap-bytes 32M", seconds: SECONDS },
+  { options: "--madvise 2", seconds: SECONDS },
+  { options: "--malloc 2 --malloc-bytes 4M --malloc-touch", seconds: SECONDS },
+  { options: "--memfd 2 --memfd-bytes 64M", seconds: SECONDS },
+  { options: "--shm 2 --shm-bytes 16M", seconds: SECONDS },
+  { options: "--shm-sysv 2 --shm-sysv-bytes 16M", seconds: SECONDS },
+  { options: "--pagemove 2 --pagemove-bytes 16M", seconds: SECONDS },
+  { options: "--userfaultfd 2 --userfaultfd-bytes 16M", seconds: SECONDS },
+  { options: "--fork 4", seconds: SECONDS },
+];
+
+/**
+ * Runs the stressors one after the other on a host that has stress-ng, each with its own verification on.
+ * @throws what the host's exec throws when the kernel dies
+ */
+export async function stressNg(exec: Exec, all: readonly Stressors[] = STRESSORS): Promise<TestResult[]> {
+  const results: TestResult[] = [];
+  for (const { options, seconds } of all) {
+    const command = `ulimit -v ${MOST_KIB}; stress-ng ${options} --verify --metrics-brief --timeout ${seconds}s`;
+    const { stdout, stderr, exitCode } = await exec(`cd /tmp && ${command} 2>&1`, seconds * 1_000 + MARGIN_MS);
+    results.push(judgeStressNg(options, `${stdout}${stderr}`, exitCode));
+  }
+  return results;
+}
+
+/** Passes when stress-ng is content, reports no failed verification, and has done something. */
+export function judgeStressNg(options: string, output: string, exitCode: number): TestResult {
+  const name = /^--([\w-]+)/.exec(options)?.[1] ?? "";
+  const rounds = Number(new RegExp(`metrc: \\[\\d+\\] ${name} +(\\d+) `, "m").exec(output)?.[1] ?? 0);
+  const good = exitCode === 0 && rounds > 0 && !/stress-ng: fail:/.test(output);
+  return check(`${options}: ${rounds} rounds`, good, [`exit code ${exitCode}`, output.trim()].join("\n"));
+}

@@ -1,0 +1,77 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { RuntimeDir } from "../../base/runtime-dir.ts";
+import { sha256 } from "../../kernel/content-key.ts";
+import { extractFiles, filesOf, touchedSources } from "./committed-files.ts";
+import { compareFindings, type Finding } from "./finding.ts";
+import { type KnownFindings, knownFindings } from "./known-findings.ts";
+import { runScripts, type SemanticPatch, spatchCommand } from "./spatch.ts";
+
+export type Coccicheck = {
+  scripts: SemanticPatch[];
+  /** What was found in a file of that content before: a script takes seconds, and there are some seventy. */
+  known: KnownFindings;
+  jobs: number;
+};
+
+/** Two of the kernel's need an OCaml compiler, hundreds of megabytes: one is for a battery driver, one looks for `p == 0`. */
+const NEEDS_COMPILER = /^@\s*(?:initialize|script|finalize):ocaml\b/m;
+
+/**
+ * Reads the semantic patches that the kernel's `make coccicheck` runs.
+ * @param spatchVersion first line of `spatch --version`; another version may find something else
+ */
+export async function readCoccicheck(sourceDir: string, spatchVersion: string, jobs: number): Promise<Coccicheck> {
+  const directory = join(sourceDir, "scripts/coccinelle");
+  const names = existsSync(directory) ? await readdir(directory, { recursive: true }) : [];
+  const paths = names.filter((name) => name.endsWith(".cocci")).sort();
+  const all = await Promise.all(
+    paths.map(async (name): Promise<SemanticPatch> => {
+      const text = await readFile(join(directory, name), "utf8");
+      const options = /Options:(.*)$/m.exec(text)?.[1]?.trim() ?? "";
+      return { name, path: join(directory, name), text, options: options === "" ? [] : options.split(/\s+/) };
+    }),
+  );
+  const scripts = all.filter(({ text }) => !NEEDS_COMPILER.test(text));
+  const command = spatchCommand({ path: "", options: [] }, "", []);
+  const of = sha256(JSON.stringify([spatchVersion, command, ...scripts.map(({ name, text }) => [name, text])]));
+  return { scripts, known: knownFindings("coccicheck", of), jobs };
+}
+
+/**
+ * What the kernel's semantic patches find in the files that a commit touches and did not find before. Each file is read
+ * by itself, without the headers that it includes. What the commit repairs is not looked for: the file as it was is only
+ * read when there is something to compare.
+ * @throws InfrastructureError COCCICHECK_FAILED when spatch itself breaks
+ */
+export async function checkCoccinelle(check: Coccicheck, repository: string, commit: string): Promise<Finding[]> {
+  const paths = await touchedSources(repository, commit);
+  const after = await findingsAt(check, repository, commit, paths);
+  const suspects = [...new Set(after.map(({ file }) => file))];
+  return compareFindings(await findingsAt(check, repository, `${commit}^`, suspects), after).added;
+}
+
+async function findingsAt(check: Coccicheck, repository: string, commit: string, paths: string[]): Promise<Finding[]> {
+  const there = await filesOf(repository, commit, paths);
+  if (there.length === 0 || check.scripts.length === 0) return [];
+  using scratch = new RuntimeDir();
+  await extractFiles(repository, commit, there, scratch.path);
+  const files = await Promise.all(
+    there.map(async (path) => ({ path, text: await readFile(join(scratch.path, path), "utf8") })),
+  );
+  const unknown = files.filter((file) => check.known.read(file) === undefined);
+  const found = await runScripts(
+    check.scripts,
+    scratch.path,
+    unknown.map(({ path }) => path),
+    check.jobs,
+  );
+  for (const file of unknown) {
+    check.known.write(
+      file,
+      found.filter((finding) => finding.file === file.path),
+    );
+  }
+  return files.flatMap((file) => check.known.read(file) ?? []);
+}

@@ -1,0 +1,113 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { configureTree, mergeConfig } from "../../kernel/config.ts";
+import type { Fragment } from "../../kernel/fragment.ts";
+import type { Toolchain } from "../../kernel/toolchain.ts";
+import { BUILD_DIR, makeTree } from "../../kernel/tree.ts";
+import type { Series } from "../series.ts";
+import { applyPatch, definesAll } from "./applied.ts";
+import type { Extremes } from "./extremes.ts";
+import { type ConfigurationReport, compareFindings, type Finding } from "./finding.ts";
+import { failureOf, make } from "./make.ts";
+import { parseMakeOutput } from "./make-output.ts";
+import { changedObjects, type Objects, readObjects } from "./objects.ts";
+
+export type ExtremeSteps = {
+  /** Pristine source, and the tree (removed first) to build in; a second one beside it is made when it is needed. */
+  sourceDir: string;
+  tree: string;
+  onto: string;
+  series: Series;
+  toolchain: Toolchain;
+  extremes: Extremes;
+  /** Turns the series' option on. */
+  on: Fragment;
+  say: (line: string) => void;
+};
+
+/** Where the series does what depends on the configuration. */
+const DIRECTORY = "mm";
+
+/**
+ * Builds the directory in every configuration of configs/extremes.yaml.
+ * @returns one report per configuration, in the order of {@link extremeNames}, and before them one for each patch but the
+ *   last where the file asks for it
+ * @throws UsageError CONFIG_NOT_HONOURED when a configuration asks for what Kconfig does not give
+ */
+export async function buildExtremes(steps: ExtremeSteps): Promise<ConfigurationReport[]> {
+  const { extremes, series } = steps;
+  await makeTree(steps.sourceDir, [], steps.tree, steps.onto);
+  const pristine: Compiled[] = [];
+  for (const one of extremes.untouched) pristine.push(await compiled(steps, one));
+  const early: ConfigurationReport[] = [];
+  let hasOption = false;
+  for (const [index, patch] of series.patches.entries()) {
+    await applyPatch(steps.tree, patch);
+    hasOption = await definesAll(steps.tree, series.patches.slice(0, index + 1), [...steps.on.wanted.keys()]);
+    if (!hasOption || index === series.patches.length - 1) continue;
+    for (const one of extremes.builds.filter(({ eachPatch }) => eachPatch)) {
+      early.push(await build(steps, { ...one, name: `${one.name}, up to ${patch.name}` }));
+    }
+  }
+  const notYet = (one: { name: string }) =>
+    skipped(one.name, `not there yet: ${[...steps.on.wanted.keys()].join(", ")}`);
+  const reports = [...early];
+  for (const [index, one] of extremes.untouched.entries()) {
+    const now = await compiled(steps, one);
+    const changed = changedObjects(pristine[index]?.objects ?? new Map(), now.objects, one.mayChange);
+    reports.push({ configuration: one.name, added: [...now.errors, ...changed], skipped: undefined });
+  }
+  for (const one of extremes.refused) reports.push(hasOption ? await refusal(steps, one) : notYet(one));
+  for (const one of extremes.builds) reports.push(hasOption ? await build(steps, one) : notYet(one));
+  return reports;
+}
+
+/** A report that says why there is nothing to report. */
+export function skipped(configuration: string, why: string): ConfigurationReport {
+  return { configuration, added: [], skipped: why };
+}
+
+async function build(steps: ExtremeSteps, one: { name: string; fragments: Fragment[] }): Promise<ConfigurationReport> {
+  steps.say(`building ${DIRECTORY} with the option on: ${one.name}`);
+  const found = await findings(steps, [...one.fragments, steps.on]);
+  if (found.length === 0) return { configuration: one.name, added: [], skipped: undefined };
+  steps.say(`building ${DIRECTORY} of the pristine source, for what it has to say of itself: ${one.name}`);
+  const pristine = { ...steps, tree: `${steps.tree}-pristine` };
+  await makeTree(steps.sourceDir, [], pristine.tree, steps.onto);
+  const { added } = compareFindings(await findings(pristine, one.fragments), found);
+  return { configuration: one.name, added, skipped: undefined };
+}
+
+async function findings(steps: ExtremeSteps, fragments: Fragment[]): Promise<Finding[]> {
+  await configureTree(steps.tree, fragments, steps.toolchain);
+  // From nothing: an object that is not compiled again says nothing, and one that another configuration left lies.
+  await rm(join(steps.tree, BUILD_DIR, DIRECTORY), { recursive: true, force: true });
+  const made = await make(steps, ["--keep-going", "W=1", `${DIRECTORY}/`]);
+  const found = [...parseMakeOutput(made.lines).values()].flat();
+  return [...found, ...failureOf(made, found)];
+}
+
+type Compiled = { objects: Objects; errors: Finding[] };
+
+async function compiled(steps: ExtremeSteps, one: { name: string; fragments: Fragment[] }): Promise<Compiled> {
+  steps.say(`building ${DIRECTORY} to compare: ${one.name}`);
+  const errors = (await findings(steps, one.fragments)).filter(({ text }) => text.includes("error:"));
+  return { objects: readObjects(join(steps.tree, BUILD_DIR), DIRECTORY), errors };
+}
+
+/** The option, and nothing else that was asked for, must come out as unset. */
+async function refusal(steps: ExtremeSteps, one: Extremes["refused"][number]): Promise<ConfigurationReport> {
+  steps.say(`configuring, to be refused: ${one.name}`);
+  const { lost } = await mergeConfig(steps.tree, [...one.fragments, steps.on], steps.toolchain, one.arch);
+  const option = [...steps.on.wanted.keys()];
+  const finding = (file: string, text: string): Finding => ({ file, line: undefined, text });
+  const taken = option.filter((symbol) => !lost.some(({ name }) => name === symbol));
+  const others = lost.filter(({ name }) => !option.includes(name));
+  const added = [
+    ...taken.map((symbol) => finding("Kconfig", `${symbol} can be set`)),
+    ...others.map(({ name, wanted, got }) =>
+      finding("Kconfig", `${name} is ${got} and not ${wanted}: nothing is shown`),
+    ),
+  ];
+  return { configuration: one.name, added, skipped: undefined };
+}

@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { projectPath } from "../../base/paths.ts";
+import { readYaml } from "../../base/yaml.ts";
+import { type Fragment, parseSymbols } from "../../kernel/fragment.ts";
+
+const name = z.string().min(1, "allowed: a few words");
+const config = z.string().optional();
+
+const extremes = z.strictObject({
+  common: z.string(),
+  builds: z.array(z.strictObject({ name, alone: z.boolean().optional(), eachPatch: z.boolean().optional(), config })),
+  untouched: z.array(z.strictObject({ name, config, mayChange: z.array(z.string()).optional() })),
+  refused: z.array(z.strictObject({ name, arch: z.enum(["x86_64", "i386"]), config })),
+});
+
+/** Configurations that are unlike the one that is measured, and what the series has to do in each. */
+export type Extremes = {
+  /** The whole series builds, with its option on. */
+  builds: { name: string; eachPatch: boolean; fragments: Fragment[] }[];
+  /** With its option off, no object but these changes. */
+  untouched: { name: string; mayChange: string[]; fragments: Fragment[] }[];
+  /** Kconfig keeps its option off, whoever asks for it. */
+  refused: { name: string; arch: "x86_64" | "i386"; fragments: Fragment[] }[];
+};
+
+/**
+ * Reads configs/extremes.yaml.
+ * @throws UsageError FRAGMENT_INVALID, and what {@link readYaml} throws
+ */
+export async function readExtremes(file = projectPath("configs/extremes.yaml")): Promise<Extremes> {
+  const parsed = await readYaml(file, extremes);
+  const fragment = (text: string, title: string): Fragment => {
+    return { name: title, path: file, text, wanted: parseSymbols(text, `${file} (${title})`) };
+  };
+  const common = fragment(parsed.common, "common");
+  const own = (one: { name: string; config?: string | undefined }) => fragment(one.config ?? "", one.name);
+  return {
+    builds: parsed.builds.map((one) => ({
+      name: one.name,
+      eachPatch: one.eachPatch === true,
+      fragments: one.alone === true ? [own(one)] : [common, own(one)],
+    })),
+    untouched: parsed.untouched.map((one) => ({
+      name: one.name,
+      mayChange: one.mayChange ?? [],
+      fragments: [common, own(one)],
+    })),
+    refused: parsed.refused.map((one) => ({ name: one.name, arch: one.arch, fragments: [own(one)] })),
+  };
+}
+
+/** Names of all of them, in the order of the report: what takes least comes first. */
+export function extremeNames(all: Extremes): string[] {
+  return [...all.untouched, ...all.refused, ...all.builds].map((one) => one.name);
+}

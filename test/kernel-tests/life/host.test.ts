@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import { afterwards, fillPool, verifierContent } from "../../../harness/kernel-tests/life/host.ts";
+import { failedOf, fakeHost, LOOKED } from "./fake-host.ts";
+
+/** /proc/vmstat before and after; the hits grow by what the second says. */
+function vmstats(hits: number, bad = 0) {
+  let reads = 0;
+  return {
+    get stdout() {
+      return `prezero_hit ${reads++ === 0 ? 100 : 100 + hits}\nprezero_verify_failed ${bad}\n`;
+    },
+  };
+}
+const seen = (vmstat: { stdout: string }, zerocheck: string, console = "") => {
+  const host = fakeHost([[/zerocheck/, zerocheck]], console);
+  const exec = async (command: string) =>
+    command === "cat /proc/vmstat" ? { stdout: vmstat.stdout, stderr: "", exitCode: 0 } : host.exec(command);
+  return failedOf(afterwards({ ...host, exec }));
+};
+
+describe("before and after a scenario", () => {
+  test("all is well", async () => {
+    expect(await seen(vmstats(50), LOOKED)).toEqual([]);
+  });
+
+  test.each([
+    ["memory is not zero", vmstats(50), '{"pages":10,"dirty":1,"lost":0}', "", /small pages/],
+    ["nothing came from the pool", vmstats(0), LOOKED, "", /^0 of these came from the pool/],
+    ["the verifier found something", vmstats(50, 3), LOOKED, "", /^the verifier found 3/],
+    [
+      "the console complains",
+      vmstats(50),
+      LOOKED,
+      "[    3.1] WARNING: CPU: 0 PID: 1 at mm/page_alloc.c:7 f+0x1/0x2\n",
+      /^the console/,
+    ],
+  ])("fails when %s", async (_, vmstat, zerocheck, console, name) => {
+    expect((await seen(vmstat, zerocheck, console))[0]).toMatch(name);
+  });
+
+  test("a kernel without the counter is not content", () => {
+    expect(verifierContent("prezero_hit 5\n").status).toBe("failed");
+  });
+
+  test("the verifier is on before the worker, and a pool that fills is one", async () => {
+    const host = fakeHost([[/nr_prezeroed/, "93\n"]]);
+    expect((await fillPool(host)).status).toBe("passed");
+    expect(host.commands[0]).toMatch(/echo 1 > verify .*echo 1 > enabled/s);
+  });
+
+  test.each([
+    ["stays empty", [[/nr_prezeroed/, "12\n"]]],
+    [
+      "cannot be had",
+      [
+        [/verify/, { exitCode: 1, stderr: "Operation not supported" }],
+        [/nr_prezeroed/, "93\n"],
+      ],
+    ],
+    ["is unknown", [[/nr_prezeroed/, "sh: arithmetic error\n"]]],
+  ] as [string, Parameters<typeof fakeHost>[0]][])("a pool that %s is none", async (_, answers) => {
+    expect((await fillPool(fakeHost(answers))).status).toBe("failed");
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import { takeAndGiveBack } from "../../../harness/kernel-tests/life/cma.ts";
+import { hugePool } from "../../../harness/kernel-tests/life/hugetlb.ts";
+import { breakPages } from "../../../harness/kernel-tests/life/poison.ts";
+import { failedOf, fakeHost, LOOKED } from "./fake-host.ts";
+
+type Answers = Parameters<typeof fakeHost>[0];
+
+describe("a CMA area", () => {
+  const failed = (count: number, refused: number, used: number) =>
+    failedOf(
+      takeAndGiveBack(
+        fakeHost([
+          [/\/count/, `${count}\n`],
+          [/zerocheck/, `${LOOKED}${refused}\n`],
+          [/\/used/, `${used}\n`],
+        ]),
+      ),
+    );
+
+  test("gives and takes back", async () => {
+    expect(await failed(16_384, 1, 0)).toEqual([]);
+  });
+
+  test.each([
+    ["is not there", 0, 0, 0, /^the area has 0/],
+    ["hardly ever gives", 16_384, 7, 0, /^1 of 8 ranges/],
+    ["keeps something", 16_384, 0, 12_288, /^12288 pages are in use/],
+  ])("fails when it %s", async (_, count, refused, used, name) => {
+    expect(await failed(count, refused, used)).toEqual([expect.stringMatching(name)]);
+  });
+});
+
+describe("a pool of huge pages", () => {
+  const failed = (change: Answers) =>
+    failedOf(
+      hugePool(fakeHost([...change, [/zerocheck/, LOOKED], [/1048576kB/, "1\n0\n0\n"], [/nr_hugepages/, "64\n"]])),
+    );
+
+  test("keeps its size when two have changed it", async () => {
+    expect(await failed([])).toEqual([]);
+  });
+
+  test.each([
+    ["loses pages", [[/^cat .*2048kB/, "61\n"]], /^it has 61 pages/],
+    ["gets no gigantic page", [[/1048576kB/, "0\n0\n0\n"]], /^a gigantic page/],
+    ["does not give one back", [[/1048576kB/, "1\n1\n0\n"]], /^a gigantic page/],
+    ["keeps a reservation", [[/HugePages_Rsvd/, { exitCode: 1 }]], /^nothing is reserved/],
+  ] as [string, Answers, RegExp][])("fails when it %s", async (_, change, name) => {
+    expect(await failed(change)).toEqual([expect.stringMatching(name)]);
+  });
+});
+
+describe("pages that break", () => {
+  /** The counter of /proc/meminfo is read twice: with all of them, and when the injected ones are whole again. */
+  const failed = (fate: object, corruptedKb = ["480\n", "320\n"], more: Answers = []) => {
+    const answer = { asked: 40, poisoned: 40, free: 0, handedOut: 0, ...fate };
+    const host = fakeHost([...more, [/poison check/, JSON.stringify(answer)], [/nr_prezeroed/, "93\n"]]);
+    const kb = [...corruptedKb];
+    const exec = async (command: string) =>
+      /HardwareCorrupted/.test(command) ? { stdout: kb.shift() ?? "", stderr: "", exitCode: 0 } : host.exec(command);
+    return failedOf(breakPages({ ...host, exec }));
+  };
+
+  test("stay broken and are never handed out", async () => {
+    expect(await failed({})).toEqual([]);
+  });
+
+  test.each([
+    ["one is whole again", { poisoned: 39 }],
+    ["one is on a free list", { free: 1 }],
+    ["one is handed out", { handedOut: 1 }],
+    ["nobody asked for all", { asked: 39, poisoned: 39 }],
+  ])("fail when %s", async (_, fate) => {
+    expect(await failed(fate)).toHaveLength(3);
+  });
+
+  test("fail when the kernel has lost count, or refuses", async () => {
+    expect(await failed({}, ["476\n", "320\n"])).toEqual([expect.stringMatching(/^the kernel counts 476/)]);
+    expect(await failed({}, ["480\n", "480\n"])).toEqual(["480 kB are left"]);
+    expect(await failed({}, undefined, [[/soft_offline/, { exitCode: 1 }]])).toEqual(["40 pages are soft offlined"]);
+  });
+});
