@@ -16,6 +16,8 @@ import { readSeries } from "../patches/series.ts";
 import type { AccelChoice } from "../qemu.ts";
 import { costWhenOff, LARGE_FRAGMENTS, lockHold } from "./counted.ts";
 import { KUNIT_CMDLINE, quietButOnPurpose, suiteOfBoot } from "./kunit-guest.ts";
+import { lifeSteps } from "./life/scenarios.ts";
+import { publicSteps } from "./public/steps.ts";
 import { refusalInSysfs, refusalsOnUml } from "./refusals.ts";
 import { buildSelftest } from "./selftest.ts";
 import { smallBench } from "./small-bench.ts";
@@ -99,7 +101,7 @@ export function kernelSteps(plan: TestPlan): Step[] {
       run: async () => costWhenOff(await kernel("base"), await kernel("prezero"), plan.scratch),
     },
     ...(full ? detectors : []),
-    ...(full ? [held] : []),
+    ...(full ? [held, ...lifeSteps(plan), ...publicSteps(plan)] : []),
     {
       name: "benchmark",
       about: "a small A/B in its own directory, some minutes",
