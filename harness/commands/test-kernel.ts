@@ -26,7 +26,10 @@ export function register(program: Command): void {
     .command("test-kernel")
     .description("build the kernels, check the patches, boot, stress with verification, and a small benchmark")
     .option("--kernel <base>", "kernel base, a key of configs/kernels.yaml (default: the file's default)")
-    .option("--full", "also what takes hours: ten minutes of stress, debug kernels, life outside the happy path, public tests")
+    .option(
+      "--full",
+      "also what takes hours: ten minutes of stress, debug kernels, life outside the happy path, public tests",
+    )
     .addOption(new Option("--accel <accelerator>", "accelerator of QEMU").choices(accelChoices).default("auto"))
     .option("--ktap <file>", "also write the results as KTAP")
     .option("--junit <file>", "also write the results as JUnit XML")

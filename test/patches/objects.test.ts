@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { changedObjects, type Objects, readObjects } from "../../harness/patches/check/objects.ts";
+import { type Allowed, changedObjects, type Objects, readObjects } from "../../harness/patches/check/objects.ts";
 
 let root: string;
 beforeEach(() => {
@@ -22,8 +22,9 @@ function compiled(build: string, files: Record<string, string>): Objects {
   }
   return readObjects(join(root, build), "mm");
 }
-const changed = (before: string, after: string, may: string[] = []) =>
-  changedObjects(compiled("before", { alloc: before }), compiled("after", { alloc: after }), may).map(
+const NONE: Allowed = { mayChange: [], mayMove: [] };
+const changed = (before: string, after: string, allowed = NONE) =>
+  changedObjects(compiled("before", { alloc: before }), compiled("after", { alloc: after }), allowed).map(
     ({ file, text }) => `${file}: ${text}`,
   );
 
@@ -63,16 +64,23 @@ describe("objects differ", () => {
       expect.stringContaining("mm/alloc.o: differs from the one of the pristine"),
     ]);
     expect(changed(before, after)[0]).toContain(section);
-    expect(changed(before, after, ["mm/alloc.o"])).toEqual([]);
+    expect(changed(before, after, { ...NONE, mayChange: ["mm/alloc.o"] })).toEqual([]);
   });
 
   test("when there are more of them, or fewer", () => {
     const [one, two] = [compiled("one", { alloc: COUNTER }), compiled("two", { alloc: COUNTER, zero: WARN })];
-    expect(changedObjects(one, two, [])).toMatchObject([
+    expect(changedObjects(one, two, NONE)).toMatchObject([
       { file: "mm/zero.o", text: "is not built without the series" },
     ]);
-    expect(changedObjects(two, one, [])).toMatchObject([{ file: "mm/zero.o", text: "is not built any more" }]);
+    expect(changedObjects(two, one, NONE)).toMatchObject([{ file: "mm/zero.o", text: "is not built any more" }]);
   });
+});
+
+test("an object that may be compiled in another way must not be larger", () => {
+  const allowed = { ...NONE, mayMove: ["mm/alloc.o"] };
+  expect(changed(COUNTER, COUNTER.replace("++count", "--count"), allowed)).toEqual([]);
+  const more = changed("char space[8];", "char space[24];", allowed);
+  expect(more).toEqual(["mm/alloc.o: is larger than the one of the pristine source: 16 bytes"]);
 });
 
 test("a file that is no object is not taken for one", () => {

@@ -54,7 +54,7 @@ export async function buildExtremes(steps: ExtremeSteps): Promise<ConfigurationR
   const reports = [...early];
   for (const [index, one] of extremes.untouched.entries()) {
     const now = await compiled(steps, one);
-    const changed = changedObjects(pristine[index]?.objects ?? new Map(), now.objects, one.mayChange);
+    const changed = changedObjects(pristine[index]?.objects ?? new Map(), now.objects, one);
     reports.push({ configuration: one.name, added: [...now.errors, ...changed], skipped: undefined });
   }
   for (const one of extremes.refused) reports.push(hasOption ? await refusal(steps, one) : notYet(one));

@@ -2,14 +2,16 @@ import { z } from "zod";
 import { projectPath } from "../../base/paths.ts";
 import { readYaml } from "../../base/yaml.ts";
 import { type Fragment, parseSymbols } from "../../kernel/fragment.ts";
+import type { Allowed } from "./objects.ts";
 
 const name = z.string().min(1, "allowed: a few words");
 const config = z.string().optional();
+const objects = z.array(z.string()).optional();
 
 const extremes = z.strictObject({
   common: z.string(),
   builds: z.array(z.strictObject({ name, alone: z.boolean().optional(), eachPatch: z.boolean().optional(), config })),
-  untouched: z.array(z.strictObject({ name, config, mayChange: z.array(z.string()).optional() })),
+  untouched: z.array(z.strictObject({ name, config, mayChange: objects, mayMove: objects })),
   refused: z.array(z.strictObject({ name, arch: z.enum(["x86_64", "i386"]), config })),
 });
 
@@ -17,8 +19,8 @@ const extremes = z.strictObject({
 export type Extremes = {
   /** The whole series builds, with its option on. */
   builds: { name: string; eachPatch: boolean; fragments: Fragment[] }[];
-  /** With its option off, no object but these changes. */
-  untouched: { name: string; mayChange: string[]; fragments: Fragment[] }[];
+  /** With its option off, the objects are the pristine source's. */
+  untouched: (Allowed & { name: string; fragments: Fragment[] })[];
   /** Kconfig keeps its option off, whoever asks for it. */
   refused: { name: string; arch: "x86_64" | "i386"; fragments: Fragment[] }[];
 };
@@ -43,6 +45,7 @@ export async function readExtremes(file = projectPath("configs/extremes.yaml")):
     untouched: parsed.untouched.map((one) => ({
       name: one.name,
       mayChange: one.mayChange ?? [],
+      mayMove: one.mayMove ?? [],
       fragments: [common, own(one)],
     })),
     refused: parsed.refused.map((one) => ({ name: one.name, arch: one.arch, fragments: [own(one)] })),
