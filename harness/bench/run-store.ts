@@ -7,7 +7,7 @@ import {
   readdirSync,
   readFileSync,
   truncateSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { z } from "zod";
@@ -40,7 +40,7 @@ export function readRun(runDir: string): RunRecord {
 export function appendSample(runDir: string, sample: Sample): void {
   const fd = openSync(join(runDir, SAMPLES_FILE), "a");
   try {
-    writeSync(fd, `${JSON.stringify(sample)}\n`);
+    writeFileSync(fd, `${JSON.stringify(sample)}\n`);
     fsyncSync(fd);
   } finally {
     closeSync(fd);

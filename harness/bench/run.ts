@@ -5,6 +5,7 @@ import { interruptSignal, throwIfInterrupted } from "../base/interrupt.ts";
 import { runBoot, type StartHost } from "./boot.ts";
 import type { Clock } from "./clock.ts";
 import { describeSample } from "./describe-sample.ts";
+import { resultsDiskFull } from "./disk-full.ts";
 import { Eta } from "./eta.ts";
 import { type BootRecord, countedSamples, type PlannedBoot, type RunRecord } from "./run-record.ts";
 import { appendSample, readSamples, repairSamples, saveRun } from "./run-store.ts";
@@ -32,7 +33,8 @@ export function remainingSlots(run: RunRecord): PlannedBoot[] {
  * Executes what is left of a run, all of it when the run is new. run.json and samples.jsonl in `runDir` are right at
  * every moment, so a run that ended in any way, SIGKILL included, can be given to this function again.
  * @returns the finished record
- * @throws what a boot throws, after the record says that the run failed; InterruptedError on Ctrl-C
+ * @throws what a boot throws, after the record says that the run failed; InfrastructureError RESULTS_DISK_FULL;
+ *   InterruptedError on Ctrl-C
  */
 export async function executeRun(runDir: string, started: RunRecord, environment: RunEnvironment): Promise<RunRecord> {
   const { clock } = environment;
@@ -64,6 +66,9 @@ export async function executeRun(runDir: string, started: RunRecord, environment
         `Go on with: npm run bench -- --resume ${run.id}`,
       );
     }
+    // The record cannot say so either then: it stays "running", which can be resumed too.
+    const full = resultsDiskFull(error, runDir, run.id);
+    if (full) throw full;
     const failure = error instanceof HarnessError ? error : { code: "INTERNAL", message: String(error) };
     save({ state: "failed", failure: { code: failure.code, message: failure.message } });
     throw error;

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -68,6 +68,28 @@ describe("a run", () => {
     expect(lines[0]).toBe(
       "  boot 1/1 prezero, THP on, 2G, round 1: 0.50 s, huge 100.0 %, pool 99.9 % after 4 s, 100.0 % served zero",
     );
+  });
+
+  test("stops when the disk is full, says how to go on, and does", async () => {
+    const samples = join(runDir, "samples.jsonl");
+    const kept = join(runDir, "kept.jsonl");
+    const { done } = execute(newRun(), {
+      onCreate: (_request, count) => {
+        if (count !== 9) return;
+        renameSync(samples, kept);
+        // Answers every write with the kernel's own ENOSPC.
+        symlinkSync("/dev/full", samples);
+      },
+    });
+    await expect(done).rejects.toMatchObject({
+      code: "RESULTS_DISK_FULL",
+      exitCode: 3,
+      remedy: expect.stringContaining(`--resume ${newRun().id}`),
+    });
+    renameSync(kept, samples);
+    const run = await execute(readRun(runDir)).done;
+    expect(run.state).toBe("finished");
+    expect(countedSamples(run, readSamples(runDir))).toHaveLength(4 * SAMPLES_PER_BOOT);
   });
 
   test("stops at a panic, keeps what it has and says why", async () => {
