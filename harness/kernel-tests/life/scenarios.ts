@@ -10,6 +10,7 @@ import { hibernation } from "./hibernation.ts";
 import type { LifePlan, Scenario } from "./host.ts";
 import { hotplug } from "./hotplug.ts";
 import { hugetlb } from "./hugetlb.ts";
+import { kexec } from "./kexec.ts";
 import { numa } from "./numa.ts";
 import { poison } from "./poison.ts";
 import { pressure } from "./pressure.ts";
@@ -18,7 +19,7 @@ import { virtioMem } from "./virtio-mem.ts";
 
 const SCENARIOS: Scenario[] = [
   ...[hotplug, virtioMem, poison, cma, hugetlb, compaction, pressure, swap, cgroup, forks],
-  ...[numa, cpus, balloon, freezing, hibernation],
+  ...[numa, cpus, balloon, freezing, hibernation, kexec],
 ];
 
 /** The series outside the happy path: a step for each scenario, each with a boot of its own. */
