@@ -5,7 +5,7 @@ import { MeasurementError } from "../base/errors.ts";
 import { cacheDir, projectDir } from "../base/paths.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
 import { findBase } from "../kernel/bases.ts";
-import { runSteps } from "../kernel-tests/step.ts";
+import { chooseSteps, runSteps } from "../kernel-tests/step.ts";
 import { kernelSteps } from "../kernel-tests/steps.ts";
 import { renderJunit } from "../ktap/junit.ts";
 import { casesOf, countCases, summaryLine } from "../ktap/result.ts";
@@ -15,6 +15,7 @@ import { type AccelChoice, accelChoices } from "../qemu.ts";
 type Options = {
   kernel?: string;
   full?: boolean;
+  only?: string;
   accel: AccelChoice;
   ktap?: string;
   junit?: string;
@@ -30,6 +31,7 @@ export function register(program: Command): void {
       "--full",
       "also what takes hours: ten minutes of stress, debug kernels, life outside the happy path, public tests",
     )
+    .option("--only <steps>", "only these, separated by commas: names that --dry-run prints, or a group such as life")
     .addOption(new Option("--accel <accelerator>", "accelerator of QEMU").choices(accelChoices).default("auto"))
     .option("--ktap <file>", "also write the results as KTAP")
     .option("--junit <file>", "also write the results as JUnit XML")
@@ -41,7 +43,7 @@ async function testKernel(options: Options): Promise<void> {
   const base = await findBase(options.kernel);
   using scratch = new RuntimeDir();
   const logs = cacheDir("logs", `test-kernel-${process.pid}`);
-  const steps = kernelSteps({
+  const all = kernelSteps({
     base,
     patchesDir: resolve(projectDir, base.patches),
     full: options.full === true,
@@ -50,6 +52,7 @@ async function testKernel(options: Options): Promise<void> {
     logs,
     say,
   });
+  const steps = options.only === undefined ? all : chooseSteps(all, options.only.split(","));
   if (options.dryRun) {
     for (const [index, { name, about }] of steps.entries()) print(`${index + 1}. ${name}: ${about}`);
     return;

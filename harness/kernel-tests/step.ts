@@ -1,4 +1,4 @@
-import { describeError, HarnessError, InterruptedError } from "../base/errors.ts";
+import { describeError, HarnessError, InterruptedError, UsageError } from "../base/errors.ts";
 import { formatDuration } from "../base/progress.ts";
 import { casesOf, countCases, isGood, type TestResult } from "../ktap/result.ts";
 import { showCase } from "../ktap/show.ts";
@@ -19,6 +19,22 @@ export type StepsResult = {
   /** What a needed step threw. */
   stopped: HarnessError | undefined;
 };
+
+/**
+ * The steps with these names, in their own order; the part of a name before a colon stands for all that begin so.
+ * @throws UsageError STEP_UNKNOWN naming those there are
+ */
+export function chooseSteps(steps: Step[], names: string[]): Step[] {
+  const wanted = names.map((name) => name.trim());
+  const isMeant = (step: Step, name: string) => step.name === name || step.name.split(":")[0] === name;
+  const unknown = wanted.find((name) => !steps.some((step) => isMeant(step, name)));
+  if (unknown === undefined) return steps.filter((step) => wanted.some((name) => isMeant(step, name)));
+  throw new UsageError({
+    code: "STEP_UNKNOWN",
+    message: `There is no step "${unknown}"`,
+    remedy: `Allowed: ${steps.map(({ name }) => name).join(", ")}; more with --full.`,
+  });
+}
 
 /**
  * Runs the steps one after the other and shows each case when its step is over.

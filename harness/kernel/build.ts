@@ -112,7 +112,7 @@ async function prepare(plan: PlannedKernel, work: string): Promise<void> {
   const mark = join(work, ".key");
   if (existsSync(mark) && (await readFile(mark, "utf8")) === plan.key) return;
   await makeTree(plan.source.dir, plan.patches, work, `${plan.source.packageName} ${plan.source.version}`);
-  await configureTree(work, plan.fragments, plan.toolchain, RECIPES[plan.variant].arch);
+  await configureTree(work, plan.fragments, RECIPES[plan.variant].arch);
   await writeFile(mark, plan.key);
 }
 

@@ -3,38 +3,38 @@ import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { run } from "../base/process.ts";
 import { type Fragment, parseSymbols } from "./fragment.ts";
-import { type BuildArch, makeEnvironment, type Toolchain } from "./toolchain.ts";
+import { type BuildArch, makeEnvironment } from "./toolchain.ts";
 import { BUILD_DIR } from "./tree.ts";
 
 /** All fragments, one after the other, in the build directory. */
 const WANTED = "wanted.config";
 
-/** The commands that {@link configureTree} runs in the tree. */
-export function configureCommands(toolchain: Toolchain): string[][] {
-  const cc = [`CC=${toolchain.cc}`, `HOSTCC=${toolchain.cc}`];
-  const files = [`${BUILD_DIR}/.config`, `${BUILD_DIR}/${WANTED}`];
-  return [
-    ["make", "-s", `O=${BUILD_DIR}`, ...cc, "tinyconfig"],
-    ["env", ...cc, "scripts/kconfig/merge_config.sh", "-n", "-O", BUILD_DIR, ...files],
-  ];
+/** What `make tinyconfig` is made of. Merged here, Kconfig runs once instead of four times, which takes half a minute less. */
+const TINY = ["kernel/configs/tiny-base.config", "kernel/configs/tiny.config"];
+const TINY_OF_ARCH: Readonly<Record<BuildArch, string[]>> = {
+  x86_64: ["arch/x86/configs/tiny.config"],
+  i386: ["arch/x86/configs/tiny.config"],
+  um: [],
+};
+
+/** The command that {@link configureTree} runs in the tree. */
+export function configureCommand(arch: BuildArch): string[] {
+  const files = [...TINY, ...TINY_OF_ARCH[arch], `${BUILD_DIR}/${WANTED}`];
+  return ["scripts/kconfig/merge_config.sh", "-n", "-O", BUILD_DIR, ...files];
 }
 
 /** A symbol that did not come out as the last fragment that names it asks; what is unknown or cannot be set reads as `n`. */
 export type LostSymbol = { name: string; fragment: string; wanted: string; got: string };
 
 /**
- * Configures a tree: tinyconfig, then the fragments through the kernel's own merge_config.sh, everything else off.
+ * Configures a tree: what tinyconfig is made of and the fragments through the kernel's own merge_config.sh, everything
+ * else off.
  * @param tree source tree with its build directory
  * @returns the text of the .config
  * @throws UsageError CONFIG_NOT_HONOURED lists every symbol that did not come out as the fragments ask
  */
-export async function configureTree(
-  tree: string,
-  fragments: Fragment[],
-  toolchain: Toolchain,
-  arch: BuildArch = "x86_64",
-): Promise<string> {
-  const { text, lost } = await mergeConfig(tree, fragments, toolchain, arch);
+export async function configureTree(tree: string, fragments: Fragment[], arch: BuildArch = "x86_64"): Promise<string> {
+  const { text, lost } = await mergeConfig(tree, fragments, arch);
   if (lost.length === 0) return text;
   throw new UsageError({
     code: "CONFIG_NOT_HONOURED",
@@ -53,16 +53,14 @@ export async function configureTree(
 export async function mergeConfig(
   tree: string,
   fragments: Fragment[],
-  toolchain: Toolchain,
   arch: BuildArch,
 ): Promise<{ text: string; lost: LostSymbol[] }> {
   const env = makeEnvironment(arch);
   const config = join(tree, BUILD_DIR, ".config");
   const remedy = "Read the output above; missing tools are installed by: npm run setup";
   await writeFile(join(tree, BUILD_DIR, WANTED), fragments.map((fragment) => fragment.text).join("\n"));
-  for (const [command = "", ...args] of configureCommands(toolchain)) {
-    await run(command, args, { cwd: tree, env, code: "KCONFIG_FAILED", remedy });
-  }
+  const [command = "", ...args] = configureCommand(arch);
+  await run(command, args, { cwd: tree, env, code: "KCONFIG_FAILED", remedy });
   const text = await readFile(config, "utf8");
   return { text, lost: lostSymbols(fragments, parseSymbols(text, config)) };
 }

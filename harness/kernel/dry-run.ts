@@ -4,7 +4,7 @@ import { shellQuote } from "../base/quote.ts";
 import { readSeries } from "../patches/series.ts";
 import type { KernelRequest } from "./build.ts";
 import { makeCommand } from "./compile.ts";
-import { configureCommands } from "./config.ts";
+import { configureCommand } from "./config.ts";
 import { fragmentsOf } from "./fragment.ts";
 import { treeDir } from "./source-cache.ts";
 import { findToolchain } from "./toolchain.ts";
@@ -34,7 +34,7 @@ export async function kernelCommands(request: KernelRequest): Promise<string[]> 
     ...patches.map((patch) => shellQuote(["git", "apply", "--whitespace=nowarn", patch.path])),
     `mkdir -p ${BUILD_DIR} && cat ${wanted} > ${BUILD_DIR}/wanted.config`,
     `export ARCH=${RECIPES[variant].arch}`,
-    ...configureCommands(toolchain).map(shellQuote),
+    shellQuote(configureCommand(RECIPES[variant].arch)),
     shellQuote(makeCommand(toolchain, `-${variant}`, RECIPES[variant].target)),
   ];
 }

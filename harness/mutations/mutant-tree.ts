@@ -39,7 +39,7 @@ export class MutantTree {
     const recipe = RECIPES[variant];
     const dir = cacheDir("mutants", `${base.name}-${variant}`);
     await makeTree(source.dir, patches, dir, `${source.packageName} ${source.version}`);
-    const config = await configureTree(dir, all, toolchain, recipe.arch);
+    const config = await configureTree(dir, all, recipe.arch);
     const environment = { ...makeEnvironment(recipe.arch), ...(await ccacheForPair(dir, config)) };
     return new MutantTree(dir, recipe, toolchain, environment);
   }

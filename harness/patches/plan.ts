@@ -1,6 +1,6 @@
 import { shellQuote } from "../base/quote.ts";
 import type { Base } from "../kernel/bases.ts";
-import { configureCommands } from "../kernel/config.ts";
+import { configureCommand } from "../kernel/config.ts";
 import { findToolchain } from "../kernel/toolchain.ts";
 import { baseGitDir } from "./base-repository.ts";
 import { checkpatchCommand } from "./check/checkpatch.ts";
@@ -47,14 +47,14 @@ export async function planCheck(base: Base, patchesDir: string, fast: boolean): 
   const plan = [...(await planEdit(base, "", patchesDir)).slice(0, -2), ...checks];
   if (fast) return plan;
   const toolchain = await findToolchain();
-  const configure = configureCommands(toolchain).map(shellQuote);
+  const configure = shellQuote(configureCommand("x86_64"));
   return [
     ...plan,
     shellQuote(spatchCommand({ path: "SCRIPT", options: ["OPTIONS"] }, "CACHE", ["FILES"])),
-    ...configure,
+    configure,
     shellQuote(["make", ...makeArguments(toolchain, ["--keep-going", "W=1", "DIRECTORIES"])]),
     shellQuote(["make", ...makeArguments(toolchain, ["--keep-going", "W=1", "C=2", "OBJECTS"])]),
-    ...configure,
+    configure,
     shellQuote(["make", ...makeArguments(toolchain, ["--keep-going", "W=1", "mm/"])]),
   ];
 }

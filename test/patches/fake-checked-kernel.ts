@@ -29,9 +29,6 @@ const MAKEFILE = `objects = $(patsubst %.c,$(O)/%.o,$(wildcard $(1)*.c))
 DIRECTORIES := mm/ drivers/virtio/
 CHECKED := mm/page_alloc.o mm/page_reporting.o drivers/virtio/virtio_balloon.o
 .PHONY: $(DIRECTORIES) FORCE
-tinyconfig:
-	@mkdir -p $(O)
-	@sed -n 's/^config \\(.*\\)/# CONFIG_\\1 is not set/p' Kconfig > $(O)/.config
 mm/: $(call objects,mm/)
 drivers/virtio/: $(call objects,drivers/virtio/)
 $(O)/config.h: FORCE

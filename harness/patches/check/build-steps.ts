@@ -79,7 +79,7 @@ async function snapshot(steps: BuildSteps, state: State, what: string, applied: 
 async function build(steps: BuildSteps, state: State, what: string, variant: Variant): Promise<Finding[]> {
   steps.say(`building ${steps.touched.directories.join(" ")} of ${what}, option ${variant}`);
   const fragments = variant === "on" ? [...steps.fragments, steps.on] : steps.fragments;
-  await configureTree(steps.tree, fragments, steps.toolchain);
+  await configureTree(steps.tree, fragments);
   const targets = steps.touched.directories.map((directory) => `${directory}/`);
   const made = await make(steps, ["--keep-going", "W=1", ...targets]);
   for (const [step, findings] of parseMakeOutput(made.lines)) {

@@ -79,7 +79,7 @@ async function build(steps: ExtremeSteps, one: { name: string; fragments: Fragme
 }
 
 async function findings(steps: ExtremeSteps, fragments: Fragment[]): Promise<Finding[]> {
-  await configureTree(steps.tree, fragments, steps.toolchain);
+  await configureTree(steps.tree, fragments);
   // From nothing: an object that is not compiled again says nothing, and one that another configuration left lies.
   await rm(join(steps.tree, BUILD_DIR, DIRECTORY), { recursive: true, force: true });
   const made = await make(steps, ["--keep-going", "W=1", `${DIRECTORY}/`]);
@@ -98,7 +98,7 @@ async function compiled(steps: ExtremeSteps, one: { name: string; fragments: Fra
 /** The option, and nothing else that was asked for, must come out as unset. */
 async function refusal(steps: ExtremeSteps, one: Extremes["refused"][number]): Promise<ConfigurationReport> {
   steps.say(`configuring, to be refused: ${one.name}`);
-  const { lost } = await mergeConfig(steps.tree, [...one.fragments, steps.on], steps.toolchain, one.arch);
+  const { lost } = await mergeConfig(steps.tree, [...one.fragments, steps.on], one.arch);
   const option = [...steps.on.wanted.keys()];
   const finding = (file: string, text: string): Finding => ({ file, line: undefined, text });
   const taken = option.filter((symbol) => !lost.some(({ name }) => name === symbol));
