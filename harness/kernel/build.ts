@@ -19,10 +19,11 @@ import { configureTree } from "./config.ts";
 import { contentKey, type Ingredients, sha256 } from "./content-key.ts";
 import { namingDiskFull } from "./disk-full.ts";
 import { fragmentsOf } from "./fragment.ts";
+import { leavePristineTree, takePristineTree } from "./pristine-tree.ts";
 import { type BuildReport, TerminalReport } from "./report.ts";
 import { fetchSource } from "./source.ts";
 import { findToolchain, makeEnvironment } from "./toolchain.ts";
-import { BUILD_DIR, makeTree } from "./tree.ts";
+import { applyPatches, BUILD_DIR, makeTree } from "./tree.ts";
 import { type BuildVariant, RECIPES } from "./variant.ts";
 
 export type KernelRequest = {
@@ -102,7 +103,8 @@ async function build(plan: PlannedKernel, work: string, report: BuildReport): Pr
     buildSeconds: Math.round((Date.now() - startedMs) / 1000),
   };
   await publish(plan.dir, built, record);
-  await rm(work, { recursive: true, force: true });
+  if (recipe.patched) await rm(work, { recursive: true, force: true });
+  else await leavePristineTree(work, plan.key);
   report.done(`built ${record.release}`);
   return describe(plan.dir, record, false);
 }
@@ -111,7 +113,9 @@ async function build(plan: PlannedKernel, work: string, report: BuildReport): Pr
 async function prepare(plan: PlannedKernel, work: string): Promise<void> {
   const mark = join(work, ".key");
   if (existsSync(mark) && (await readFile(mark, "utf8")) === plan.key) return;
-  await makeTree(plan.source.dir, plan.patches, work, `${plan.source.packageName} ${plan.source.version}`);
+  const onto = `${plan.source.packageName} ${plan.source.version}`;
+  if (await takePristineTree(plan, plan.base.name, work)) await applyPatches(plan.patches, work, onto);
+  else await makeTree(plan.source.dir, plan.patches, work, onto);
   await configureTree(work, plan.fragments, RECIPES[plan.variant].arch);
   await writeFile(mark, plan.key);
 }

@@ -42,7 +42,8 @@ export async function compile(
   // A log that cannot be written (full disk) must not hide the build's own message about it.
   log.on("error", () => {});
   const errors: string[] = [];
-  let steps = before.split("\n").filter((line) => STEP.test(line)).length;
+  // Each once: a tree that is taken up again may compile a file anew.
+  const files = new Set(before.split("\n").flatMap((line) => STEP.exec(line)?.[1] ?? []));
   try {
     const finished = await run(make, args, {
       cwd: tree,
@@ -51,12 +52,12 @@ export async function compile(
       onLine(line) {
         log.write(`${line}\n`);
         const file = STEP.exec(line)?.[1];
-        if (file !== undefined) onStep(++steps, file.replace(`${tree}/`, ""));
+        if (file !== undefined) onStep(files.add(file).size, file.replace(`${tree}/`, ""));
         else if (!QUICK_STEP.test(line) && (errors.length > 0 || ERROR.test(line)) && errors.length < ERROR_LINES)
           errors.push(line);
       },
     });
-    if (finished.exitCode === 0) return steps;
+    if (finished.exitCode === 0) return files.size;
   } finally {
     log.end();
   }

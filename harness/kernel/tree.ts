@@ -8,8 +8,7 @@ import type { Series } from "../patches/series.ts";
 export const BUILD_DIR = "build";
 
 /**
- * Makes a tree to build in: a hard-linked copy of the pristine source with patches on top. `git apply` replaces the
- * files that it changes, so the pristine tree stays as it is; it knows no fuzz, so a patch applies exactly or not at all.
+ * Makes a tree to build in: a hard-linked copy of the pristine source with patches on top.
  * @param target is removed first; on the same file system as the source
  * @param onto what the source is called in an error, for example `linux-source-6.12 6.12.117-1~deb12u1`
  * @throws UsageError PATCH_DOES_NOT_APPLY names patch, file and hunk
@@ -23,6 +22,16 @@ export async function makeTree(
   await rm(target, { recursive: true, force: true });
   await mkdir(dirname(target), { recursive: true });
   await run("cp", ["--archive", "--link", source, target]);
+  await applyPatches(patches, target, onto);
+  await mkdir(join(target, BUILD_DIR), { recursive: true });
+}
+
+/**
+ * Applies patches to a tree. `git apply` replaces the files that it changes, so a source that they are linked to stays as
+ * it is; it knows no fuzz, so a patch applies exactly or not at all.
+ * @throws UsageError PATCH_DOES_NOT_APPLY names patch, file and hunk
+ */
+export async function applyPatches(patches: Series["patches"], target: string, onto: string): Promise<void> {
   for (const patch of patches) {
     const finished = await run("git", ["apply", "--whitespace=nowarn", patch.path], {
       cwd: target,
@@ -32,5 +41,4 @@ export async function makeTree(
     });
     if (finished.exitCode !== 0) throw applyFailureError(explainApplyFailure(patch, finished.stderr), onto);
   }
-  await mkdir(join(target, BUILD_DIR), { recursive: true });
 }

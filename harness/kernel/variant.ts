@@ -13,6 +13,8 @@ export type Recipe = {
   arch: "x86_64" | "um";
   /** With the series, or the pristine source. */
   patched: boolean;
+  /** The other kernel of the pair, without the series. */
+  pristine?: BuildVariant;
   /** Names of the fragments in configs/kconfig, in the order in which they count. */
   fragments(base: Base): string[];
   /** What make is asked for, and the file in the build directory that boots. */
@@ -22,13 +24,21 @@ export type Recipe = {
   usualSteps: number;
 };
 
+/** What distinguishes the configurations of a pair. */
+export const SERIES_FRAGMENT = "prezero.config";
+
 const PC = { arch: "x86_64", target: "bzImage", image: "arch/x86/boot/bzImage", usualSteps: 1_200 } as const;
 const PROGRAM = { arch: "um", target: "linux", image: "linux", usualSteps: 450 } as const;
 
 export const RECIPES: Readonly<Record<BuildVariant, Recipe>> = {
   base: { ...PC, patched: false, fragments: (base) => base.fragments },
-  prezero: { ...PC, patched: true, fragments: (base) => [...base.fragments, "prezero.config"] },
+  prezero: { ...PC, patched: true, pristine: "base", fragments: (base) => [...base.fragments, SERIES_FRAGMENT] },
   kunit: { ...PROGRAM, patched: true, fragments: () => ["kunit.config"] },
   "kunit-base": { ...PROGRAM, patched: false, fragments: () => ["kunit-public.config"] },
-  "kunit-prezero": { ...PROGRAM, patched: true, fragments: () => ["kunit-public.config", "prezero.config"] },
+  "kunit-prezero": {
+    ...PROGRAM,
+    patched: true,
+    pristine: "kunit-base",
+    fragments: () => ["kunit-public.config", SERIES_FRAGMENT],
+  },
 };

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ensureKernel } from "../../harness/kernel/build.ts";
@@ -60,10 +60,15 @@ describe("building a kernel", () => {
 
   test("counts its progress against the last build, and never beyond the whole", async () => {
     using fake = new FakeKernel();
-    const { steps } = await ensureKernel(fake.request("base"));
+    await ensureKernel(fake.request("base"));
     fake.shares.length = 0;
-    await ensureKernel(fake.request("prezero"));
+    const { steps } = await ensureKernel(fake.request("prezero"));
     expect(steps).toBe(2);
+    // In the tree of its pair, where both files are compiled already
+    expect(fake.shares).toEqual([0, 0.99, 0.99]);
+    fake.shares.length = 0;
+    fake.write("kernel-patches/0001-clear.patch", SERIES_PATCH.replace("flags = 1", "flags = 2"));
+    await ensureKernel(fake.request("prezero"));
     expect(fake.shares).toEqual([0, 1 / 2, 0.99]);
   });
 
@@ -75,9 +80,30 @@ describe("building a kernel", () => {
     expect(fake.said).toContain("another run is building kernel 6.12 base; waiting for it");
   });
 
+  test("with the series goes on in the tree of its pair, and is the same image as from a tree of its own", async () => {
+    using pair = new FakeKernel();
+    await ensureKernel(pair.request("base"));
+    expect(readdirSync(join(pair.cache, "work"))).toEqual(["6.12-base"]);
+    const second = await ensureKernel(pair.request("prezero"));
+    expect(readdirSync(join(pair.cache, "work"))).toEqual([]);
+    using alone = new FakeKernel();
+    expect((await ensureKernel(alone.request("prezero"))).imageSha256).toBe(second.imageSha256);
+  });
+
+  test("with the series takes no tree that was configured in another way, or whose build was stopped", async () => {
+    using fake = new FakeKernel();
+    fake.write("more.config", "CONFIG_PAGE_REPORTING=y\n");
+    await ensureKernel(fake.request("base", "more.config"));
+    await ensureKernel(fake.request("prezero"));
+    expect(readdirSync(join(fake.cache, "work"))).toEqual(["6.12-base"]);
+    rmSync(join(fake.cache, "work", "6.12-base", ".built"));
+    await ensureKernel(fake.request("prezero", "more.config"));
+    expect(readdirSync(join(fake.cache, "work"))).toEqual(["6.12-base"]);
+  });
+
   test("leaves nothing behind but the kernel", async () => {
     using fake = new FakeKernel();
-    const kernel = await ensureKernel(fake.request("base"));
+    const kernel = await ensureKernel(fake.request("prezero"));
     expect(readdirSync(join(fake.cache, "work"))).toEqual([]);
     expect(readdirSync(join(fake.cache, "kernels")).map((name) => join(fake.cache, "kernels", name))).toEqual([
       kernel.dir,

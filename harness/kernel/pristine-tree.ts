@@ -1,0 +1,43 @@
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { withLock } from "../base/lock.ts";
+import { cacheDir } from "../base/paths.ts";
+import { contentKey, type Ingredients } from "./content-key.ts";
+import { RECIPES, SERIES_FRAGMENT } from "./variant.ts";
+
+/** In a tree whose kernel is built: that kernel's key. */
+const BUILT = ".built";
+
+/**
+ * Leaves the tree of a pristine kernel as its build left it, for {@link takePristineTree}.
+ * @param work the tree
+ */
+export async function leavePristineTree(work: string, key: string): Promise<void> {
+  await writeFile(join(work, BUILT), key);
+}
+
+/**
+ * Lets the second kernel of a pair go on where the first one ended: the kernel's own build system knows which files the
+ * series and its option change, so nothing else is compiled, or even looked up in ccache. The image is the same as from a
+ * tree of its own.
+ * @param work becomes the built tree of the pristine kernel with the same source and configuration
+ * @returns false when there is no such tree; `work` is untouched then
+ */
+export async function takePristineTree(plan: Ingredients, baseName: string, work: string): Promise<boolean> {
+  const variant = RECIPES[plan.variant].pristine;
+  if (variant === undefined) return false;
+  const fragments = plan.fragments.filter(({ name }) => name !== SERIES_FRAGMENT);
+  const key = contentKey({ ...plan, variant, patches: [], fragments });
+  const tree = cacheDir("work", `${baseName}-${variant}`);
+  return withLock(
+    `${tree}.lock`,
+    () => {},
+    async () => {
+      const built = await readFile(join(tree, BUILT), "utf8").catch(() => undefined);
+      if (built !== key) return false;
+      await rm(work, { recursive: true, force: true });
+      await rename(tree, work);
+      return true;
+    },
+  );
+}
