@@ -1,6 +1,8 @@
+import { enableCompileCache } from "node:module";
 import { Command, CommanderError } from "commander";
 import { describeError, HarnessError } from "./base/errors.ts";
 import { handleInterrupts } from "./base/interrupt.ts";
+import { cacheDir } from "./base/paths.ts";
 import { showCommands } from "./base/process.ts";
 
 /** Each command is one file under commands/ that exports `register(program)`; only the one that runs is loaded. */
@@ -19,6 +21,8 @@ const COMMANDS = [
 
 async function main(argv: string[]): Promise<number> {
   handleInterrupts();
+  // TypeScript with its types taken off, as bytecode: a third of the time that a command takes to start.
+  if (process.env.NODE_COMPILE_CACHE === undefined) enableCompileCache(cacheDir("compiled"));
   const program = new Command("prezero")
     .description("Measure what background zeroing of free memory brings to VM creation")
     .option("-v, --verbose", "show what is run")
