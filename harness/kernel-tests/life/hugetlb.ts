@@ -14,8 +14,12 @@ grow ${PAGES + 40} ${PAGES} & grow ${PAGES + 24} ${PAGES} &
 zerocheck ${LOAD_MIB} 4 hugetlb; code=$?; wait; exit $code`;
 /** A gigantic page is a range that alloc_contig_range() empties, free blocks that are zero included. */
 const GIGANTIC = "/sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages";
-/** All of it below 4 GiB, so that the second GiB is whole. */
-const HOST_BYTES = 2.5 * GIB_BYTES;
+/** Each when the worker is on what was just freed, its delay later: it must not stand in the way. */
+const TRIES = 8;
+const TRY = `echo ${PAGES} > ${POOL}; zerocheck ${LOAD_MIB} 1 hugetlb > /dev/null; echo 0 > ${POOL}; sleep 0.1
+echo 1 > ${GIGANTIC}; cat ${GIGANTIC}; echo 0 > ${GIGANTIC}`;
+/** Some GiB above 4 GiB have nothing in them that cannot be moved. */
+const HOST_BYTES = 6 * GIB_BYTES;
 
 export const hugetlb: Scenario = {
   name: "hugetlb pool",
@@ -28,15 +32,17 @@ export async function hugePool(host: LifeHost): Promise<TestResult[]> {
   const first = await host.exec(`echo ${PAGES} > ${POOL} && cat ${POOL}`, SCENARIO_MS);
   const load = await host.exec(GROW_AND_SHRINK, SCENARIO_MS);
   const after = number((await host.exec(`cat ${POOL}`)).stdout);
-  const gigantic = await host.exec(
-    `echo 0 > ${POOL}; echo 1 > ${GIGANTIC}; cat ${GIGANTIC}; echo 0 > ${GIGANTIC}; cat ${GIGANTIC} ${POOL}`,
-    SCENARIO_MS,
-  );
+  const gigantic = await host.exec(`for try in $(seq ${TRIES}); do ${TRY}; done; cat ${GIGANTIC} ${POOL}`, SCENARIO_MS);
+  const had = gigantic.stdout
+    .split("\n")
+    .slice(0, TRIES)
+    .filter((line) => line === "1").length;
   return [
     check(`the pool has ${number(first.stdout)} pages`, number(first.stdout) === PAGES, first.stderr),
     checked("pages of the pool while it changes", load),
     check(`it has ${after} pages afterwards`, after === PAGES),
-    check("a gigantic page comes and goes", gigantic.stdout === "1\n0\n0\n", `${gigantic.stdout}${gigantic.stderr}`),
+    check(`a gigantic page came ${had} of ${TRIES} times`, had === TRIES, `${gigantic.stdout}${gigantic.stderr}`),
+    check("it went again", gigantic.stdout.endsWith("0\n0\n"), gigantic.stdout),
     ended("nothing is reserved in the end", await host.exec("grep -q '^HugePages_Rsvd: *0$' /proc/meminfo")),
   ];
 }

@@ -3,7 +3,7 @@ import { ConsoleReport, judgeReport } from "../../../harness/kernel-tests/life/c
 import { freezes } from "../../../harness/kernel-tests/life/freezing.ts";
 import { judgeHibernation } from "../../../harness/kernel-tests/life/hibernation.ts";
 import { twoNodes } from "../../../harness/kernel-tests/life/numa.ts";
-import { judgePressure } from "../../../harness/kernel-tests/life/pressure.ts";
+import { findEdge, judgePressure } from "../../../harness/kernel-tests/life/pressure.ts";
 import { lifeSteps } from "../../../harness/kernel-tests/life/scenarios.ts";
 import { failedOf, fakeHost, LOOKED } from "./fake-host.ts";
 
@@ -109,6 +109,18 @@ describe("a report on the console", () => {
 });
 
 describe("memory pressure", () => {
+  test("is found by going up in small steps until memory is short", async () => {
+    const loads: string[] = [];
+    const host = fakeHost([[/MemAvailable/, "410\n"]]);
+    const exec = async (command: string) => {
+      if (/zerocheck/.test(command)) loads.push(/in ([\d ]+);/.exec(command)?.[1] ?? "");
+      if (!/cat \/proc\/vmstat$/.test(command)) return host.exec(command);
+      return { stdout: `pageoutrun ${loads.length < 3 ? 0 : 7}\npgscan_kswapd 0\n`, stderr: "", exitCode: 0 };
+    };
+    expect(await findEdge({ exec })).toMatchObject({ mib: 402 });
+    expect(loads).toEqual(["100 100 100 100", "101 100 100 100", "102 100 100 100"]);
+  });
+
   const vmstat = (killed: number, scanned: number, bad = 0) => ({
     vmstat: `oom_kill ${killed}\npgscan_kswapd ${scanned}\nprezero_verify_failed ${bad}\n`,
   });
