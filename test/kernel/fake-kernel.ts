@@ -103,6 +103,15 @@ export class FakeKernel implements Disposable {
     };
   }
 
+  /** Gives the base a patch of the kernel that never clears; it is not one of the series. */
+  addLimitPatch(): void {
+    const dir = join(this.root, "limit-patches");
+    mkdirSync(dir);
+    this.write("limit-patches/series", "never-clear.patch\n");
+    this.write("limit-patches/never-clear.patch", SERIES_PATCH.replace("flags = 1", "flags = 3"));
+    this.base.limitPatches = dir;
+  }
+
   /** Makes every symbol that shipped fragments name the miniature's own configuration language. */
   addSymbolsOf(...fragments: string[]): void {
     const files = fragments.map((fragment) => projectPath("configs/kconfig", fragment));
