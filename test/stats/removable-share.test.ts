@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { Random } from "../../harness/stats/random.ts";
+import { type RemovableShare, removableShare } from "../../harness/stats/removable-share.ts";
+import { normal } from "./normal.ts";
+
+const base = [36, 35, 38, 37];
+const limit = [1.0, 1.1, 0.9, 1.2];
+
+describe("the share of the removable time that is gone", () => {
+  it("is all of it for an arm like limit, none for one like base, half in the middle", () => {
+    expect(removableShare(base, limit, limit)?.share).toBe(1);
+    expect(removableShare(base, base, limit)?.share).toBe(0);
+    expect(removableShare([30, 30, 30, 30], [20, 20, 20, 20], [10, 10, 10, 10])).toEqual({
+      share: 0.5,
+      low: 0.5,
+      high: 0.5,
+    });
+  });
+
+  it("may be more than all, and less than nothing", () => {
+    expect(removableShare(base, [0.5, 0.5, 0.5, 0.5], limit)?.share).toBeGreaterThan(1);
+    expect(removableShare(base, [40, 41, 40, 41], limit)?.share).toBeLessThan(0);
+  });
+
+  it("spans the boots furthest apart when there are four in each arm", () => {
+    const { low, high } = removableShare(base, [2, 3, 4, 5], limit) as RemovableShare;
+    // The share falls with arm, and rises with base and with limit as long as it is below one.
+    expect(low).toBeGreaterThanOrEqual((35 - 5) / (35 - 0.9));
+    expect(low).toBeLessThan((35 - 4) / (35 - 0.9));
+    expect(high).toBeLessThanOrEqual((38 - 2) / (38 - 1.2));
+    expect(high).toBeGreaterThan((38 - 3) / (38 - 1.2));
+  });
+
+  it("does not let what base varies by count twice: an arm that takes nearly all keeps a narrow interval", () => {
+    const { low, high } = removableShare([30, 60, 40, 50], limit, limit) as RemovableShare;
+    expect(low).toBeGreaterThan(0.98);
+    expect(high).toBeLessThan(1.02);
+  });
+
+  it("is not told when limit is not clearly below base", () => {
+    expect(removableShare(base, base, base)).toBeNull();
+    expect(removableShare([10, 11, 12, 13], [9, 9, 9, 9], [9, 9.5, 8, 10.5])).toBeNull();
+    expect(removableShare([9, 9.5, 8, 8.5], [9, 9, 9, 9], base)).toBeNull();
+  });
+
+  it("is not told with three boots against three, whatever their times", () => {
+    expect(removableShare([30, 31, 32], [2, 3, 4], [1, 1, 1])).toBeNull();
+    expect(removableShare(base, [2, 3, 4, 5], [1, 1])).toBeNull();
+  });
+
+  it("takes a draw that has no share into both ends when boots overlap a little", () => {
+    // One boot of ten was slow in limit: medians of draws nearly never meet, but may.
+    const ten = [10, 10.1, 10.2, 10.3, 10.4, 10.5, 10.6, 10.7, 10.8, 10.9];
+    const slow = [5, 5.1, 5.2, 5.3, 5.4, 5.5, 5.6, 5.7, 5.8, 12];
+    const found = removableShare(ten, slow, slow) as RemovableShare;
+    expect(found.share).toBe(1);
+    expect(Number.isFinite(found.low)).toBe(true);
+    expect(Number.isFinite(found.high)).toBe(true);
+  });
+
+  it("is the same whether all combinations are looked at or a fixed random part of them", () => {
+    const spread = (from: number, n: number) => Array.from({ length: n }, (_, i) => from + (i % 7) * 0.1);
+    // 12 boots an arm are looked at whole, 16 are not.
+    const whole = removableShare(spread(30, 12), spread(3, 12), spread(1, 12)) as RemovableShare;
+    const drawn = removableShare(spread(30, 16), spread(3, 16), spread(1, 16)) as RemovableShare;
+    expect(drawn.low).toBeCloseTo(whole.low, 2);
+    expect(drawn.high).toBeCloseTo(whole.high, 2);
+    expect(removableShare(spread(30, 16), spread(3, 16), spread(1, 16))).toEqual(drawn);
+  });
+
+  // Boots are off by so much (logarithmic) in every arm; the true share is (20 - 4) / (20 - 2).
+  it.each([
+    { boots: 4, betweenBoots: 0.1 },
+    { boots: 4, betweenBoots: 0.25 },
+    { boots: 6, betweenBoots: 0.1 },
+    { boots: 9, betweenBoots: 0.1 },
+  ])("catches the true share at least 95 times in 100: %o", ({ boots, betweenBoots }) => {
+    const random = new Random([51, 52, 53, 54]);
+    const arm = (truth: number) => Array.from({ length: boots }, () => truth * Math.exp(betweenBoots * normal(random)));
+    const trials = 400;
+    let caught = 0;
+    for (let i = 0; i < trials; i++) {
+      const { low, high } = removableShare(arm(20), arm(4), arm(2)) as RemovableShare;
+      if (low <= 16 / 18 && 16 / 18 <= high) caught++;
+    }
+    expect(caught / trials).toBeGreaterThanOrEqual(0.95);
+  });
+});
