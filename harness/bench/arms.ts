@@ -68,8 +68,8 @@ export const arms: Readonly<Record<ArmName, Arm>> = {
     name: "hugetlb",
     vm: "hugetlb",
     remark:
-      "huge pages of 2M are reserved for the VM before each round and given back after it; reserving them is not in the " +
-      "time. They are cleared when they are first touched, which is",
+      "huge pages of 2M are reserved for the VM before each round and given back after it, outside the time. The kernel " +
+      "clears them when they are first touched, inside it",
   },
   limit: {
     ...plain,

@@ -28,7 +28,10 @@ export function describeConditions({ before, during, pool, vms }: Conditions): [
   const all: [string, string | null][] = [
     ["before each round", before],
     ["load meanwhile", during],
-    ["pool", pool === "none" ? "not waited for: each round begins at once after VMs of the same size were killed" : null],
+    [
+      "pool",
+      pool === "none" ? "not waited for: each round begins at once after VMs of the same size were killed" : null,
+    ],
     ["VMs at a time", vms > 1 ? String(vms) : null],
   ];
   return all.flatMap(([name, value]) => (value === null ? [] : [[name, value]]));

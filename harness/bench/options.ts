@@ -17,7 +17,10 @@ const RUN_NAME = /^[\w.-]{1,60}$/;
 /** Adds the options of `npm run bench` to its command. */
 export function addBenchOptions(command: Command): Command {
   return command
-    .option("--thp <setting>", `transparent huge pages of the host: ${thpSchema.options.join(", ")}, several of them, or both (off,on)`)
+    .option(
+      "--thp <setting>",
+      `transparent huge pages of the host: ${thpSchema.options.join(", ")}, several of them, or both (off,on)`,
+    )
     .option("--memory <size>", "VM of the headline, e.g. 64G; default: the largest that fits the machine and the time")
     .option("--sweep <sizes>", "smaller VMs for the fit over size: auto, none, or a list such as 1G,2G")
     .option("--boots <n>", "boots of each arm (the unit of replication)")

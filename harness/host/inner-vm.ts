@@ -2,7 +2,7 @@ import { z } from "zod";
 import { InfrastructureError } from "../base/errors.ts";
 import type { Exec } from "../base/exec.ts";
 import { shellQuote } from "../base/quote.ts";
-import { GIB_BYTES, MIB_BYTES } from "../base/size.ts";
+import { GIB_BYTES } from "../base/size.ts";
 import type { Thp } from "../bench/sample.ts";
 import type { VfioBinding } from "../vfio/bind.ts";
 import { waitUntilFree } from "../vfio/group.ts";

@@ -7,8 +7,8 @@ import { Random } from "./random.ts";
 /** How much of the removable time an arm removes: 0 nothing, 1 all; the interval is one of 95 %. */
 export type RemovableShare = { share: number; low: number; high: number };
 
-/** Up to here every combination of three medians is looked at (12 boots an arm have 474,552); beyond, random ones. */
-const COMBINATIONS_MAX = 1_000_000;
+/** Up to here every combination of three medians is looked at (12 boots in each arm have 474,552); beyond, random ones. */
+const COMBINATIONS_MAX = 500_000;
 const RANDOM_DRAWS = 199_999;
 const SEED = [0x6c, 0x69, 0x6d, 0x69] as const;
 
@@ -33,15 +33,12 @@ export function removableShare(
   const medians = { base: bootstrapMedian(base), arm: bootstrapMedian(arm), limit: bootstrapMedian(limit) };
   if (!isClearlyLess(medians.limit, medians.base, expandedTail(base.length, limit.length))) return null;
   const tail = expandedTail(base.length, ...sizes);
-  const shares = sharesOf(medians);
-  const withUndefinedAs = (value: number) =>
-    shares
-      .map((one) => (Number.isNaN(one.value) ? { ...one, value } : one))
-      .sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
+  const shares = sharesOf(medians).sort((a, b) => a.value - b.value);
+  const none = 1 - shares.reduce((sum, { probability }) => sum + probability, 0);
   return {
     share: (median(base) - median(arm)) / (median(base) - median(limit)),
-    low: quantile(withUndefinedAs(Number.NEGATIVE_INFINITY), tail),
-    high: quantile(withUndefinedAs(Number.POSITIVE_INFINITY), 1 - tail),
+    low: quantile(shares, tail - none),
+    high: quantile(shares, 1 - tail),
   };
 }
 
@@ -53,29 +50,23 @@ function isClearlyLess(less: readonly Weighted[], more: readonly Weighted[], tai
 
 type Medians = Record<"base" | "arm" | "limit", readonly Weighted[]>;
 
-/** The share that each combination of the three medians gives; NaN where limit is not below base. */
+/** The shares that the combinations of the three medians give, without those in which limit is not below base. */
 function sharesOf(medians: Medians): Weighted[] {
-  const combinations = medians.base.length * medians.arm.length * medians.limit.length;
-  if (combinations > COMBINATIONS_MAX) return randomShares(medians);
-  return medians.base.flatMap((base) =>
-    medians.limit.flatMap((limit) =>
-      medians.arm.map((arm) => ({
-        value: shareOf(base.value, arm.value, limit.value),
-        probability: base.probability * arm.probability * limit.probability,
-      })),
-    ),
-  );
-}
-
-function randomShares({ base, arm, limit }: Medians): Weighted[] {
-  const random = new Random(SEED);
-  const draw = (medians: readonly Weighted[]) => quantile(medians, (random.next() + 1) / 2 ** 32);
-  return Array.from({ length: RANDOM_DRAWS }, () => ({
-    value: shareOf(draw(base), draw(arm), draw(limit)),
-    probability: 1 / RANDOM_DRAWS,
-  }));
-}
-
-function shareOf(base: number, arm: number, limit: number): number {
-  return limit < base ? (base - arm) / (base - limit) : Number.NaN;
+  const shares: Weighted[] = [];
+  const add = (base: number, arm: number, limit: number, probability: number): void => {
+    if (limit < base) shares.push({ value: (base - arm) / (base - limit), probability });
+  };
+  const { base, arm, limit } = medians;
+  if (base.length * arm.length * limit.length > COMBINATIONS_MAX) {
+    const random = new Random(SEED);
+    const draw = (outcomes: readonly Weighted[]) => quantile(outcomes, (random.next() + 1) / 2 ** 32);
+    for (let i = 0; i < RANDOM_DRAWS; i++) add(draw(base), draw(arm), draw(limit), 1 / RANDOM_DRAWS);
+    return shares;
+  }
+  for (const b of base) {
+    for (const a of arm) {
+      for (const l of limit) add(b.value, a.value, l.value, b.probability * a.probability * l.probability);
+    }
+  }
+  return shares;
 }

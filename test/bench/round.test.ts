@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { GIB_BYTES } from "../../harness/base/size.ts";
 import { arms } from "../../harness/bench/arms.ts";
+import type { Conditions } from "../../harness/bench/conditions.ts";
 import { measureRound } from "../../harness/bench/round.ts";
 import type { ArmName } from "../../harness/bench/sample.ts";
 import { sampleSchema } from "../../harness/bench/sample.ts";
-import type { Conditions } from "../../harness/bench/conditions.ts";
 import { settings } from "./new-run.ts";
 import { type Behaviour, Simulation } from "./simulation.ts";
 

@@ -31,7 +31,11 @@ describe("huge pages", () => {
   });
 
   it("that the kernel does not know are an error", async () => {
-    const exec: Exec = async () => ({ stdout: " 10.25 10.75\n", stderr: "can't create: nonexistent directory", exitCode: 0 });
+    const exec: Exec = async () => ({
+      stdout: " 10.25 10.75\n",
+      stderr: "can't create: nonexistent directory",
+      exitCode: 0,
+    });
     await expect(reserveHugePages(exec, GIB_BYTES)).rejects.toMatchObject({ code: "HUGE_PAGES" });
   });
 });

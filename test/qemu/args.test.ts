@@ -36,7 +36,8 @@ describe("the command line of the outer VM", () => {
   });
 
   it("has one device to assign, or several, each in a slot of its own", () => {
-    const devices = (text: string) => [...text.matchAll(/e1000e,netdev=(\w+),addr=(\S+?),/g)].map(([, ...found]) => found);
+    const devices = (text: string) =>
+      [...text.matchAll(/e1000e,netdev=(\w+),addr=(\S+?),/g)].map(([, ...found]) => found);
     expect(devices(words())).toEqual([["assigned", "10.0"]]);
     expect(devices(words({ hardware: { assignable: 3 } }))).toEqual([
       ["assigned", "10.0"],

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { bootstrapMedian } from "../../harness/stats/bootstrap-median.ts";
+import { expandedTail, quantile } from "../../harness/stats/expanded-percentile.ts";
 import { Random } from "../../harness/stats/random.ts";
 import { type RemovableShare, removableShare } from "../../harness/stats/removable-share.ts";
 import { normal } from "./normal.ts";
@@ -58,14 +60,19 @@ describe("the share of the removable time that is gone", () => {
     expect(Number.isFinite(found.high)).toBe(true);
   });
 
-  it("is the same whether all combinations are looked at or a fixed random part of them", () => {
-    const spread = (from: number, n: number) => Array.from({ length: n }, (_, i) => from + (i % 7) * 0.1);
-    // 12 boots an arm are looked at whole, 16 are not.
-    const whole = removableShare(spread(30, 12), spread(3, 12), spread(1, 12)) as RemovableShare;
-    const drawn = removableShare(spread(30, 16), spread(3, 16), spread(1, 16)) as RemovableShare;
-    expect(drawn.low).toBeCloseTo(whole.low, 2);
-    expect(drawn.high).toBeCloseTo(whole.high, 2);
-    expect(removableShare(spread(30, 16), spread(3, 16), spread(1, 16))).toEqual(drawn);
+  // 8 boots have 46,656 combinations of medians, which are all looked at; 16 have 2,515,456, of which a part is drawn.
+  it.each([8, 16])("is what the medians of base make it when nothing else varies: %i boots", (boots) => {
+    const many = Array.from({ length: boots }, (_, i) => 30 + 0.3 * ((i * 5) % boots));
+    const constant = (value: number) => many.map(() => value);
+    const found = removableShare(many, constant(6), constant(2)) as RemovableShare;
+    const tail = expandedTail(boots, boots, boots);
+    const at = (p: number) => {
+      const baseSeconds = quantile(bootstrapMedian(many), p);
+      return (baseSeconds - 6) / (baseSeconds - 2);
+    };
+    expect(found.low).toBeCloseTo(at(tail), 3);
+    expect(found.high).toBeCloseTo(at(1 - tail), 3);
+    expect(removableShare(many, constant(6), constant(2))).toEqual(found);
   });
 
   // Boots are off by so much (logarithmic) in every arm; the true share is (20 - 4) / (20 - 2).
