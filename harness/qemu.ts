@@ -7,7 +7,13 @@ export {
   type KvmProbe,
   probeKvm,
 } from "./qemu/accel.ts";
-export { EMULATED_DEVICE_ADDRESS, EMULATED_DEVICE_MODEL, type OuterVm, outerVmArgs } from "./qemu/args.ts";
+export {
+  EMULATED_DEVICE_MODEL,
+  EMULATED_DEVICES_MAX,
+  emulatedDeviceAddresses,
+  type OuterVm,
+  outerVmArgs,
+} from "./qemu/args.ts";
 export { greetingMs, scaledMs } from "./qemu/deadline.ts";
 export type { Hardware } from "./qemu/hardware.ts";
 export { exitError, type QemuExit, QemuProcess } from "./qemu/launch.ts";

@@ -1,20 +1,33 @@
-import type { ArmName } from "./sample.ts";
+import type { VmMemory } from "../host/vm-memory.ts";
+import type { Hardware } from "../qemu.ts";
+import type { ArmName, KernelVariant } from "./sample.ts";
 
 /** Directory of the series' controls on a kernel that has them. */
 const CONTROLS = "/sys/kernel/mm/page_prezero";
+/** Bit of /proc/sys/kernel/tainted that the limit kernel sets once it has stopped clearing (TAINT_USER). */
+const TAINT_USER_BIT = 1 << 6;
 
 /** What distinguishes an arm: which kernel it boots and what is set on it before anything is measured. */
 export type Arm = {
   name: ArmName;
-  /** Kernel of the pair that it boots. */
-  variant: "base" | "prezero";
+  /** Kernel that it boots. */
+  variant: KernelVariant;
   /** Added to the kernel's command line. */
   commandLine: readonly string[];
+  /** What the host under test has beside what every host has. */
+  hardware: Hardware;
   /** Shell commands that configure the host once it is up, in order; each must succeed. */
   setup: readonly string[];
+  /** Where the measured VM's memory comes from. */
+  vm: VmMemory;
   /** Whether the host zeroes in the background, so that a round waits for its pool. */
   pooled: boolean;
+  /** What a reader of the report has to know about the arm; null when its name and settings say it all. */
+  remark: string | null;
 };
+
+/** Nothing but the pristine kernel and a plain VM. */
+const plain = { variant: "base", commandLine: [], hardware: {}, setup: [], vm: "anonymous", pooled: false } as const;
 
 /**
  * The arms. `prezero-disabled` is the kernel with the series never switched on: it shows what the series costs those who
@@ -22,19 +35,49 @@ export type Arm = {
  * on the per-CPU lists keep up to a seventh of the free memory from merging into blocks of the default minimum, 2 MiB.
  */
 export const arms: Readonly<Record<ArmName, Arm>> = {
-  base: { name: "base", variant: "base", commandLine: [], setup: [], pooled: false },
+  base: { ...plain, name: "base", remark: null },
   prezero: {
+    ...plain,
     name: "prezero",
     variant: "prezero",
-    commandLine: [],
     setup: [`echo 0 > ${CONTROLS}/min_order`, `echo 1 > ${CONTROLS}/enabled`, `grep -qx 1 ${CONTROLS}/enabled`],
     pooled: true,
+    remark: null,
   },
   "prezero-disabled": {
+    ...plain,
     name: "prezero-disabled",
     variant: "prezero",
-    commandLine: [],
     setup: [`grep -qx 0 ${CONTROLS}/enabled`],
-    pooled: false,
+    remark: null,
+  },
+  "init-on-free": {
+    ...plain,
+    name: "init-on-free",
+    commandLine: ["init_on_free=1"],
+    remark: "all memory is cleared when it is freed: creating a VM need not clear, ending one has to",
+  },
+  prealloc: {
+    ...plain,
+    name: "prealloc",
+    vm: "prealloc",
+    remark: "QEMU has its memory cleared by as many threads as the host has CPUs, before the device is attached",
+  },
+  hugetlb: {
+    ...plain,
+    name: "hugetlb",
+    vm: "hugetlb",
+    remark:
+      "huge pages of 2M are reserved for the VM before each round and given back after it, outside the time. The kernel " +
+      "clears them when they are first touched, inside it",
+  },
+  limit: {
+    ...plain,
+    name: "limit",
+    variant: "limit",
+    commandLine: ["never_clear=for-measurement-only"],
+    hardware: { acpiTables: ["sig=NCLR,oem_id=PRZERO,oem_table_id=BENCH-VM,data=/dev/null"] },
+    setup: [`[ $(($(cat /proc/sys/kernel/tainted) & ${TAINT_USER_BIT})) -ne 0 ]`],
+    remark: "never clears, not usable: the VM gets its memory as others left it, to show what clearing costs in all",
   },
 };

@@ -46,7 +46,7 @@ export async function runBoot(context: BootContext): Promise<void> {
     for (let round = 1; round <= step.rounds; round++) {
       const measured = await measureRound({
         ...context,
-        scenario: settings.scenario,
+        settings,
         host,
         arm,
         step,

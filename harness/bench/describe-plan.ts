@@ -1,5 +1,6 @@
 import { formatDuration } from "../base/progress.ts";
 import { formatSize } from "../base/size.ts";
+import { describeConditions } from "./conditions.ts";
 import { estimateSeconds } from "./estimate.ts";
 import type { PlannedBoot, Settings } from "./run-record.ts";
 import { describeSizes } from "./sizes.ts";
@@ -13,6 +14,7 @@ export function describePlan(settings: Settings, plan: readonly PlannedBoot[]): 
     `sizes     ${describeSizes(settings)}`,
     `host      ${settings.host}: ${settings.accelerator}, CPU ${settings.cpuModel}, ${settings.hostCpus} CPUs, ` +
       `${formatSize(settings.hostMemoryBytes)} preallocated, device ${settings.device}`,
+    ...describeConditions(settings.conditions).map(([name, value]) => `condition ${name}: ${value}`),
     `boots     ${plan.map((boot) => boot.arm).join(" ")}`,
     `each      ${each?.join(", ")}`,
     `estimate  ${estimate} after the kernels are built`,

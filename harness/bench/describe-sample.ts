@@ -8,9 +8,10 @@ export function describeSample(sample: Sample): string {
     `huge ${percent(sample.hugeShare)}`,
   ];
   const pool = sample.poolBefore;
-  if (sample.refillSeconds !== null && pool !== null) {
+  if (pool !== null && (sample.refillSeconds !== null || pool.zeroedPages > 0)) {
     const level = pool.freePages === 0 ? 0 : pool.zeroedPages / pool.freePages;
-    parts.push(`pool ${percent(level)} after ${sample.refillSeconds.toFixed(0)} s`);
+    const waited = sample.refillSeconds === null ? "" : ` after ${sample.refillSeconds.toFixed(0)} s`;
+    parts.push(`pool ${percent(level)}${waited}`);
   }
   const wanted = (sample.hitPages ?? 0) + (sample.missPages ?? 0);
   if (sample.hitPages !== null && wanted > 0) parts.push(`${percent(sample.hitPages / wanted)} served zero`);

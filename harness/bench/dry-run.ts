@@ -1,8 +1,9 @@
 import { shellQuote } from "../base/quote.ts";
 import { innerVmArgs } from "../host/inner-vm.ts";
 import { kernelCommands } from "../kernel/dry-run.ts";
-import { EMULATED_DEVICE_ADDRESS, outerVmArgs } from "../qemu.ts";
-import { arms } from "./arms.ts";
+import { emulatedDeviceAddresses, outerVmArgs } from "../qemu.ts";
+import { type Arm, arms } from "./arms.ts";
+import { describeConditions } from "./conditions.ts";
 import { estimateSeconds } from "./estimate.ts";
 import type { Planned } from "./prepare.ts";
 import { QEMU_PROGRAM } from "./qemu-version.ts";
@@ -40,13 +41,23 @@ async function commandsOf(base: Planned["base"], settings: Settings): Promise<st
       accel: settings.accelerator,
       cpuModel: settings.cpuModel,
       control: undefined,
+      hardware: { ...arm.hardware, assignable: settings.conditions.vms },
     });
     lines.push(`# arm ${name}, on this machine`, shellQuote([QEMU_PROGRAM, ...host]));
-    lines.push(`# arm ${name}, in the host under test`, ...arm.setup);
-    const address = settings.device === "emulated" ? EMULATED_DEVICE_ADDRESS : settings.device;
-    for (const memoryBytes of [settings.memoryBytes, ...settings.sweepBytes]) {
-      lines.push(shellQuote([QEMU_PROGRAM, ...innerVmArgs({ memoryBytes, device: { address } })]));
-    }
+    lines.push(`# arm ${name}, in the host under test`, ...arm.setup, ...roundCommands(arm, settings));
   }
   return lines;
+}
+
+/** A round of each size: the conditions, then the VMs. */
+function roundCommands({ vm }: Arm, settings: Settings): string[] {
+  const { conditions, device, hostCpus } = settings;
+  const addresses = device === "emulated" ? emulatedDeviceAddresses(conditions.vms) : [device];
+  const creations = [settings.memoryBytes, ...settings.sweepBytes].flatMap((memoryBytes) =>
+    addresses.map((address) => innerVmArgs({ memoryBytes, memory: vm, cpus: hostCpus }, { address })),
+  );
+  return [
+    ...describeConditions(conditions).map(([name, value]) => `# ${name}: ${value}`),
+    ...creations.map((args) => shellQuote([QEMU_PROGRAM, ...args])),
+  ];
 }

@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { projectPath } from "../base/paths.ts";
 import type { Base } from "../kernel/bases.ts";
 import { ensureKernel } from "../kernel/build.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
-import { readSeries } from "../patches/series.ts";
+import type { BuildVariant } from "../kernel/variant.ts";
+import { patchesOf } from "../kernel/variant-patches.ts";
 import { arms } from "./arms.ts";
 import type { KernelRecord } from "./run-record.ts";
 import type { ArmName } from "./sample.ts";
@@ -28,20 +27,20 @@ export async function recordArmKernels(
   base: Base,
   kernels: ArmKernels,
 ): Promise<Partial<Record<ArmName, KernelRecord>>> {
-  const isPatched = Object.values(kernels).some((kernel) => kernel.variant === "prezero");
-  const patchesSha256 = isPatched ? await hashPatches(base) : null;
-  const records = Object.entries(kernels).map(([name, kernel]): [string, KernelRecord] => {
+  const records = Object.entries(kernels).map(async ([name, kernel]): Promise<[string, KernelRecord]> => {
     const { variant } = arms[name as ArmName];
     const { release, imageSha256, configSha256, compiler } = kernel;
     const source = { package: kernel.packageName, version: kernel.version };
-    const patched = variant === "prezero" ? patchesSha256 : null;
-    return [name, { variant, release, imageSha256, configSha256, source, compiler, patchesSha256: patched }];
+    const patchesSha256 = await hashPatches(base, variant);
+    return [name, { variant, release, imageSha256, configSha256, source, compiler, patchesSha256 }];
   });
-  return Object.fromEntries(records);
+  return Object.fromEntries(await Promise.all(records));
 }
 
-async function hashPatches(base: Base): Promise<string> {
+async function hashPatches(base: Base, variant: BuildVariant): Promise<string | null> {
+  const patches = await patchesOf(base, variant);
+  if (patches.length === 0) return null;
   const hash = createHash("sha256");
-  for (const patch of (await readSeries(projectPath(base.patches))).patches) hash.update(await readFile(patch.path));
+  for (const patch of patches) hash.update(patch.text);
   return hash.digest("hex");
 }

@@ -18,20 +18,24 @@ export function hostMemoryBytes(vmBytes: number): number {
   return Math.ceil((HOST_OVERHEAD_BYTES + vmBytes * (1 + HOST_OVERHEAD_SHARE)) / MIB_BYTES) * MIB_BYTES;
 }
 
-/** Largest VM that a nested host can create on a machine with so much memory available; 0 when not even the smallest. */
-export function largestVmBytes(availableBytes: number): number {
-  const forVm = (availableBytes - MACHINE_RESERVE_BYTES - HOST_OVERHEAD_BYTES) / (1 + HOST_OVERHEAD_SHARE);
-  return Math.max(0, Math.floor(forVm / VM_STEP_BYTES) * VM_STEP_BYTES);
+/**
+ * Largest VM of which a nested host can have so many at a time on a machine with so much memory available; 0 when not
+ * even the smallest.
+ */
+export function largestVmBytes(availableBytes: number, vms = 1): number {
+  const forVms = (availableBytes - MACHINE_RESERVE_BYTES - HOST_OVERHEAD_BYTES) / (1 + HOST_OVERHEAD_SHARE);
+  return Math.max(0, Math.floor(forVms / vms / VM_STEP_BYTES) * VM_STEP_BYTES);
 }
 
 /** @throws UsageError MEMORY_DOES_NOT_FIT naming the largest VM that does */
-export function assertVmFits(vmBytes: number, availableBytes: number): void {
-  const largest = largestVmBytes(availableBytes);
+export function assertVmFits(vmBytes: number, availableBytes: number, vms = 1): void {
+  const largest = largestVmBytes(availableBytes, vms);
   if (vmBytes <= largest) return;
-  const needed = inGib(hostMemoryBytes(vmBytes) + MACHINE_RESERVE_BYTES);
+  const needed = inGib(hostMemoryBytes(vms * vmBytes) + MACHINE_RESERVE_BYTES);
+  const subject = vms === 1 ? "A VM" : `${vms} VMs at a time`;
   throw new UsageError({
     code: "MEMORY_DOES_NOT_FIT",
-    message: `A VM of ${formatSize(vmBytes)} does not fit: it needs ${needed} of available memory, and this machine has ${inGib(availableBytes)}`,
+    message: `${subject} of ${formatSize(vmBytes)} ${vms === 1 ? "does not fit: it needs" : "do not fit: they need"} ${needed} of available memory, and this machine has ${inGib(availableBytes)}`,
     remedy:
       largest === 0
         ? `Free memory: even the smallest VM (${formatSize(SMALLEST_VM_BYTES)}) does not fit.`

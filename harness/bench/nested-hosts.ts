@@ -17,15 +17,17 @@ export function nestedHosts(kernels: ArmKernels): StartHost {
       cpuModel: settings.cpuModel,
       device: settings.device,
       extraCmdline: arm.commandLine.join(" "),
+      hardware: { ...arm.hardware, assignable: settings.conditions.vms },
       consoleLog,
     });
+    const { vms } = settings.conditions;
     const largestVm = Math.max(settings.memoryBytes, ...settings.sweepBytes);
-    if (host.largestVmBytes >= largestVm) return host;
+    if (host.largestVmBytes >= vms * largestVm) return host;
     await host[Symbol.asyncDispose]();
     throw new InfrastructureError({
       code: "HOST_TOO_SMALL",
       message:
-        `A VM of ${formatSize(largestVm)} does not fit into the host under test, which has ` +
+        `${vms === 1 ? "A VM" : `${vms} VMs`} of ${formatSize(largestVm)} ${vms === 1 ? "does" : "do"} not fit into the host under test, which has ` +
         `${formatSize(settings.hostMemoryBytes)} and room for ${formatSize(host.largestVmBytes)}`,
       remedy: "The kernel under test takes more memory than the harness leaves it: leave out what it does not need.",
     });

@@ -1,8 +1,9 @@
 import { projectDir } from "../base/paths.ts";
 import { run as runCommand } from "../base/process.ts";
+import { vmMemoryArgs } from "../host/vm-memory.ts";
 import { arms } from "./arms.ts";
 import { planBoots } from "./plan.ts";
-import type { KernelRecord, Machine, RunRecord, Settings } from "./run-record.ts";
+import type { ArmRecord, KernelRecord, Machine, RunRecord, Settings } from "./run-record.ts";
 import type { ArmName } from "./sample.ts";
 
 export type NewRun = {
@@ -34,12 +35,20 @@ export async function newRunRecord(request: NewRun): Promise<RunRecord> {
     settings,
     kernels: request.kernels,
     setup: Object.fromEntries(settings.arms.map((name) => [name, [...arms[name].setup]])),
+    arms: Object.fromEntries(settings.arms.map((name) => [name, armRecord(name, settings)])),
     machine: request.machine,
     tools: { qemu: request.qemuVersion, node: process.versions.node },
     poolThreshold: request.poolLevel,
     plan: planBoots(settings),
     boots: [],
   };
+}
+
+/** What an arm sets, as run.json keeps it. */
+export function armRecord(name: ArmName, settings: Pick<Settings, "memoryBytes" | "hostCpus">): ArmRecord {
+  const { commandLine, vm, remark } = arms[name];
+  const { args } = vmMemoryArgs(vm, settings.memoryBytes, settings.hostCpus);
+  return { commandLine: [...commandLine], vmMemory: args, remark };
 }
 
 /** Commit of the checkout, `-dirty` appended when tracked files differ from it; null outside a git checkout. */

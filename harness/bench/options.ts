@@ -3,16 +3,12 @@ import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
 import { formatSize, MIB_BYTES, parseSize } from "../base/size.ts";
 import { SMALLEST_VM_BYTES } from "./memory-fit.ts";
-import { armNames, type Thp } from "./sample.ts";
+import { armNames, type Thp, thpSchema } from "./sample.ts";
 import { MAX_BOOTS, MAX_ROUNDS } from "./scenario.ts";
 
-/** Settings of huge pages that `--thp` names. */
-const THP_CHOICES: Readonly<Record<string, Thp[]>> = {
-  on: ["on"],
-  off: ["off"],
-  both: ["off", "on"],
-  "mthp-64k": ["mthp-64k"],
-};
+/** Settings of huge pages that `--thp` names; `both` is short for two. */
+const THP_BOTH: Thp[] = ["off", "on"];
+const THP_ALLOWED = `allowed: ${[...thpSchema.options, "both"].join(", ")}, or a list such as off,on,mthp-64k`;
 const PCI_ADDRESS = /^(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-1][0-9a-f]\.[0-7]$/i;
 /** A model and its features as QEMU's -cpu takes them; nothing that would reach another option. */
 const CPU_MODEL = /^[\w.-]+(?:,[+-]?[\w.-]+(?:=[\w.-]+)?)*$/;
@@ -21,7 +17,10 @@ const RUN_NAME = /^[\w.-]{1,60}$/;
 /** Adds the options of `npm run bench` to its command. */
 export function addBenchOptions(command: Command): Command {
   return command
-    .option("--thp <setting>", `transparent huge pages of the host: ${Object.keys(THP_CHOICES).join(", ")}`)
+    .option(
+      "--thp <setting>",
+      `transparent huge pages of the host: ${thpSchema.options.join(", ")}, several of them, or both (off,on)`,
+    )
     .option("--memory <size>", "VM of the headline, e.g. 64G; default: the largest that fits the machine and the time")
     .option("--sweep <sizes>", "smaller VMs for the fit over size: auto, none, or a list such as 1G,2G")
     .option("--boots <n>", "boots of each arm (the unit of replication)")
@@ -61,9 +60,8 @@ const list = z.string().transform((text) => text.split(",").map((item) => item.t
 
 const optionsSchema = z.object({
   thp: z
-    .string()
-    .refine((text) => Object.hasOwn(THP_CHOICES, text), oneOf(Object.keys(THP_CHOICES)))
-    .transform((text) => THP_CHOICES[text] ?? [])
+    .union([z.literal("both").transform(() => THP_BOTH), list.pipe(z.array(thpSchema))], THP_ALLOWED)
+    .refine((settings) => new Set(settings).size === settings.length, "allowed: each setting once")
     .optional(),
   memory: z.union([z.literal("default"), size], `${ALLOWED_SIZE}; or default`).default("default"),
   sweep: z

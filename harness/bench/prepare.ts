@@ -42,6 +42,7 @@ export async function prepareResume(run: RunRecord): Promise<Planned> {
   const base = await findBase(settings.kernel);
   await qemuVersion();
   await chooseAccelerator(settings.accelerator);
-  assertVmFits(Math.max(settings.memoryBytes, ...settings.sweepBytes), availableMemoryBytes());
+  const largestVm = Math.max(settings.memoryBytes, ...settings.sweepBytes);
+  assertVmFits(largestVm, availableMemoryBytes(), settings.conditions.vms);
   return { base, settings, plan: remainingSlots(run) };
 }

@@ -1,15 +1,17 @@
-import type { Host } from "../host/host.ts";
+import type { Host, VmRequest } from "../host/host.ts";
+import { Load } from "../host/load.ts";
 import type { Arm } from "./arms.ts";
 import type { Clock } from "./clock.ts";
 import { type Counters, readCounters } from "./counters.ts";
+import { makeConditions } from "./make-conditions.ts";
 import { waitForPool } from "./pool-wait.ts";
-import type { Step } from "./run-record.ts";
+import type { Settings, Step } from "./run-record.ts";
 import type { Sample } from "./sample.ts";
 
 export type RoundContext = {
   host: Host;
   arm: Arm;
-  scenario: string;
+  settings: Pick<Settings, "scenario" | "conditions">;
   /** Share (0 to 1) of free memory that is to be zero before a pooled arm's round. */
   poolLevel: number;
   clock: Clock;
@@ -23,27 +25,34 @@ export type RoundContext = {
 };
 
 /**
- * One round: wait until the pool is ready (pooled arms only), create a VM, read what it cost.
+ * One round: make the conditions, wait until the pool is ready (pooled arms only), create the VM, read what it cost.
+ * @throws InfrastructureError CONDITION_FAILED; MeasurementError LOAD_DIED
  * @returns the sample, and the counters that the next round of the boot starts from
  */
 export async function measureRound(context: RoundContext): Promise<{ sample: Sample; counters: Counters }> {
-  const { host, arm, scenario, clock, step, previous, onPhase } = context;
-  const refillSeconds = arm.pooled
+  const { host, arm, settings, clock, step, previous, onPhase } = context;
+  const { conditions } = settings;
+  const request: VmRequest = { memoryBytes: step.memoryBytes, memory: arm.vm, count: conditions.vms };
+  await makeConditions(host, conditions, request, onPhase);
+  const isWaiting = arm.pooled && conditions.pool === "wait";
+  const refillSeconds = isWaiting
     ? await waitForPool(host, context.poolLevel, clock, (level) => onPhase(`pool ${(level * 100).toFixed(1)} % zero`))
     : null;
+  const load = conditions.during === null ? null : await Load.start(host.exec, conditions.during);
   const before = await readCounters(host);
   onPhase("creating the VM");
   const takenAt = new Date(clock.nowMs()).toISOString();
   // Read before the VM ends: ending it and looking at it hand out pages that its creation did not want.
   let ready = before;
-  const created = await host.createVm(step.memoryBytes, async () => {
+  const created = await host.createVms(request, async () => {
     ready = await readCounters(host);
+    await load?.end();
   });
   const after = await readCounters(host);
   const sample: Sample = {
     schemaVersion: 1,
     takenAt,
-    scenario: scenario,
+    scenario: settings.scenario,
     arm: arm.name,
     boot: context.boot,
     round: context.round,
@@ -58,6 +67,7 @@ export async function measureRound(context: RoundContext): Promise<{ sample: Sam
     missPages: ready.prezero && before.prezero && ready.prezero.missPages - before.prezero.missPages,
     workerCpuSeconds: after.prezero && after.prezero.workerCpuSeconds - (previous?.prezero?.workerCpuSeconds ?? 0),
     hostCpuSeconds: after.hostCpuSeconds - (previous?.hostCpuSeconds ?? 0),
+    values: created.reserveSeconds === null ? {} : { hugetlbReserveSeconds: created.reserveSeconds },
     fingerprint: host.fingerprint,
   };
   return { sample, counters: after };

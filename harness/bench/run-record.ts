@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { acceleratorSchema, armSchema, type Sample, thpSchema } from "./sample.ts";
+import { conditionsSchema, QUIET } from "./conditions.ts";
+import { acceleratorSchema, armSchema, kernelVariantSchema, type Sample, thpSchema } from "./sample.ts";
 
 /** Several creations of a VM of one size with one huge page setting, one after the other in the same boot. */
 export const stepSchema = z.strictObject({
@@ -54,6 +55,8 @@ export const settingsSchema = z.strictObject({
   cpuModel: z.string(),
   hostCpus: z.int().positive(),
   hostMemoryBytes: z.int().positive(),
+  /** Records from before there were any have the ordinary ones. */
+  conditions: conditionsSchema.default(QUIET),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -61,7 +64,7 @@ const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, "a sha256 in lower-case 
 
 /** The kernel an arm ran; arms that differ only in settings name the same one. */
 export const kernelRecordSchema = z.strictObject({
-  variant: z.enum(["base", "prezero"]),
+  variant: kernelVariantSchema,
   /** As `uname -r` tells it. */
   release: z.string(),
   imageSha256: sha256Schema,
@@ -70,10 +73,21 @@ export const kernelRecordSchema = z.strictObject({
   source: z.strictObject({ package: z.string(), version: z.string() }),
   /** Name and version of the compiler that built it, for example `gcc 12.2.0-14`. */
   compiler: z.string(),
-  /** sha256 over the applied patches in the order of `series`; null on an unpatched kernel. */
+  /** sha256 over the applied patches in their order; null on an unpatched kernel. */
   patchesSha256: sha256Schema.nullable(),
 });
 export type KernelRecord = z.infer<typeof kernelRecordSchema>;
+
+/** What an arm sets beside its kernel and the commands of its setup. */
+export const armRecordSchema = z.strictObject({
+  /** Added to the kernel's command line. */
+  commandLine: z.array(z.string()),
+  /** Options of the measured VM's QEMU for its memory, here for one of the headline's size. */
+  vmMemory: z.array(z.string()),
+  /** What a reader has to know about the arm; null when there is nothing. */
+  remark: z.string().nullable(),
+});
+export type ArmRecord = z.infer<typeof armRecordSchema>;
 
 /** The machine that everything ran on. */
 export const machineSchema = z.strictObject({
@@ -104,6 +118,8 @@ export const runRecordSchema = z.strictObject({
   kernels: z.partialRecord(armSchema, kernelRecordSchema),
   /** Shell commands that the host of each arm ran before its first round. */
   setup: z.partialRecord(armSchema, z.array(z.string())),
+  /** One for each arm of the settings; none in records from before it was kept. */
+  arms: z.partialRecord(armSchema, armRecordSchema).default({}),
   machine: machineSchema,
   /** Versions of the programs that times depend on. */
   tools: z.strictObject({ qemu: z.string(), node: z.string() }),

@@ -1,9 +1,21 @@
 import { z } from "zod";
 
 /** Kernels and settings that a run compares; `base` is what every effect is relative to. */
-export const armNames = ["base", "prezero", "prezero-disabled"] as const;
+export const armNames = [
+  "base",
+  "prezero",
+  "prezero-disabled",
+  "init-on-free",
+  "prealloc",
+  "hugetlb",
+  "limit",
+] as const;
 export const armSchema = z.enum(armNames);
 export type ArmName = z.infer<typeof armSchema>;
+
+/** Kernels that arms boot: the pair, and the one that never clears. */
+export const kernelVariantSchema = z.enum(["base", "prezero", "limit"]);
+export type KernelVariant = z.infer<typeof kernelVariantSchema>;
 
 export const thpSchema = z.enum(["on", "off", "mthp-64k"]);
 export type Thp = z.infer<typeof thpSchema>;
@@ -31,7 +43,7 @@ export const fingerprintSchema = z.strictObject({
   kernelRelease: z.string(),
   kernelImageSha256: z.string(),
   kernelConfigSha256: z.string(),
-  kernelVariant: z.enum(["base", "prezero"]),
+  kernelVariant: kernelVariantSchema,
 });
 export type Fingerprint = z.infer<typeof fingerprintSchema>;
 
@@ -70,6 +82,8 @@ export const sampleSchema = z.strictObject({
   workerCpuSeconds: z.number().nullable(),
   /** All CPU seconds (user+system+irq of every CPU) of the host since the previous sample of this boot (or since boot). */
   hostCpuSeconds: z.number(),
+  /** Other figures of the round, their unit in the name; none in samples from before they were kept. */
+  values: z.record(z.string(), z.number()).default({}),
   fingerprint: fingerprintSchema,
 });
 export type Sample = z.infer<typeof sampleSchema>;

@@ -5,6 +5,7 @@ import { UsageError } from "../base/errors.ts";
 import { projectPath } from "../base/paths.ts";
 import { parseSize } from "../base/size.ts";
 import { readYaml } from "../base/yaml.ts";
+import { conditionsSchema } from "./conditions.ts";
 import { armSchema, thpSchema } from "./sample.ts";
 
 export const MAX_BOOTS = 100;
@@ -27,6 +28,7 @@ const scenarioFileSchema = z.strictObject({
   sweepRounds: z.int().min(1).max(MAX_ROUNDS),
   projection: size,
   poolLevel: z.number().min(0).max(1),
+  ...conditionsSchema.shape,
 });
 
 /** What is measured, and the defaults for measuring it; a file of configs/scenarios. */

@@ -1,3 +1,4 @@
+import { UsageError } from "../base/errors.ts";
 import { hostMemoryBytes } from "./memory-fit.ts";
 import type { BenchOptions } from "./options.ts";
 import type { Settings } from "./run-record.ts";
@@ -14,7 +15,7 @@ export type MachineState = { accelerator: Accelerator; availableBytes: number; c
 /**
  * Fills in every default: options first, then the scenario, then what the machine can do.
  * @param kernel name of the base, resolved
- * @throws UsageError MEMORY_DOES_NOT_FIT
+ * @throws UsageError MEMORY_DOES_NOT_FIT, TOO_FEW_DEVICES
  */
 export function resolveSettings(
   options: BenchOptions,
@@ -23,6 +24,8 @@ export function resolveSettings(
   machine: MachineState,
 ): Settings {
   const { accelerator } = machine;
+  const { before, during, pool, vms } = scenario;
+  assertDevices(options.device, vms);
   const repeated = {
     arms: options.arms ?? scenario.arms,
     thp: options.thp ?? scenario.thp,
@@ -35,6 +38,7 @@ export function resolveSettings(
     memory: options.memory,
     sweep: options.sweep,
     projectionBytes: scenario.projection,
+    vms,
     accelerator,
     availableBytes: machine.availableBytes,
   });
@@ -43,11 +47,22 @@ export function resolveSettings(
     kernel,
     ...repeated,
     ...sizes,
+    conditions: { before, during, pool, vms },
     host: options.host,
     device: options.device,
     accelerator,
     cpuModel: options.cpu ?? (accelerator === "kvm" ? "host" : "max"),
     hostCpus: Math.min(machine.cpus, MAX_HOST_CPUS),
-    hostMemoryBytes: hostMemoryBytes(Math.max(sizes.memoryBytes, ...sizes.sweepBytes)),
+    hostMemoryBytes: hostMemoryBytes(vms * Math.max(sizes.memoryBytes, ...sizes.sweepBytes)),
   };
+}
+
+/** A device is assigned to one VM only, and the harness makes as many as it wants of the emulated ones alone. */
+function assertDevices(device: string, vms: number): void {
+  if (device === "emulated" || vms === 1) return;
+  throw new UsageError({
+    code: "TOO_FEW_DEVICES",
+    message: `The scenario creates ${vms} VMs at a time and each needs a device, but --device names one: ${device}`,
+    remedy: "Leave --device out: as many emulated devices are made as there are VMs.",
+  });
 }

@@ -21,6 +21,8 @@ export type SizeRequest = Pick<Settings, "arms" | "thp" | "boots" | "rounds" | "
   sweep: "auto" | "none" | readonly number[];
   /** The scenario's size that a sweep is extended to. */
   projectionBytes: number;
+  /** VMs that are created at a time, each of the size. */
+  vms: number;
   accelerator: Accelerator;
   availableBytes: number;
 };
@@ -34,14 +36,14 @@ export type SizeRequest = Pick<Settings, "arms" | "thp" | "boots" | "rounds" | "
 export function chooseSizes(request: SizeRequest): Sizes {
   const memoryBytes = request.memory === "default" ? defaultMemoryBytes(request) : request.memory;
   const sizes = withSweep(memoryBytes, request);
-  for (const bytes of [memoryBytes, ...sizes.sweepBytes]) assertVmFits(bytes, request.availableBytes);
+  for (const bytes of [memoryBytes, ...sizes.sweepBytes]) assertVmFits(bytes, request.availableBytes, request.vms);
   return sizes;
 }
 
 function defaultMemoryBytes(request: SizeRequest): number {
   const largest = Math.min(
     request.projectionBytes,
-    Math.max(largestVmBytes(request.availableBytes), SMALLEST_VM_BYTES),
+    Math.max(largestVmBytes(request.availableBytes, request.vms), SMALLEST_VM_BYTES),
   );
   if (largest <= SMALLEST_DEFAULT_BYTES) return largest;
   if (request.accelerator === "kvm") return Math.floor(largest / GIB_BYTES) * GIB_BYTES;

@@ -1,11 +1,26 @@
 import type { ExecAnswer } from "../base/exec.ts";
 import type { Fingerprint, Thp } from "../bench/sample.ts";
+import type { VmMemory } from "./vm-memory.ts";
 
 /** Answer of a command run on the host under test. */
 export type HostAnswer = ExecAnswer;
 
-/** What one VM creation on the host took; times in seconds, CLOCK_MONOTONIC of the host. */
-export type VmCreation = { seconds: number; cpuSeconds: number; hugeShare: number };
+/** VMs that are created at the same time, all alike. */
+export type VmRequest = {
+  /** Of each. */
+  memoryBytes: number;
+  memory: VmMemory;
+  count: number;
+};
+
+/** What a creation on the host took until the last VM was ready; times in seconds, CLOCK_MONOTONIC of the host. */
+export type VmCreation = {
+  seconds: number;
+  cpuSeconds: number;
+  hugeShare: number;
+  /** Reserving huge pages before, not part of `seconds`; null where none are. */
+  reserveSeconds: number | null;
+};
 
 /**
  * The machine whose kernel is under test, booted and reachable: nested in QEMU or real over ssh. Disposing it stops
@@ -18,10 +33,10 @@ export interface Host extends AsyncDisposable {
   /** Sets transparent huge pages for the VMs created next. */
   setThp(thp: Thp): Promise<void>;
   /**
-   * Creates a VM of that size with the assigned device, times it, destroys it and waits until the device is free again.
-   * @param whenReady runs between the VM's creation and its end; not timed
+   * Creates VMs with a device assigned to each, times it, destroys them and waits until the devices are free again.
+   * @param whenReady runs between the creation and the end; not timed
    */
-  createVm(memoryBytes: number, whenReady?: () => Promise<void>): Promise<VmCreation>;
-  /** Largest VM that can be created here, bytes. */
+  createVms(request: VmRequest, whenReady?: () => Promise<void>): Promise<VmCreation>;
+  /** Memory that VMs can have here in all, bytes. */
   readonly largestVmBytes: number;
 }

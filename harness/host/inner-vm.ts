@@ -2,14 +2,15 @@ import { z } from "zod";
 import { InfrastructureError } from "../base/errors.ts";
 import type { Exec } from "../base/exec.ts";
 import { shellQuote } from "../base/quote.ts";
-import { GIB_BYTES, MIB_BYTES } from "../base/size.ts";
+import { GIB_BYTES } from "../base/size.ts";
 import type { Thp } from "../bench/sample.ts";
 import type { VfioBinding } from "../vfio/bind.ts";
 import { waitUntilFree } from "../vfio/group.ts";
 import type { VmCreation } from "./host.ts";
+import { releaseHugePages, reserveHugePages } from "./huge-pages.ts";
 import { hugeShare } from "./huge-share.ts";
+import { type VmMemory, vmMemoryArgs } from "./vm-memory.ts";
 
-const PIDFILE = "/run/prezero-vm.pid";
 /** Deadlines: a fixed part, and one for each GiB that is cleared and pinned, or given back. */
 const CREATE_BASE_MS = 60_000;
 const CREATE_PER_GIB_MS = 30_000;
@@ -19,70 +20,108 @@ const DESTROY_PER_GIB_MS = 10_000;
 /** What the guest program vmtime prints. */
 const timingSchema = z.object({
   seconds: z.number().positive(),
+  startedAt: z.number(),
   cpuSeconds: z.number(),
   pid: z.int(),
   exitCode: z.int(),
 });
 
-export type InnerVm = { memoryBytes: number; device: VfioBinding; thp: Thp };
+type Timing = z.infer<typeof timingSchema>;
+
+/** VMs that are alike but for their device. */
+export type InnerVms = {
+  /** Of each. */
+  memoryBytes: number;
+  memory: VmMemory;
+  /** CPUs of the host. */
+  cpus: number;
+  thp: Thp;
+  /** One VM for each. */
+  devices: readonly VfioBinding[];
+};
 
 /**
- * Creates a VM with the assigned device on the host, times it, and destroys it. The VM is created stopped (-S): its
- * memory is allocated, cleared, pinned and mapped for the device, but it does not run.
- * @param whenReady runs between the VM's creation and its end; not timed
- * @throws InfrastructureError VM_CREATE with QEMU's words, GROUP_BUSY, VM_STUCK
+ * Creates VMs at the same time, each with its device, times it, and destroys them. They are created stopped (-S): their
+ * memory is allocated, cleared, pinned and mapped for the device, but they do not run. Huge pages that they need are
+ * reserved before, outside the time.
+ * @param whenReady runs between the creation and the end; not timed
+ * @throws InfrastructureError VM_CREATE with QEMU's words, HUGE_PAGES, GROUP_BUSY, VM_STUCK
  */
-export async function createVm(exec: Exec, vm: InnerVm, whenReady?: () => Promise<void>): Promise<VmCreation> {
-  const command = shellQuote(["vmtime", "qemu-system-x86_64", ...innerVmArgs(vm)]);
-  const gib = vm.memoryBytes / GIB_BYTES;
+export async function createVms(exec: Exec, vms: InnerVms, whenReady?: () => Promise<void>): Promise<VmCreation> {
+  const { devices } = vms;
+  const bytes = vms.memoryBytes * devices.length;
+  const gib = bytes / GIB_BYTES;
+  const reserveSeconds = vms.memory === "hugetlb" ? await reserveHugePages(exec, bytes) : null;
+  const each = devices.map((device) => shellQuote(["vmtime", "qemu-system-x86_64", ...innerVmArgs(vms, device)]));
+  const command = each.length === 1 ? `${each[0]}` : `${each.map((one) => `${one} &`).join(" ")} wait`;
   const answer = await exec(`ulimit -l unlimited; ${command}`, CREATE_BASE_MS + gib * CREATE_PER_GIB_MS);
-  const timing = parseTiming(answer.stdout);
-  if (timing === undefined || timing.exitCode !== 0 || timing.pid === 0) {
+  const timings = parseTimings(answer.stdout);
+  const failed = timings.find((timing) => timing.exitCode !== 0 || timing.pid === 0);
+  if (failed !== undefined || timings.length < devices.length) {
     throw new InfrastructureError({
       code: "VM_CREATE",
-      message: `The measured VM could not be created (exit code ${timing?.exitCode ?? answer.exitCode})`,
+      message: `The measured VM could not be created (exit code ${failed?.exitCode ?? answer.exitCode})`,
       detail: `${answer.stdout}${answer.stderr}`.trim(),
       reproducer: command,
       remedy: "Read what QEMU printed; run the command by hand on the host (npm run shell).",
     });
   }
   await whenReady?.();
-  const share = await hugeShare(exec, timing.pid, vm.thp);
-  await destroyVm(exec, timing.pid, DESTROY_BASE_MS + gib * DESTROY_PER_GIB_MS);
-  await waitUntilFree(exec, vm.device.group, DESTROY_BASE_MS);
-  return { seconds: timing.seconds, cpuSeconds: timing.cpuSeconds, hugeShare: share };
+  const pids = timings.map((timing) => timing.pid);
+  const share = await hugeShare(exec, pids, vms.thp);
+  await destroyVms(exec, pids, DESTROY_BASE_MS + gib * DESTROY_PER_GIB_MS);
+  for (const { group } of devices) await waitUntilFree(exec, group, DESTROY_BASE_MS);
+  if (reserveSeconds !== null) await releaseHugePages(exec);
+  const cpuSeconds = timings.reduce((sum, timing) => sum + timing.cpuSeconds, 0);
+  return { seconds: secondsToLast(timings), cpuSeconds, hugeShare: share, reserveSeconds };
 }
 
-/** Arguments of the measured VM's QEMU. */
-export function innerVmArgs(vm: { memoryBytes: number; device: Pick<VfioBinding, "address"> }): string[] {
-  const { memoryBytes, device } = vm;
+/** Arguments of a measured VM's QEMU. */
+export function innerVmArgs(
+  vm: Pick<InnerVms, "memoryBytes" | "memory" | "cpus">,
+  { address }: Pick<VfioBinding, "address">,
+): string[] {
+  const { args, machine } = vmMemoryArgs(vm.memory, vm.memoryBytes, vm.cpus);
   return [
-    ...["-S", "-daemonize", "-pidfile", PIDFILE, "-nodefaults", "-no-user-config", "-display", "none"],
-    ...["-machine", "q35", "-accel", "kvm", "-cpu", "max", "-m", `${memoryBytes / MIB_BYTES}M`],
-    ...["-device", `vfio-pci,host=${device.address}`],
+    ...["-S", "-daemonize", "-pidfile", `/run/prezero-vm-${address}.pid`],
+    ...["-nodefaults", "-no-user-config", "-display", "none"],
+    ...["-machine", ["q35", ...machine].join(","), "-accel", "kvm", "-cpu", "max", ...args],
+    ...["-device", `vfio-pci,host=${address}`],
   ];
 }
 
-function parseTiming(stdout: string): z.infer<typeof timingSchema> | undefined {
-  try {
-    return timingSchema.parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
-  } catch {
-    return undefined;
-  }
+/** From the first start until the last is ready. */
+function secondsToLast(timings: readonly Timing[]): number {
+  const first = Math.min(...timings.map((timing) => timing.startedAt));
+  return Math.max(...timings.map(({ startedAt, seconds }) => (timings.length === 1 ? 0 : startedAt - first) + seconds));
 }
 
-async function destroyVm(exec: Exec, pid: number, timeoutMs: number): Promise<void> {
+/** The lines that vmtime printed, one for each VM; in between QEMU may have said something. */
+function parseTimings(stdout: string): Timing[] {
+  return stdout.split("\n").flatMap((line) => {
+    try {
+      return [timingSchema.parse(JSON.parse(line))];
+    } catch {
+      return [];
+    }
+  });
+}
+
+async function destroyVms(exec: Exec, pids: readonly number[], timeoutMs: number): Promise<void> {
   const seconds = Math.ceil(timeoutMs / 1000);
   const { stdout } = await exec(
-    `kill -KILL ${pid}; end=$(($(cut -d. -f1 /proc/uptime) + ${seconds}))
-while [ -e /proc/${pid} ] && [ "$(cut -d. -f1 /proc/uptime)" -lt "$end" ]; do sleep 0.05; done
-rm -f ${PIDFILE}; [ -e /proc/${pid} ] && cat /proc/${pid}/status`,
+    `kill -KILL ${pids.join(" ")}; end=$(($(cut -d. -f1 /proc/uptime) + ${seconds}))
+for pid in ${pids.join(" ")}; do
+while [ -e /proc/$pid ] && [ "$(cut -d. -f1 /proc/uptime)" -lt "$end" ]; do sleep 0.05; done
+[ -e /proc/$pid ] && cat /proc/$pid/status
+done
+rm -f /run/prezero-vm-*.pid`,
     timeoutMs + 10_000,
   );
   if (stdout.trim() === "") return;
   throw new InfrastructureError({
     code: "VM_STUCK",
-    message: `The measured VM (process ${pid}) did not end within ${seconds} s after it was killed`,
+    message: `The measured VM (process ${pids.join(", ")}) did not end within ${seconds} s after it was killed`,
     detail: stdout.trim(),
     remedy: "The kernel under test is stuck giving memory back: see the host's console log.",
   });

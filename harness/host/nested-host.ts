@@ -9,8 +9,8 @@ import { scaledMs } from "../qemu/deadline.ts";
 import type { QemuProcess } from "../qemu/launch.ts";
 import type { VfioBinding } from "../vfio/bind.ts";
 import { ClockCheck } from "./clock-check.ts";
-import type { Host, HostAnswer, VmCreation } from "./host.ts";
-import { createVm } from "./inner-vm.ts";
+import type { Host, HostAnswer, VmCreation, VmRequest } from "./host.ts";
+import { createVms } from "./inner-vm.ts";
 import { setThp } from "./thp.ts";
 
 const EXEC_MS = 30_000;
@@ -39,7 +39,7 @@ export class NestedHost implements Host {
   readonly qemu: NestedParts["qemu"];
   largestVmBytes = 0;
   readonly #parts: NestedParts;
-  #device: VfioBinding | undefined;
+  #devices: VfioBinding[] = [];
   #thp: Thp = "on";
   readonly #clock = new ClockCheck((command) => this.exec(command));
 
@@ -49,9 +49,9 @@ export class NestedHost implements Host {
     this.#parts = parts;
   }
 
-  /** Binds the device and learns what fits; called once, by the boot. */
-  async prepare(bind: () => Promise<VfioBinding>): Promise<void> {
-    this.#device = await bind();
+  /** Binds the devices and learns what fits; called once, by the boot. */
+  async prepare(bind: () => Promise<VfioBinding[]>): Promise<void> {
+    this.#devices = await bind();
     await this.#clock.check();
     const { stdout } = await this.exec("grep MemAvailable /proc/meminfo");
     const availableBytes = Number(/(\d+) kB/.exec(stdout)?.[1] ?? 0) * 1024;
@@ -88,9 +88,11 @@ export class NestedHost implements Host {
     this.#thp = thp;
   }
 
-  async createVm(memoryBytes: number, whenReady?: () => Promise<void>): Promise<VmCreation> {
-    if (this.#device === undefined) throw new Error("prepare() must come before createVm()");
-    const created = await createVm(this.exec, { memoryBytes, device: this.#device, thp: this.#thp }, whenReady);
+  async createVms(request: VmRequest, whenReady?: () => Promise<void>): Promise<VmCreation> {
+    const devices = this.#devices.slice(0, request.count);
+    if (devices.length < request.count) throw new Error(`${request.count} VMs need as many devices`);
+    const vms = { ...request, devices, cpus: this.fingerprint.hostCpus, thp: this.#thp };
+    const created = await createVms(this.exec, vms, whenReady);
     await this.#clock.check();
     return created;
   }

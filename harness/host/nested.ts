@@ -13,8 +13,8 @@ import { SshConnection } from "../guest/ssh.ts";
 import {
   type AccelChoice,
   chooseAccelerator,
-  EMULATED_DEVICE_ADDRESS,
   EMULATED_DEVICE_MODEL,
+  emulatedDeviceAddresses,
   forwardedPort,
   greetingMs,
   type Hardware,
@@ -25,7 +25,7 @@ import {
   scaledMs,
   versionText,
 } from "../qemu.ts";
-import { bindToVfio } from "../vfio/bind.ts";
+import { bindToVfio, type VfioBinding } from "../vfio/bind.ts";
 import { machineFingerprint } from "./fingerprint.ts";
 import { assertHostMemory } from "./memory-check.ts";
 import { NestedHost } from "./nested-host.ts";
@@ -143,7 +143,12 @@ export async function bootNestedHost(options: NestedHostOptions): Promise<Nested
   });
   try {
     // Not given back at the end: the whole host goes away with its driver bindings.
-    await host.prepare(() => bindToVfio(host.exec, emulated ? EMULATED_DEVICE_ADDRESS : options.device));
+    const addresses = emulated ? emulatedDeviceAddresses(options.hardware?.assignable) : [options.device];
+    await host.prepare(async () => {
+      const bound: VfioBinding[] = [];
+      for (const address of addresses) bound.push(await bindToVfio(host.exec, address));
+      return bound;
+    });
     return host;
   } catch (error) {
     await host[Symbol.asyncDispose]();

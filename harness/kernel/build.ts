@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, join } from "node:path";
 import { withLock } from "../base/lock.ts";
-import { cacheDir, projectDir } from "../base/paths.ts";
-import { readSeries } from "../patches/series.ts";
+import { cacheDir } from "../base/paths.ts";
 import type { Base } from "./bases.ts";
 import {
   type BuiltKernel,
@@ -25,6 +24,7 @@ import { fetchSource } from "./source.ts";
 import { findToolchain, makeEnvironment } from "./toolchain.ts";
 import { applyPatches, BUILD_DIR, makeTree } from "./tree.ts";
 import { type BuildVariant, RECIPES } from "./variant.ts";
+import { patchesOf } from "./variant-patches.ts";
 
 export type KernelRequest = {
   base: Base;
@@ -39,13 +39,13 @@ export type PlannedKernel = Ingredients & { base: Base; key: string; dir: string
 
 /**
  * Fetches the source and reads everything that decides what the kernel is; builds nothing.
- * @throws UsageError for a broken series or an unknown fragment, and what {@link fetchSource} throws
+ * @throws UsageError for a broken series, an unknown fragment or a base without such a variant, and what {@link fetchSource} throws
  */
 export async function planKernel(request: KernelRequest): Promise<PlannedKernel> {
   const { base, variant } = request;
   const report = request.report ?? new TerminalReport(`kernel ${base.name} ${variant}`);
   const fragments = await fragmentsOf(base, variant, request.fragments);
-  const patches = RECIPES[variant].patched ? (await readSeries(resolve(projectDir, base.patches))).patches : [];
+  const patches = await patchesOf(base, variant);
   const toolchain = await findToolchain();
   const source = await namingDiskFull(cacheDir(), () => fetchSource(base, (line) => report.log(line)));
   const ingredients = { source, variant, patches, fragments, toolchain };
@@ -103,7 +103,7 @@ async function build(plan: PlannedKernel, work: string, report: BuildReport): Pr
     buildSeconds: Math.round((Date.now() - startedMs) / 1000),
   };
   await publish(plan.dir, built, record);
-  if (recipe.patched) await rm(work, { recursive: true, force: true });
+  if (plan.patches.length > 0) await rm(work, { recursive: true, force: true });
   else await leavePristineTree(work, plan.key);
   report.done(`built ${record.release}`);
   return describe(plan.dir, record, false);

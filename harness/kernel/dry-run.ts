@@ -1,7 +1,5 @@
-import { resolve } from "node:path";
-import { cacheDir, projectDir } from "../base/paths.ts";
+import { cacheDir } from "../base/paths.ts";
 import { shellQuote } from "../base/quote.ts";
-import { readSeries } from "../patches/series.ts";
 import type { KernelRequest } from "./build.ts";
 import { makeCommand } from "./compile.ts";
 import { configureCommand } from "./config.ts";
@@ -10,6 +8,7 @@ import { treeDir } from "./source-cache.ts";
 import { findToolchain } from "./toolchain.ts";
 import { BUILD_DIR } from "./tree.ts";
 import { RECIPES } from "./variant.ts";
+import { patchesOf } from "./variant-patches.ts";
 
 /**
  * The shell commands that build a kernel from nothing, without running them. Everything the build would refuse (an
@@ -20,7 +19,7 @@ export async function kernelCommands(request: KernelRequest): Promise<string[]> 
   const { package: name, version } = base.source;
   const toolchain = await findToolchain();
   const fragments = await fragmentsOf(base, variant, request.fragments);
-  const patches = RECIPES[variant].patched ? (await readSeries(resolve(projectDir, base.patches))).patches : [];
+  const patches = await patchesOf(base, variant);
   const source = treeDir(name, version);
   const work = cacheDir("work", `${base.name}-${variant}`);
   const wanted = shellQuote(fragments.map((fragment) => fragment.path));

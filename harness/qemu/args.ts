@@ -24,8 +24,10 @@ export type OuterVmControl = {
   consoleSocket: string;
 };
 
-/** Where the emulated device sits: function 0 of slot 16 of the root bus, so in an IOMMU group of its own. */
-export const EMULATED_DEVICE_ADDRESS = "0000:00:10.0";
+/** Slot of the root bus with the first emulated device; more follow it. */
+const EMULATED_DEVICE_SLOT = 0x10;
+/** As many fit below the slot that the chipset needs. */
+export const EMULATED_DEVICES_MAX = 8;
 /** Model of the emulated device. */
 export const EMULATED_DEVICE_MODEL = "e1000e";
 /**
@@ -33,6 +35,11 @@ export const EMULATED_DEVICE_MODEL = "e1000e";
  * Linux patches its static keys whenever a VM comes or goes, and dies of a left-over int3 now and then.
  */
 const TCG = "tcg,thread=single";
+
+/** Where the emulated devices sit: function 0 of a slot of the root bus each, so each in an IOMMU group of its own. */
+export function emulatedDeviceAddresses(count = 1): string[] {
+  return Array.from({ length: count }, (_, i) => `0000:00:${(EMULATED_DEVICE_SLOT + i).toString(16)}.0`);
+}
 
 /** Arguments for qemu-system-x86_64 (without the program's name). */
 export function outerVmArgs(vm: OuterVm): string[] {
@@ -54,9 +61,17 @@ export function outerVmArgs(vm: OuterVm): string[] {
     ...["-netdev", "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22"],
     ...["-device", "virtio-net-pci,netdev=net,romfile="],
     ...["-object", "rng-random,id=rng,filename=/dev/urandom", "-device", "virtio-rng-pci,rng=rng"],
-    ...["-netdev", "user,id=assigned,restrict=on"],
-    ...["-device", `${EMULATED_DEVICE_MODEL},netdev=assigned,addr=10.0,romfile=`],
+    ...emulatedDeviceAddresses(vm.hardware?.assignable).flatMap(assignableArgs),
     ...addedArgs(vm.hardware ?? {}),
+  ];
+}
+
+function assignableArgs(address: string, index: number): string[] {
+  const id = `assigned${index || ""}`;
+  const at = address.slice("0000:00:".length);
+  return [
+    ...["-netdev", `user,id=${id},restrict=on`],
+    ...["-device", `${EMULATED_DEVICE_MODEL},netdev=${id},addr=${at},romfile=`],
   ];
 }
 

@@ -12,6 +12,10 @@ export type Hardware = {
   preallocate?: boolean;
   /** Raw image that the guest sees as /dev/vda. */
   disk?: string;
+  /** Devices to assign, each in an IOMMU group of its own; 1 when absent. */
+  assignable?: number;
+  /** Values of -acpitable options. */
+  acpiTables?: readonly string[];
   /** Values of further -object and -device options. */
   objects?: string[];
   devices?: string[];
@@ -51,8 +55,9 @@ export function memoryArgs(
 }
 
 /** Options for the disk and for what is added as it is. */
-export function addedArgs({ disk, objects = [], devices = [] }: Hardware): string[] {
+export function addedArgs({ disk, acpiTables = [], objects = [], devices = [] }: Hardware): string[] {
   const drive = disk === undefined ? [] : ["-drive", `file=${disk},format=raw,if=none,id=disk`];
   const all = disk === undefined ? devices : ["virtio-blk-pci,drive=disk", ...devices];
-  return [...drive, ...objects.flatMap((value) => ["-object", value]), ...all.flatMap((value) => ["-device", value])];
+  const given = { "-acpitable": acpiTables, "-object": objects, "-device": all };
+  return [...drive, ...Object.entries(given).flatMap(([option, values]) => values.flatMap((value) => [option, value]))];
 }

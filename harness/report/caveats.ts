@@ -74,7 +74,8 @@ function pool({ run, cells }: Evidence): string[] {
   const pooled = cells.filter((cell) => cell.cost.poolBefore !== null);
   const below = pooled.reduce((sum, cell) => sum + cell.cost.roundsBelowThreshold, 0);
   const rounds = pooled.reduce((sum, cell) => sum + cell.boots.reduce((n, boot) => n + boot.rounds.length, 0), 0);
-  if (below === 0) return [];
+  // A scenario that does not wait for the pool is about just that.
+  if (below === 0 || run.settings.conditions.pool === "none") return [];
   return [`${below} of ${rounds} rounds began with less than ${percent(run.poolThreshold)} of free memory zeroed.`];
 }
 

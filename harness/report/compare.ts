@@ -17,14 +17,14 @@ export type Comparison = {
 
 /**
  * Compares what both runs measured. The kernels may differ, that is what it is for; machine, accelerator, CPU model,
- * device, QEMU, host size and the level that the pool had to reach must not.
+ * device, QEMU, host size, the conditions of the rounds and the level that the pool had to reach must not.
  * @throws UsageError RUN_EMPTY, UNLIKE_RUNS naming each field that differs, NOTHING_IN_COMMON
  */
 export function compareSummaries(a: Summary, b: Summary): Comparison {
   const [settingA, settingB] = [settingWithSamples(a), settingWithSamples(b)];
   const unlike = differences(
-    { ...settingA, poolThreshold: a.run.poolThreshold },
-    { ...settingB, poolThreshold: b.run.poolThreshold },
+    { ...settingA, poolThreshold: a.run.poolThreshold, ...a.run.settings.conditions },
+    { ...settingB, poolThreshold: b.run.poolThreshold, ...b.run.settings.conditions },
   );
   if (unlike.length > 0) {
     throw new UsageError({

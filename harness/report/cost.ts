@@ -1,4 +1,5 @@
 import { max, mean, min, sum } from "simple-statistics";
+import { arms } from "../bench/arms.ts";
 import { type ArmName, armNames, type Sample } from "../bench/sample.ts";
 import { median } from "../stats/median.ts";
 import type { ArmTotal, Cost } from "./summary.ts";
@@ -15,9 +16,9 @@ function counted(values: readonly (number | null)[]): number[] {
 export function costOf(samples: readonly Sample[], poolThreshold: number): Cost {
   const hits = sum(counted(samples.map((sample) => sample.hitPages)));
   const requests = hits + sum(counted(samples.map((sample) => sample.missPages)));
-  const levels = samples.flatMap(({ poolBefore, refillSeconds }) =>
+  const levels = samples.flatMap(({ arm, poolBefore }) =>
     // A pool nobody fills (series never enabled) has no level to speak of.
-    poolBefore === null || refillSeconds === null ? [] : [poolBefore.zeroedPages / Math.max(1, poolBefore.freePages)],
+    poolBefore === null || !arms[arm].pooled ? [] : [poolBefore.zeroedPages / Math.max(1, poolBefore.freePages)],
   );
   const refills = counted(samples.map((sample) => sample.refillSeconds));
   const worker = counted(samples.map((sample) => sample.workerCpuSeconds));

@@ -4,6 +4,7 @@ import { caveatsOf } from "./caveats.ts";
 import { cellsOf } from "./cells.ts";
 import { totalsOf } from "./cost.ts";
 import { effectsOf } from "./effects.ts";
+import { removableOf } from "./removable.ts";
 import { commonSetting } from "./setting.ts";
 import type { Summary } from "./summary.ts";
 import { sweepsOf } from "./sweeps.ts";
@@ -23,6 +24,7 @@ export function summarize(run: RunRecord, samples: readonly Sample[], { tornLine
   return {
     run,
     effects,
+    removable: removableOf(cells),
     setting,
     cells,
     totals: totalsOf(used),

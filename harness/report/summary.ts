@@ -2,6 +2,7 @@ import type { RunRecord } from "../bench/run-record.ts";
 import type { ArmName, Fingerprint, Thp } from "../bench/sample.ts";
 import type { BootLine } from "../stats/boot-lines.ts";
 import type { Estimate } from "../stats/line.ts";
+import type { RemovableShare } from "../stats/removable-share.ts";
 import type { Verdict } from "../stats/verdict.ts";
 
 /** All that a report says about a run, as data: what `results show --json` prints and every renderer reads. */
@@ -10,6 +11,8 @@ export type Summary = {
   /** What all counted samples have in common; null while there is none. */
   setting: Setting | null;
   effects: Effect[];
+  /** Empty in a run without the arm `limit`. */
+  removable: Removable[];
   cells: Cell[];
   totals: ArmTotal[];
   sweeps: Sweep[];
@@ -42,6 +45,16 @@ export type Effect = Configuration & {
   verdict: Verdict;
   /** Share (0 to 1) of the pages counted during the arm's creations that came zeroed; null without the series. */
   hitRate: number | null;
+};
+
+/** An arm between base and the kernel that never clears; times in seconds, each the median of per-boot medians. */
+export type Removable = Configuration & {
+  armName: ArmName;
+  base: number;
+  arm: number;
+  limit: number;
+  /** Null where base - limit is not clearly above zero. */
+  share: RemovableShare | null;
 };
 
 /** One arm in one configuration. */

@@ -1,5 +1,6 @@
 import { GIB_BYTES } from "../../harness/base/size.ts";
 import { arms } from "../../harness/bench/arms.ts";
+import { QUIET } from "../../harness/bench/conditions.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
 import type { RunRecord, Settings } from "../../harness/bench/run-record.ts";
 import { IMAGE_SHA256 } from "./simulation.ts";
@@ -21,6 +22,7 @@ export const settings: Settings = {
   cpuModel: "max",
   hostCpus: 2,
   hostMemoryBytes: 4 * GIB_BYTES,
+  conditions: QUIET,
 };
 
 /** A run of the simulation that has not started. */
@@ -47,6 +49,7 @@ export function newRun(changes: Partial<Settings> = {}): RunRecord {
     settings: all,
     kernels: { base: kernel("base"), prezero: kernel("prezero"), "prezero-disabled": kernel("prezero") },
     setup: { prezero: [...arms.prezero.setup] },
+    arms: {},
     machine: { cpu: "Simulated CPU", cpus: 2, memoryBytes: 8 * GIB_BYTES, virtualisation: null },
     tools: { qemu: "7.2.0", node: "24.0.0" },
     poolThreshold: 0.99,

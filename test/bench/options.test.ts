@@ -42,6 +42,12 @@ describe("the options of npm run bench", () => {
     });
   });
 
+  test("--thp takes one setting, both, or several in the order in which they are measured", () => {
+    expect(parse("--thp", "mthp-64k").thp).toEqual(["mthp-64k"]);
+    expect(parse("--thp", "both").thp).toEqual(["off", "on"]);
+    expect(parse("--thp", "off,on,mthp-64k").thp).toEqual(["off", "on", "mthp-64k"]);
+  });
+
   test("--resume stands alone or names a run", () => {
     expect(parse("--resume")).toMatchObject({ resume: true });
     expect(parse("--resume", "2026-01-01T00-00-00-x", "--dry-run")).toMatchObject({ resume: "2026-01-01T00-00-00-x" });
@@ -50,7 +56,9 @@ describe("the options of npm run bench", () => {
 
 describe("a bad option is answered by what is allowed", () => {
   test.each([
-    [["--thp", "maybe"], "--thp maybe: allowed: on, off, both, mthp-64k"],
+    [["--thp", "maybe"], "--thp maybe: allowed: on, off, mthp-64k, both, or a list such as off,on,mthp-64k"],
+    [["--thp", "off,both"], "--thp off,both: allowed: on, off, mthp-64k, both, or a list such as off,on,mthp-64k"],
+    [["--thp", "on,on"], "--thp on,on: allowed: each setting once"],
     [["--memory", "lots"], "--memory lots: allowed: a size from 256M in steps of 2M, such as 64G; or default"],
     [["--memory", "0G"], "--memory 0G: allowed: a size"],
     [["--memory", "128M"], "--memory 128M: allowed: a size from 256M"],

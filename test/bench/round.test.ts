@@ -1,25 +1,29 @@
 import { describe, expect, test } from "vitest";
 import { GIB_BYTES } from "../../harness/base/size.ts";
 import { arms } from "../../harness/bench/arms.ts";
+import type { Conditions } from "../../harness/bench/conditions.ts";
 import { measureRound } from "../../harness/bench/round.ts";
 import type { ArmName } from "../../harness/bench/sample.ts";
 import { sampleSchema } from "../../harness/bench/sample.ts";
 import { settings } from "./new-run.ts";
 import { type Behaviour, Simulation } from "./simulation.ts";
 
-/** Boots a host of the arm, sets it up and measures one round. */
-async function oneRound(name: ArmName, behaviour: Partial<Behaviour> = {}) {
-  const simulation = new Simulation(behaviour);
+/** Boots a host of the arm, sets it up and measures two rounds under the conditions. */
+async function twoRounds(name: ArmName, simulation: Simulation, conditions: Partial<Conditions>) {
   const arm = arms[name];
   const host = await simulation.startHost({ arm, settings, consoleLog: "/nowhere" });
   for (const command of arm.setup) await host.exec(command);
   const step = { thp: "on" as const, memoryBytes: 2 * GIB_BYTES, rounds: 1 };
   const { clock } = simulation;
-  const common = { host, arm, scenario: "vm-create", poolLevel: 0.99, clock, boot: 1, step, onPhase: () => {} };
+  const all = { ...settings, conditions: { ...settings.conditions, ...conditions } };
+  const common = { host, arm, settings: all, poolLevel: 0.99, clock, boot: 1, step, onPhase: () => {} };
   const first = await measureRound({ ...common, round: 1, previous: null });
   const second = await measureRound({ ...common, round: 2, previous: first.counters });
   return [first.sample, second.sample] as const;
 }
+
+const oneRound = (name: ArmName, behaviour: Partial<Behaviour> = {}, conditions: Partial<Conditions> = {}) =>
+  twoRounds(name, new Simulation(behaviour), conditions);
 
 describe("a round", () => {
   test("waits for the zero pool, again before the next one, and is served from it", async () => {
@@ -67,5 +71,62 @@ describe("a round", () => {
     for (const sample of await oneRound("prezero")) {
       expect(sampleSchema.parse(JSON.parse(JSON.stringify(sample)))).toEqual(sample);
     }
+  });
+
+  test("with huge pages that were reserved says how long that took, outside the time", async () => {
+    const [first] = await oneRound("hugetlb");
+    expect(first).toMatchObject({ seconds: 2.5, values: { hugetlbReserveSeconds: 0.25 } });
+    expect((await oneRound("base"))[0].values).toEqual({});
+  });
+});
+
+/** What the host was asked for after it was set up, counters left out, with the load's own commands shortened. */
+const afterSetup = (simulation: Simulation, arm: ArmName) =>
+  simulation.events.slice(1 + arms[arm].setup.length).map((event) => {
+    if (event.startsWith("setsid")) return "load starts";
+    return event.startsWith("grep -q") ? "load lives" : event.startsWith("kill -KILL -- -77;") ? "load ends" : event;
+  });
+
+describe("a round under conditions", () => {
+  test("has its state made first, every time, and waits for the pool after that", async () => {
+    const simulation = new Simulation();
+    const [first, second] = await twoRounds("prezero", simulation, { before: "fragment all" });
+    expect(afterSetup(simulation, "prezero")).toEqual(["fragment all", "vm 2G", "fragment all", "vm 2G"]);
+    expect(first.refillSeconds).toBeGreaterThan(0);
+    expect(second.refillSeconds).toBeGreaterThan(0);
+  });
+
+  test("is not measured when its state cannot be made", async () => {
+    const answers = { "fragment all": { stdout: "", stderr: "no memory", exitCode: 1 } };
+    await expect(oneRound("base", { answers }, { before: "fragment all" })).rejects.toMatchObject({
+      code: "CONDITION_FAILED",
+      detail: "no memory",
+      exitCode: 3,
+    });
+  });
+
+  test("without a pool comes at once after a VM of the same size, in every arm", async () => {
+    const simulation = new Simulation();
+    const [first] = await twoRounds("prezero", simulation, { pool: "none" });
+    expect(afterSetup(simulation, "prezero")).toEqual(["vm 2G", "vm 2G", "vm 2G", "vm 2G"]);
+    expect(first).toMatchObject({ refillSeconds: null, hitPages: 0, seconds: 2.5 });
+    const plain = new Simulation();
+    await twoRounds("base", plain, { pool: "none" });
+    expect(afterSetup(plain, "base")).toEqual(["vm 2G", "vm 2G", "vm 2G", "vm 2G"]);
+  });
+
+  test("has its load from before the creation until the VM is ready, and not while it waits for the pool", async () => {
+    const simulation = new Simulation({ loadPid: 77 });
+    const [first] = await twoRounds("prezero", simulation, { during: "exec busy" });
+    const round = ["load starts", "vm 2G", "load lives", "load ends"];
+    expect(afterSetup(simulation, "prezero")).toEqual([...round, ...round]);
+    expect(first.refillSeconds).toBeGreaterThan(0);
+  });
+
+  test("creates several VMs at a time", async () => {
+    const simulation = new Simulation();
+    const [first] = await twoRounds("base", simulation, { vms: 3 });
+    expect(afterSetup(simulation, "base")[0]).toBe("3 times vm 2G");
+    expect(first).toMatchObject({ memoryBytes: 2 * GIB_BYTES, seconds: 6.5 });
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -26,6 +26,20 @@ describe("a scenario", () => {
     expect(scenario.boots).toBeGreaterThanOrEqual(4);
   });
 
+  test.each(readdirSync(projectPath("configs/scenarios")))("%s of the project is valid", async (file) => {
+    const scenario = await loadScenario(projectPath("configs/scenarios", file));
+    expect(scenario.description.length).toBeGreaterThan(20);
+  });
+
+  test("is measured under ordinary conditions unless it says otherwise", async () => {
+    const ordinary = { before: null, during: null, pool: "wait", vms: 1 };
+    expect(await loadScenario("vm-create")).toMatchObject(ordinary);
+    expect(await loadScenario("vm-create-again")).toMatchObject({ ...ordinary, pool: "none" });
+    expect(await loadScenario("vm-create-busy")).toMatchObject({ ...ordinary, during: "exec busy" });
+    expect(await loadScenario("vm-create-several")).toMatchObject({ ...ordinary, vms: 3 });
+    expect((await loadScenario("vm-create-fragmented")).before).toMatch(/^fragment \/dev\/shm\//m);
+  });
+
   test("can be a file of the caller's", async () => {
     expect(await loadChanged("boots: 4", "boots: 7")).toMatchObject({ name: "changed", boots: 7 });
   });
@@ -44,6 +58,13 @@ describe("a scenario", () => {
     ["projection: 64G", "projection: big", "allowed: a size such as 64G"],
     ["arms: [base, prezero]", "arms: [base, base]", "allowed: each arm once"],
     ["poolLevel: 0.995", "poolLevel: 99", "poolLevel"],
+    ["pool: wait", "pool: maybe", "pool: allowed: wait, none"],
+    ["vms: 1", "vms: 0", "vms: allowed: a whole number from 1 to 8"],
+    ["vms: 1", "vms: 9", "vms: allowed: a whole number from 1 to 8"],
+    ["vms: 1", "vms: 1.5", "vms: allowed: a whole number from 1 to 8"],
+    ["before: null", "before: [a, b]", "before: allowed: a shell command"],
+    ["during: null", 'during: ""', "during: allowed: a shell command"],
+    ["during: null", "while: busy", "while"],
   ])("with %j changed to %j is refused, the key named", async (from, to, named) => {
     const failure = await loadChanged(from, to).catch((error) => error);
     expect(failure).toMatchObject({ code: "CONFIG_INVALID", exitCode: 2 });

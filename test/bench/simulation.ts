@@ -6,7 +6,7 @@ import type { Host, HostAnswer } from "../../harness/host/host.ts";
 
 const PAGE_BYTES = 4096;
 const FREE_PAGES = (4 * GIB_BYTES) / PAGE_BYTES;
-export const IMAGE_SHA256 = { base: "b".repeat(64), prezero: "a".repeat(64) };
+export const IMAGE_SHA256 = { base: "b".repeat(64), prezero: "a".repeat(64), limit: "e".repeat(64) };
 
 /** A clock that only moves when somebody sleeps on it or works. */
 export class SimulatedClock implements Clock {
@@ -28,6 +28,8 @@ export type Behaviour = {
   /** Called at the start of each VM creation; throws to make the host fail there. */
   onCreate: (request: HostRequest, creation: number) => void;
   fingerprint: Partial<Fingerprint>;
+  /** Process that a load has. */
+  loadPid: number;
 };
 
 export const healthy: Behaviour = {
@@ -36,6 +38,7 @@ export const healthy: Behaviour = {
   answers: {},
   onCreate: () => {},
   fingerprint: {},
+  loadPid: 1000,
 };
 
 /** Hosts whose kernel clears one GiB a second when a VM needs it and takes nothing from a full pool. */
@@ -88,13 +91,14 @@ export class Simulation {
         if (answer) return answer;
         if (command.includes("/proc/vmstat")) return { stdout: counters(), stderr: "", exitCode: 0 };
         events.push(command);
+        if (command.startsWith("setsid")) return { stdout: `${behaviour.loadPid}\n`, stderr: "", exitCode: 0 };
         if (command.startsWith("echo 1 >")) enabledSinceMs = clock.ms;
         return { stdout: "", stderr: "", exitCode: 0 };
       },
       setThp: async (thp: Thp) => void events.push(`thp ${thp}`),
-      createVm: async (memoryBytes, whenReady) => {
+      createVms: async ({ memoryBytes, memory, count }, whenReady) => {
         behaviour.onCreate(request, ++this.#creations);
-        const wanted = memoryBytes / PAGE_BYTES;
+        const wanted = (count * memoryBytes) / PAGE_BYTES;
         const hit = Math.min(wanted, zeroed());
         hits += hit;
         misses += wanted - hit;
@@ -104,11 +108,11 @@ export class Simulation {
           enabledSinceMs = clock.ms + seconds * 1000;
         }
         clock.ms += seconds * 1000;
-        events.push(`vm ${memoryBytes / GIB_BYTES}G`);
+        events.push(`${count === 1 ? "" : `${count} times `}vm ${memoryBytes / GIB_BYTES}G`);
         await whenReady?.();
         // What runs while the VM ends wants zeroes too, and is not part of its creation.
         hits += 1000;
-        return { seconds, cpuSeconds: seconds, hugeShare: 1 };
+        return { seconds, cpuSeconds: seconds, hugeShare: 1, reserveSeconds: memory === "hugetlb" ? 0.25 : null };
       },
       [Symbol.asyncDispose]: async () => void events.push("down"),
     };

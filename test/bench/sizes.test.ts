@@ -15,6 +15,7 @@ const request: SizeRequest = {
   memory: "default",
   sweep: "auto",
   projectionBytes: 64 * GIB_BYTES,
+  vms: 1,
   accelerator: "tcg",
   availableBytes: 23 * GIB_BYTES,
 };
@@ -38,6 +39,13 @@ describe("memory that fits", () => {
     expect(ask).toThrow(UsageError);
     expect(ask).toThrow(expect.objectContaining({ remedy: "The largest that fits is 21G: --memory 21G" }));
     assertVmFits(21 * GIB_BYTES, 24 * GIB_BYTES);
+  });
+
+  test("is shared by VMs that are created at the same time", () => {
+    assertVmFits(7 * GIB_BYTES, 24 * GIB_BYTES, 3);
+    const ask = () => assertVmFits(8 * GIB_BYTES, 24 * GIB_BYTES, 3);
+    expect(ask).toThrow(/^3 VMs at a time of 8G do not fit: they need 27\.0 GiB/);
+    expect(ask).toThrow(expect.objectContaining({ remedy: "The largest that fits is 7G: --memory 7G" }));
   });
 });
 

@@ -15,7 +15,7 @@ async function refusal(line: CommandLine, ...args: string[]) {
 test.each([
   [["--frobnicate"], /unknown option '--frobnicate'\nallowed: --thp, --memory, .*--resume, --dry-run, --json/],
   [["--arms", "base,patched"], /--arms base,patched: allowed: base, prezero, prezero-disabled/],
-  [["--thp", "sometimes"], /--thp sometimes: allowed: on, off, both, mthp-64k/],
+  [["--thp", "sometimes"], /--thp sometimes: allowed: on, off, mthp-64k, both/],
   [["--boots", "0"], /--boots 0: allowed: a whole number from 1 to 100/],
   [["--memory", "much"], /--memory much: allowed: a size from 256M/],
   [["--host", "ssh://root@server"], /--host ssh:\/\/root@server: allowed: nested/],

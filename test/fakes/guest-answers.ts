@@ -21,7 +21,10 @@ const ANSWERS: [RegExp, (command: string) => Answer][] = [
   [/^echo "uptime/, () => ({ stdout: `uptime ${uptime()} 1.00\ncpu0 1 2 3 100 0 0 0 0\nnr_free_pages 900000\n` })],
   [/^cat \/proc\/uptime/, () => ({ stdout: `${uptime()} 1.00\n` })],
   [/^cd \/sys\/kernel\/mm\/transparent_hugepage/, setThp],
-  [/vmtime/, () => ({ stdout: '{"seconds":3.230538,"cpuSeconds":3.162624,"pid":81,"exitCode":0}\n' })],
+  [
+    /vmtime/,
+    () => ({ stdout: '{"seconds":3.230538,"startedAt":1000.5,"cpuSeconds":3.162624,"pid":81,"exitCode":0}\n' }),
+  ],
   [/smaps_rollup/, () => ({ stdout: SMAPS_ROLLUP })],
   [/^kill -KILL/, () => ({ stdout: "" })],
   [/<>\/dev\/vfio/, () => ({ stdout: "31.00 31.20\n" })],

@@ -32,6 +32,22 @@ describe("building a kernel", () => {
     expect(existsSync(join(fake.source, "build"))).toBe(false);
   });
 
+  test("that never clears has its own patch on the plain source, and the plain configuration", async () => {
+    using fake = new FakeKernel();
+    fake.addLimitPatch();
+    const kernel = await ensureKernel(fake.request("limit"));
+    expect(kernel).toMatchObject({ variant: "limit", patches: ["never-clear.patch"] });
+    expect(kernel.release).toMatch(/^6\.12\.117-limit-/);
+    const base = await ensureKernel(fake.request("base"));
+    expect(readFileSync(kernel.configPath, "utf8")).toBe(readFileSync(base.configPath, "utf8"));
+    expect(kernel.imageSha256).not.toBe(base.imageSha256);
+  });
+
+  test("that never clears is refused for a base that has no patch for it", async () => {
+    using fake = new FakeKernel();
+    await expect(ensureKernel(fake.request("limit"))).rejects.toMatchObject({ code: "LIMIT_UNAVAILABLE", exitCode: 2 });
+  });
+
   test("makes another kernel when a patch changes, and keeps the one before", async () => {
     using fake = new FakeKernel();
     const before = await ensureKernel(fake.request("prezero"));

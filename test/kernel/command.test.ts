@@ -52,6 +52,8 @@ describe("build-kernel", () => {
 
   test.each([
     [["--variant", "pretty"], "Allowed choices are base, prezero, both"],
+    // The kernel that never clears is for bench alone.
+    [["--variant", "limit"], "Allowed choices are base, prezero, both"],
     [["--kernel", "2.4"], "Allowed: 6.12"],
     [["--config", "nothing.config"], "Allowed: bench.config"],
     [["--fast"], "unknown option '--fast'"],

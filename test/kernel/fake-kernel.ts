@@ -52,6 +52,32 @@ diff --git a/mm/page_alloc.c b/mm/page_alloc.c
 
 `;
 
+/** A patch that is no part of the series: the plain source with another line in one file. */
+const LIMIT_PATCH = `From 2222222222222222222222222222222222222222 Mon Sep 17 00:00:00 2001
+From: Devi Eloper <devi@example.org>
+Date: Wed, 4 Mar 2026 05:06:07 +0100
+Subject: [PATCH] mm: clear nothing
+
+For measurement.
+---
+ mm/page_alloc.c | 2 +-
+ 1 file changed, 1 insertion(+), 1 deletion(-)
+
+diff --git a/mm/page_alloc.c b/mm/page_alloc.c
+--- a/mm/page_alloc.c
++++ b/mm/page_alloc.c
+@@ -2,5 +2,5 @@
+ 
+ void free_page(struct page *page)
+ {
+-	page->flags = 0;
++	page->flags = 3;
+ }
+-- 
+2.39.5
+
+`;
+
 /** A cache of its own that has the miniature kernel as the unpacked source of 6.12, and a series of one patch. */
 export class FakeKernel implements Disposable {
   readonly root = mkdtempSync(join(tmpdir(), "prezero-kernel-test-"));
@@ -101,6 +127,15 @@ export class FakeKernel implements Disposable {
         done: (note) => void this.said.push(note),
       },
     };
+  }
+
+  /** Gives the base a patch of the kernel that never clears; it is not one of the series. */
+  addLimitPatch(): void {
+    const dir = join(this.root, "limit-patches");
+    mkdirSync(dir);
+    this.write("limit-patches/series", "never-clear.patch\n");
+    this.write("limit-patches/never-clear.patch", LIMIT_PATCH);
+    this.base.limitPatches = dir;
   }
 
   /** Makes every symbol that shipped fragments name the miniature's own configuration language. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type OuterVm, outerVmArgs } from "../../harness/qemu/args.ts";
+import { emulatedDeviceAddresses, type OuterVm, outerVmArgs } from "../../harness/qemu/args.ts";
 
 const vm: OuterVm = {
   kernelImage: "/kernels/bzImage",
@@ -33,6 +33,18 @@ describe("the command line of the outer VM", () => {
   it("has a socket for each node when it has several", () => {
     expect(words()).toContain("-smp 2 ");
     expect(words({ hardware: { nodes: 2 } })).toMatch(/-machine q35,kernel-irqchip=off .*-smp 2,sockets=2 /);
+  });
+
+  it("has one device to assign, or several, each in a slot of its own", () => {
+    const devices = (text: string) =>
+      [...text.matchAll(/e1000e,netdev=(\w+),addr=(\S+?),/g)].map(([, ...found]) => found);
+    expect(devices(words())).toEqual([["assigned", "10.0"]]);
+    expect(devices(words({ hardware: { assignable: 3 } }))).toEqual([
+      ["assigned", "10.0"],
+      ["assigned1", "11.0"],
+      ["assigned2", "12.0"],
+    ]);
+    expect(emulatedDeviceAddresses(3)).toEqual(["0000:00:10.0", "0000:00:11.0", "0000:00:12.0"]);
   });
 
   it("uses no fixed port and reaches nothing outside", () => {

@@ -40,14 +40,15 @@ describe("what is added to the outer VM", () => {
     expect(addedArgs({})).toEqual([]);
   });
 
-  it("are a disk, objects, and devices that may use them", () => {
+  it("are a disk, firmware tables, objects, and devices that may use them", () => {
     const words = addedArgs({
       disk: "a.img",
       objects: ["memory-backend-ram,id=m"],
       devices: ["virtio-mem-pci,memdev=m"],
+      acpiTables: ["sig=TEST,data=/dev/null"],
     });
     expect(words.join(" ")).toBe(
-      "-drive file=a.img,format=raw,if=none,id=disk -object memory-backend-ram,id=m -device virtio-blk-pci,drive=disk -device virtio-mem-pci,memdev=m",
+      "-drive file=a.img,format=raw,if=none,id=disk -acpitable sig=TEST,data=/dev/null -object memory-backend-ram,id=m -device virtio-blk-pci,drive=disk -device virtio-mem-pci,memdev=m",
     );
   });
 });

@@ -1,6 +1,9 @@
+import { arms } from "../../harness/bench/arms.ts";
+import { QUIET } from "../../harness/bench/conditions.ts";
+import { armRecord } from "../../harness/bench/new-run.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
 import type { KernelRecord, RunRecord, Settings, Step } from "../../harness/bench/run-record.ts";
-import type { ArmName, Fingerprint, Sample, Thp } from "../../harness/bench/sample.ts";
+import type { ArmName, Fingerprint, KernelVariant, Sample, Thp } from "../../harness/bench/sample.ts";
 import { Random } from "../../harness/stats/random.ts";
 import { normal } from "../stats/normal.ts";
 
@@ -27,6 +30,7 @@ const settings: Settings = {
   cpuModel: "max",
   hostCpus: 2,
   hostMemoryBytes: 12 * GIB,
+  conditions: QUIET,
 };
 
 /** True time of a creation: a fixed part and a part per GiB, seconds. */
@@ -42,10 +46,19 @@ const TRUTH: Record<ArmName, Record<Thp, { fixed: number; perGib: number }>> = {
     on: { fixed: 0.8, perGib: 2.81 },
     "mthp-64k": { fixed: 0.8, perGib: 3.01 },
   },
+  "init-on-free": everywhere(0.85, 0.1),
+  prealloc: everywhere(0.9, 2.5),
+  hugetlb: everywhere(0.8, 2.7),
+  limit: everywhere(0.8, 0.02),
 };
 
-function kernel(variant: "base" | "prezero"): KernelRecord {
-  const digit = variant === "base" ? "0" : "1";
+function everywhere(fixed: number, perGib: number): Record<Thp, { fixed: number; perGib: number }> {
+  const one = { fixed, perGib };
+  return { off: one, on: one, "mthp-64k": one };
+}
+
+function kernel(variant: KernelVariant): KernelRecord {
+  const digit = { base: "0", prezero: "1", limit: "2" }[variant];
   return {
     variant,
     release: `6.12.0-synthetic-${variant}`,
@@ -91,8 +104,9 @@ export function syntheticRun(changes: Partial<Settings> = {}): RunRecord {
     state: "finished",
     failure: null,
     settings: own,
-    kernels: Object.fromEntries(own.arms.map((arm) => [arm, kernel(arm === "base" ? "base" : "prezero")])),
+    kernels: Object.fromEntries(own.arms.map((arm) => [arm, kernel(arms[arm].variant)])),
     setup: { prezero: ["echo 1 > /sys/kernel/mm/page_prezero/enabled"] },
+    arms: Object.fromEntries(own.arms.map((arm) => [arm, armRecord(arm, own)])),
     machine: { cpu: "Synthetic CPU (made-up numbers)", cpus: 2, memoryBytes: 24 * GIB, virtualisation: "synthetic" },
     tools: { qemu: "0.0 (synthetic)", node: "24.0.0" },
     poolThreshold: 0.99,
@@ -126,8 +140,8 @@ function sample(run: RunRecord, arm: ArmName, boot: number, step: Step, round: n
   const { fixed, perGib } = TRUTH[arm][step.thp];
   const gib = step.memoryBytes / GIB;
   const seconds = Math.round((fixed + perGib * gib) * noise * 1000) / 1000;
-  const pooled = arm === "prezero";
-  const patched = arm !== "base";
+  const { pooled, variant } = arms[arm];
+  const patched = variant === "prezero";
   const pages = gib * 262_144;
   return {
     schemaVersion: 1,
@@ -147,6 +161,7 @@ function sample(run: RunRecord, arm: ArmName, boot: number, step: Step, round: n
     missPages: pooled ? Math.round(pages * 0.0004) : patched ? 0 : null,
     workerCpuSeconds: patched ? (pooled ? 2.2 * gib : 0) : null,
     hostCpuSeconds: seconds + (pooled ? 2.3 * gib : 0.2),
+    values: {},
     fingerprint: fingerprint(run, arm),
   };
 }

@@ -7,7 +7,8 @@
  * exit. The daemon lives on, so its CPU time is not in this process's rusage yet; it is read from the daemon's
  * /proc/PID/stat, where PID is what the file named by -pidfile holds.
  *
- * Prints one JSON object: {"seconds":S,"cpuSeconds":C,"pid":P,"exitCode":E}
+ * Prints one JSON object: {"seconds":S,"startedAt":T,"cpuSeconds":C,"pid":P,"exitCode":E}. T is of CLOCK_REALTIME, for
+ * telling apart the starts of several.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -18,11 +19,11 @@
 #include <time.h>
 #include <unistd.h>
 
-static double now(void)
+static double now(clockid_t clock)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(clock, &ts);
 	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
@@ -69,7 +70,7 @@ int main(int argc, char **argv)
 {
 	const char *pidfile = NULL;
 	struct rusage usage;
-	double start, end;
+	double started_at, start, end;
 	int status, pid;
 	pid_t child;
 
@@ -81,7 +82,8 @@ int main(int argc, char **argv)
 		if (!strcmp(argv[i], "-pidfile"))
 			pidfile = argv[i + 1];
 
-	start = now();
+	started_at = now(CLOCK_REALTIME);
+	start = now(CLOCK_MONOTONIC);
 	child = fork();
 	if (child < 0) {
 		perror("vmtime: fork");
@@ -96,11 +98,12 @@ int main(int argc, char **argv)
 		perror("vmtime: waitpid");
 		return 1;
 	}
-	end = now();
+	end = now(CLOCK_MONOTONIC);
 
 	getrusage(RUSAGE_CHILDREN, &usage);
 	pid = read_pid(pidfile);
-	printf("{\"seconds\":%.6f,\"cpuSeconds\":%.6f,\"pid\":%d,\"exitCode\":%d}\n", end - start,
+	printf("{\"seconds\":%.6f,\"startedAt\":%.6f,\"cpuSeconds\":%.6f,\"pid\":%d,\"exitCode\":%d}\n",
+	       end - start, started_at,
 	       seconds(usage.ru_utime) + seconds(usage.ru_stime) + (pid ? process_cpu(pid) : 0), pid,
 	       WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 	return 0;

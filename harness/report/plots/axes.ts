@@ -5,6 +5,10 @@ export const ARM_MARKS: Record<ArmName, { color: string; symbol: string }> = {
   base: { color: "var(--base)", symbol: "circle" },
   prezero: { color: "var(--prezero)", symbol: "diamond" },
   "prezero-disabled": { color: "var(--prezero-disabled)", symbol: "rect" },
+  "init-on-free": { color: "var(--init-on-free)", symbol: "triangle" },
+  prealloc: { color: "var(--prealloc)", symbol: "pin" },
+  hugetlb: { color: "var(--hugetlb)", symbol: "arrow" },
+  limit: { color: "var(--faint)", symbol: "roundRect" },
 };
 
 export const SYMBOL_PX = 8;

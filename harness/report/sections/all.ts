@@ -3,6 +3,7 @@ import type { Summary } from "../summary.ts";
 import { costSection } from "./cost.ts";
 import { cpuSection } from "./cpu.ts";
 import { methodSection } from "./method.ts";
+import { removableSections } from "./removable.ts";
 import { resultSection } from "./result.ts";
 import { roundSections } from "./rounds.ts";
 import { sweepSections } from "./sweep.ts";
@@ -13,6 +14,7 @@ export function sectionsOf(summary: Summary): Section[] {
   const measured = summary.cells.length > 0;
   return [
     resultSection(summary),
+    ...removableSections(summary),
     ...roundSections(summary),
     ...(measured ? [costSection(summary), cpuSection(summary)] : []),
     ...sweepSections(summary),

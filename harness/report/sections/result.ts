@@ -1,15 +1,22 @@
 import { formatSize } from "../../base/size.ts";
+import { describeConditions } from "../../bench/conditions.ts";
 import { ALPHA } from "../../stats/verdict.ts";
 import { count, formatThpCell } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { Summary } from "../summary.ts";
 import { effectCells } from "./effect-cells.ts";
 
+const LIMIT_NOTE = "limit: never clears, not usable. It is a measure of what clearing costs, not a way to save it.";
+
 /** The answer: each arm against base at the headline's size. */
 export function resultSection({ run, effects }: Summary): Section {
   const bytes = run.settings.memoryBytes;
   const headline = effects.filter((effect) => effect.memoryBytes === bytes);
-  const heading = `Result: a VM of ${formatSize(bytes)} with an assigned device, seconds until it is ready`;
+  const { vms } = run.settings.conditions;
+  const heading =
+    vms === 1
+      ? `Result: a VM of ${formatSize(bytes)} with an assigned device, seconds until it is ready`
+      : `Result: ${vms} VMs of ${formatSize(bytes)} at a time, a device assigned to each, seconds until the last is ready`;
   if (headline.length === 0) {
     return {
       id: "result",
@@ -17,9 +24,11 @@ export function resultSection({ run, effects }: Summary): Section {
       intro: ["Nothing to compare yet: base and another arm need a finished boot each."],
     };
   }
+  const conditions = describeConditions(run.settings.conditions).map(([name, value]) => `${name}: ${value}`);
   return {
     id: "result",
     heading,
+    ...(conditions.length > 0 ? { intro: conditions } : {}),
     table: {
       columns: [
         { label: "THP" },
@@ -39,6 +48,7 @@ export function resultSection({ run, effects }: Summary): Section {
         (headline.some((effect) => effect.p !== null)
           ? ` Each p stands for itself: it is not adjusted for the ${count(headline.length, "comparison")} above (level ${ALPHA}).`
           : ""),
+      ...(headline.some((effect) => effect.armName === "limit") ? [LIMIT_NOTE] : []),
     ],
   };
 }

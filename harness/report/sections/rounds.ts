@@ -6,14 +6,15 @@ import type { Cell, Summary } from "../summary.ts";
 
 /** Every measured value at the headline's size, in the layout of the RFC: rounds across, without and with the series. */
 export function roundSections({ run, cells }: Summary): Section[] {
+  const hasSeries = (cell: Cell) => run.kernels[cell.arm]?.variant === "prezero";
   const headline = cells.filter((cell) => cell.memoryBytes === run.settings.memoryBytes);
   return run.settings.thp.flatMap((thp) => {
     const own = headline.filter((cell) => cell.thp === thp);
-    return own.length === 0 ? [] : [roundSection(thp, own)];
+    return own.length === 0 ? [] : [roundSection(thp, own, hasSeries)];
   });
 }
 
-function roundSection(thp: Thp, cells: readonly Cell[]): Section {
+function roundSection(thp: Thp, cells: readonly Cell[], hasSeries: (cell: Cell) => boolean): Section {
   const widest = Math.max(...cells.flatMap((cell) => cell.boots.map((boot) => boot.rounds.length)));
   const numbers = Array.from({ length: widest }, (_, i) => i);
   return {
@@ -29,7 +30,7 @@ function roundSection(thp: Thp, cells: readonly Cell[]): Section {
       ],
       rows: cells.flatMap((cell) =>
         cell.boots.map((boot, i) => [
-          i === 0 ? (cell.arm === "base" ? "w/o" : "w/") : "",
+          i === 0 ? (hasSeries(cell) ? "w/" : "w/o") : "",
           i === 0 ? cell.arm : "",
           String(boot.boot),
           ...numbers.map((number) => {

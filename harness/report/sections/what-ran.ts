@@ -1,6 +1,7 @@
 import { shellQuote } from "../../base/quote.ts";
 import { formatSize } from "../../base/size.ts";
-import type { KernelRecord } from "../../bench/run-record.ts";
+import { describeConditions } from "../../bench/conditions.ts";
+import type { ArmRecord, KernelRecord } from "../../bench/run-record.ts";
 import { count } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { Summary } from "../summary.ts";
@@ -16,6 +17,8 @@ export function whatRanSection({ run, setting }: Summary): Section {
     ...Object.entries(run.setup)
       .filter(([, commands]) => commands.length > 0)
       .map(([arm, commands]): [string, string] => [`setup, ${arm}`, commands.join("; ")]),
+    ...Object.entries(run.arms).flatMap(([arm, record]) => armRows(arm, record)),
+    ...describeConditions(settings.conditions),
     ["accelerator", acceleratorText(setting?.accelerator ?? settings.accelerator)],
     ["CPU model", setting?.cpuModel ?? settings.cpuModel],
     ["device", setting?.device ?? settings.device],
@@ -46,9 +49,20 @@ export function whatRanSection({ run, setting }: Summary): Section {
   return { id: "what-ran", heading: "What ran", table: { columns: [{ label: "" }, { label: "" }], rows } };
 }
 
+/** What an arm sets beside kernel and setup; nothing for one that sets nothing. */
+function armRows(arm: string, { commandLine, vmMemory, remark }: ArmRecord): [string, string][] {
+  const rows: [string, string][] = [];
+  if (commandLine.length > 0) rows.push([`command line, ${arm}`, commandLine.join(" ")]);
+  // -m and the size is what every VM has.
+  if (vmMemory.length > 2) rows.push([`VM's memory, ${arm}`, shellQuote(vmMemory)]);
+  if (remark !== null) rows.push([`about ${arm}`, remark]);
+  return rows;
+}
+
 /** Release, source, patches, compiler and hashes of a kernel in one line. */
 export function kernelText(kernel: KernelRecord): string {
-  const patches = kernel.patchesSha256 === null ? "unpatched" : `series ${kernel.patchesSha256.slice(0, SHA_DIGITS)}`;
+  const name = kernel.variant === "limit" ? "patched never to clear" : "series";
+  const patches = kernel.patchesSha256 === null ? "unpatched" : `${name} ${kernel.patchesSha256.slice(0, SHA_DIGITS)}`;
   return (
     `${kernel.release} (${kernel.source.package} ${kernel.source.version}, ${patches}, ${kernel.compiler}, ` +
     `config ${kernel.configSha256.slice(0, SHA_DIGITS)}, image ${kernel.imageSha256.slice(0, SHA_DIGITS)})`

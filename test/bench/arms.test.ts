@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { projectPath } from "../../harness/base/paths.ts";
+import { arms } from "../../harness/bench/arms.ts";
+import { armNames } from "../../harness/bench/sample.ts";
+import { findBase } from "../../harness/kernel/bases.ts";
+import { patchesOf } from "../../harness/kernel/variant-patches.ts";
+import { outerVmArgs } from "../../harness/qemu.ts";
+
+const argsOf = (name: (typeof armNames)[number]) =>
+  outerVmArgs({
+    kernelImage: "bzImage",
+    initrd: "initrd",
+    extraCmdline: arms[name].commandLine.join(" "),
+    memoryBytes: 2 ** 30,
+    cpus: 2,
+    accel: "tcg",
+    cpuModel: "max",
+    control: undefined,
+    hardware: arms[name].hardware,
+  }).join(" ");
+
+describe("the arms", () => {
+  test("are told apart by something, each but base", () => {
+    const { name, ...base } = arms.base;
+    for (const other of armNames.filter((one) => one !== "base")) {
+      const { name, remark, ...settings } = arms[other];
+      expect({ ...settings, remark: null }, other).not.toEqual(base);
+    }
+  });
+
+  test("of the plain kernel differ in what is known to matter", () => {
+    expect(arms["init-on-free"]).toMatchObject({ variant: "base", commandLine: ["init_on_free=1"], vm: "anonymous" });
+    expect(arms.prealloc).toMatchObject({ variant: "base", commandLine: [], vm: "prealloc" });
+    expect(arms.hugetlb).toMatchObject({ variant: "base", commandLine: [], vm: "hugetlb" });
+    expect(arms.hugetlb.remark).toMatch(/reserved .*outside the time\. .*clears them when they are first touched, inside it/);
+  });
+});
+
+describe("the arm that never clears", () => {
+  test("gives its kernel the word and the firmware table that the patch asks for, and checks that they were taken", async () => {
+    const [patch, ...more] = await patchesOf(await findBase("6.12"), "limit");
+    expect(more).toEqual([]);
+    const defined = (name: string) => new RegExp(`^\\+#define ${name}\\s+"(.*)"$`, "m").exec(patch?.text ?? "")?.[1];
+    expect(arms.limit.commandLine).toEqual([`never_clear=${defined("NEVER_CLEAR_WORD")}`]);
+    const names = `sig=${defined("NEVER_CLEAR_SIG")},oem_id=${defined("NEVER_CLEAR_OEM")}`;
+    expect(argsOf("limit")).toContain(`-acpitable ${names},oem_table_id=${defined("NEVER_CLEAR_OEM_TABLE")},`);
+    expect(arms.limit.setup).toEqual(["[ $(($(cat /proc/sys/kernel/tainted) & 64)) -ne 0 ]"]);
+  });
+
+  test("is the only one that does", () => {
+    for (const name of armNames.filter((one) => one !== "limit")) {
+      expect(argsOf(name), name).not.toMatch(/never_clear|NCLR/);
+      expect(arms[name].variant, name).not.toBe("limit");
+    }
+  });
+
+  test("has a kernel that is no part of the series", () => {
+    const series = readFileSync(projectPath("kernel-patches/series"), "utf8");
+    expect(series).not.toContain("never-clear");
+    expect(arms.limit.remark).toMatch(/^never clears, not usable/);
+  });
+});
