@@ -1,8 +1,8 @@
 import { planBoots } from "../../harness/bench/plan.ts";
 import type { KernelRecord, RunRecord, Settings, Step } from "../../harness/bench/run-record.ts";
 import type { ArmName, Fingerprint, Sample, Thp } from "../../harness/bench/sample.ts";
+import { normal } from "../../harness/stats/normal.ts";
 import { Random } from "../../harness/stats/random.ts";
-import { normal } from "../stats/normal.ts";
 
 /**
  * A run that never happened: made-up numbers from a fixed seed, for tests only. Every name in it says so. Nothing under
