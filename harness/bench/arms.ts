@@ -16,13 +16,18 @@ export type Arm = {
   pooled: boolean;
 };
 
+const base: Arm = { name: "base", variant: "base", commandLine: [], setup: [], pooled: false };
+
 /**
- * The arms. `prezero-disabled` is the kernel with the series never switched on: it shows what the series costs those who
- * do not use it. `prezero` clears blocks of every size: after a VM that was backed by 4 KiB pages has ended, single pages
- * on the per-CPU lists keep up to a seventh of the free memory from merging into blocks of the default minimum, 2 MiB.
+ * The arms. `base-again` is base under another name, with boots of its own (A/A): what differs between the two is the
+ * noise of the instrument. `prezero-disabled` is the kernel with the series never switched on: it shows what the series
+ * costs those who do not use it. `prezero` clears blocks of every size: after a VM that was backed by 4 KiB pages has
+ * ended, single pages on the per-CPU lists keep up to a seventh of the free memory from merging into blocks of the
+ * default minimum, 2 MiB.
  */
 export const arms: Readonly<Record<ArmName, Arm>> = {
-  base: { name: "base", variant: "base", commandLine: [], setup: [], pooled: false },
+  base,
+  "base-again": { ...base, name: "base-again" },
   prezero: {
     name: "prezero",
     variant: "prezero",

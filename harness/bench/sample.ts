@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** Kernels and settings that a run compares; `base` is what every effect is relative to. */
-export const armNames = ["base", "prezero", "prezero-disabled"] as const;
+export const armNames = ["base", "base-again", "prezero", "prezero-disabled"] as const;
 export const armSchema = z.enum(armNames);
 export type ArmName = z.infer<typeof armSchema>;
 

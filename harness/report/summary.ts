@@ -40,6 +40,11 @@ export type Effect = Configuration & {
   /** Smallest p that this number of boots can give. */
   smallestP: number;
   verdict: Verdict;
+  /**
+   * How far apart two halves of the base kernel may have been in this configuration, as a ratio of at least 1; null
+   * where base-again was not measured or had too few boots.
+   */
+  noiseFloor: number | null;
   /** Share (0 to 1) of the pages counted during the arm's creations that came zeroed; null without the series. */
   hitRate: number | null;
 };

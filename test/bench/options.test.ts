@@ -63,7 +63,7 @@ describe("a bad option is answered by what is allowed", () => {
     [["--accel", "xen"], "--accel xen: allowed: auto, kvm, tcg"],
     [["--cpu", "max -s"], "--cpu max -s: allowed: a CPU model of QEMU"],
     [["--host", "ssh://root@host"], "--host ssh://root@host: allowed: nested"],
-    [["--arms", "base,patched"], "--arms base,patched: allowed: base, prezero, prezero-disabled"],
+    [["--arms", "base,patched"], "--arms base,patched: allowed: base, base-again, prezero, prezero-disabled"],
     [["--arms", "base,base"], "--arms base,base: allowed: each arm once"],
     [["--name", "a/b"], "--name a/b: allowed: up to 60 letters"],
     [["--resume", "--thp", "on"], "--thp cannot change them"],

@@ -14,7 +14,7 @@ async function refusal(line: CommandLine, ...args: string[]) {
 
 test.each([
   [["--frobnicate"], /unknown option '--frobnicate'\nallowed: --thp, --memory, .*--resume, --dry-run, --json/],
-  [["--arms", "base,patched"], /--arms base,patched: allowed: base, prezero, prezero-disabled/],
+  [["--arms", "base,patched"], /--arms base,patched: allowed: base, base-again, prezero, prezero-disabled/],
   [["--thp", "sometimes"], /--thp sometimes: allowed: on, off, both, mthp-64k/],
   [["--boots", "0"], /--boots 0: allowed: a whole number from 1 to 100/],
   [["--memory", "much"], /--memory much: allowed: a size from 256M/],

@@ -1,3 +1,4 @@
+import { arms } from "../../harness/bench/arms.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
 import type { KernelRecord, RunRecord, Settings, Step } from "../../harness/bench/run-record.ts";
 import type { ArmName, Fingerprint, Sample, Thp } from "../../harness/bench/sample.ts";
@@ -32,6 +33,11 @@ const settings: Settings = {
 /** True time of a creation: a fixed part and a part per GiB, seconds. */
 const TRUTH: Record<ArmName, Record<Thp, { fixed: number; perGib: number }>> = {
   base: { off: { fixed: 0.9, perGib: 4.4 }, on: { fixed: 0.8, perGib: 2.8 }, "mthp-64k": { fixed: 0.8, perGib: 3 } },
+  "base-again": {
+    off: { fixed: 0.9, perGib: 4.4 },
+    on: { fixed: 0.8, perGib: 2.8 },
+    "mthp-64k": { fixed: 0.8, perGib: 3 },
+  },
   prezero: {
     off: { fixed: 0.9, perGib: 2.1 },
     on: { fixed: 0.85, perGib: 0.04 },
@@ -91,7 +97,7 @@ export function syntheticRun(changes: Partial<Settings> = {}): RunRecord {
     state: "finished",
     failure: null,
     settings: own,
-    kernels: Object.fromEntries(own.arms.map((arm) => [arm, kernel(arm === "base" ? "base" : "prezero")])),
+    kernels: Object.fromEntries(own.arms.map((arm) => [arm, kernel(arms[arm].variant)])),
     setup: { prezero: ["echo 1 > /sys/kernel/mm/page_prezero/enabled"] },
     machine: { cpu: "Synthetic CPU (made-up numbers)", cpus: 2, memoryBytes: 24 * GIB, virtualisation: "synthetic" },
     tools: { qemu: "0.0 (synthetic)", node: "24.0.0" },
@@ -127,7 +133,7 @@ function sample(run: RunRecord, arm: ArmName, boot: number, step: Step, round: n
   const gib = step.memoryBytes / GIB;
   const seconds = Math.round((fixed + perGib * gib) * noise * 1000) / 1000;
   const pooled = arm === "prezero";
-  const patched = arm !== "base";
+  const patched = arms[arm].variant === "prezero";
   const pages = gib * 262_144;
   return {
     schemaVersion: 1,

@@ -1,9 +1,10 @@
 import { formatSize } from "../../base/size.ts";
 import { ALPHA } from "../../stats/verdict.ts";
-import { count, formatThpCell } from "../format.ts";
+import { isAgain } from "../effects.ts";
+import { count, formatDifference, formatThp, formatThpCell, NOTHING } from "../format.ts";
 import type { Section } from "../section.ts";
-import type { Summary } from "../summary.ts";
-import { effectCells } from "./effect-cells.ts";
+import type { Effect, Summary } from "../summary.ts";
+import { effectFigures } from "./effect-cells.ts";
 
 /** The answer: each arm against base at the headline's size. */
 export function resultSection({ run, effects }: Summary): Section {
@@ -17,6 +18,8 @@ export function resultSection({ run, effects }: Summary): Section {
       intro: ["Nothing to compare yet: base and another arm need a finished boot each."],
     };
   }
+  const again = headline.filter(isAgain);
+  const noise = ({ noiseFloor }: Effect): string => (noiseFloor === null ? NOTHING : formatDifference(noiseFloor));
   return {
     id: "result",
     heading,
@@ -30,15 +33,42 @@ export function resultSection({ run, effects }: Summary): Section {
         { label: "95 % interval", numeric: true },
         { label: "boots", numeric: true },
         { label: "p", numeric: true },
+        ...(again.length > 0 ? [{ label: "noise %", numeric: true }] : []),
         { label: "verdict" },
       ],
-      rows: headline.map((effect) => [formatThpCell(effect.thp), effect.armName, ...effectCells(effect)]),
+      rows: headline.map((effect) => [
+        formatThpCell(effect.thp),
+        effect.armName,
+        ...effectFigures(effect),
+        ...(again.length > 0 ? [noise(effect)] : []),
+        verdictText(effect),
+      ]),
     },
     notes: [
       "base s and arm s are medians of per-boot medians; base/arm above 1 means that the arm is faster." +
         (headline.some((effect) => effect.p !== null)
           ? ` Each p stands for itself: it is not adjusted for the ${count(headline.length, "comparison")} above (level ${ALPHA}).`
           : ""),
+      ...(again.length > 0 ? [noiseNote(again)] : []),
     ],
   };
+}
+
+/** A kernel against itself is neither faster nor slower: it tells about the instrument. */
+function verdictText(effect: Effect): string {
+  if (!isAgain(effect)) return effect.verdict;
+  if (effect.verdict === "too few boots") return "A/A: too few boots";
+  return effect.verdict === "no difference shown" ? "A/A: noise floor" : "A/A: DIFFERS";
+}
+
+function noiseNote(again: readonly Effect[]): string {
+  const what = "base-again is base once more, the same kernel and settings with boots of its own (A/A)";
+  const floors = again.flatMap(({ thp, noiseFloor }) =>
+    noiseFloor === null ? [] : [`${formatDifference(noiseFloor)} % (${formatThp(thp)})`],
+  );
+  if (floors.length === 0) return `${what}; too few boots for an interval, so the noise floor is not known.`;
+  return (
+    `${what}. Two halves of the same kernel differed by up to ${floors.join(", ")}: the noise floor (noise %), which is ` +
+    "the bound of the A/A ratio's 95 % interval that is further from 1. What lies inside it is called within noise."
+  );
 }

@@ -1,4 +1,5 @@
 import { formatSize } from "../../base/size.ts";
+import { arms } from "../../bench/arms.ts";
 import type { Thp } from "../../bench/sample.ts";
 import { formatSeconds, formatThp, NOTHING } from "../format.ts";
 import type { Section } from "../section.ts";
@@ -29,7 +30,7 @@ function roundSection(thp: Thp, cells: readonly Cell[]): Section {
       ],
       rows: cells.flatMap((cell) =>
         cell.boots.map((boot, i) => [
-          i === 0 ? (cell.arm === "base" ? "w/o" : "w/") : "",
+          i === 0 ? (arms[cell.arm].variant === "base" ? "w/o" : "w/") : "",
           i === 0 ? cell.arm : "",
           String(boot.boot),
           ...numbers.map((number) => {
