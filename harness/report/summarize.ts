@@ -4,6 +4,7 @@ import { caveatsOf } from "./caveats.ts";
 import { cellsOf } from "./cells.ts";
 import { totalsOf } from "./cost.ts";
 import { effectsOf } from "./effects.ts";
+import { ownPlansOf } from "./plans.ts";
 import { commonSetting } from "./setting.ts";
 import type { Summary } from "./summary.ts";
 import { sweepsOf } from "./sweeps.ts";
@@ -19,6 +20,7 @@ export function summarize(run: RunRecord, samples: readonly Sample[], { tornLine
   const setting = commonSetting(used);
   const cells = cellsOf(run, used);
   const effects = effectsOf(cells);
+  const headline = effects.filter((effect) => effect.memoryBytes === run.settings.memoryBytes);
   const leftOut = samples.length - used.length;
   return {
     run,
@@ -27,6 +29,7 @@ export function summarize(run: RunRecord, samples: readonly Sample[], { tornLine
     cells,
     totals: totalsOf(used),
     sweeps: sweepsOf(cells, run.settings.projectionBytes),
+    plans: ownPlansOf(cells, headline),
     caveats: caveatsOf({ run, setting, leftOut, tornLine, samples: used, cells, effects }),
   };
 }

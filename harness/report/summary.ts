@@ -13,6 +13,8 @@ export type Summary = {
   cells: Cell[];
   totals: ArmTotal[];
   sweeps: Sweep[];
+  /** For each effect at the headline's size, the smallest effect that as many boots show. */
+  plans: Plan[];
   /** What a reader must know before believing the figures, most important first. */
   caveats: string[];
 };
@@ -47,6 +49,18 @@ export type Effect = Configuration & {
   noiseFloor: number | null;
   /** Share (0 to 1) of the pages counted during the arm's creations that came zeroed; null without the series. */
   hitRate: number | null;
+};
+
+/** What numbers of boots show of an arm, planned from the boots of a run. */
+export type Plan = Configuration & {
+  armName: ArmName;
+  /** Boots that the spreads come from. */
+  pilotBoots: { base: number; arm: number };
+  /** Standard deviation of the logarithm of per-boot medians. */
+  baseSpread: number;
+  armSpread: number;
+  /** Smallest base/arm (or arm/base) that so many boots an arm show; null where they can show nothing. */
+  shown: { boots: number; ratio: number | null }[];
 };
 
 /** One arm in one configuration. */

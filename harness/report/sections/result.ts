@@ -5,9 +5,10 @@ import { count, formatDifference, formatThp, formatThpCell, NOTHING } from "../f
 import type { Section } from "../section.ts";
 import type { Effect, Summary } from "../summary.ts";
 import { effectFigures } from "./effect-cells.ts";
+import { planNotes } from "./plan.ts";
 
 /** The answer: each arm against base at the headline's size. */
-export function resultSection({ run, effects }: Summary): Section {
+export function resultSection({ run, effects, plans }: Summary): Section {
   const bytes = run.settings.memoryBytes;
   const headline = effects.filter((effect) => effect.memoryBytes === bytes);
   const heading = `Result: a VM of ${formatSize(bytes)} with an assigned device, seconds until it is ready`;
@@ -50,6 +51,7 @@ export function resultSection({ run, effects }: Summary): Section {
           ? ` Each p stands for itself: it is not adjusted for the ${count(headline.length, "comparison")} above (level ${ALPHA}).`
           : ""),
       ...(again.length > 0 ? [noiseNote(again)] : []),
+      ...planNotes(plans),
     ],
   };
 }
