@@ -4,6 +4,7 @@ import { caveatsOf } from "./caveats.ts";
 import { cellsOf } from "./cells.ts";
 import { totalsOf } from "./cost.ts";
 import { effectsOf } from "./effects.ts";
+import { outliersOf } from "./outliers.ts";
 import { ownPlansOf } from "./plans.ts";
 import { commonSetting } from "./setting.ts";
 import type { Summary } from "./summary.ts";
@@ -30,6 +31,7 @@ export function summarize(run: RunRecord, samples: readonly Sample[], { tornLine
     totals: totalsOf(used),
     sweeps: sweepsOf(cells, run.settings.projectionBytes),
     plans: ownPlansOf(cells, headline),
+    outliers: outliersOf(cells),
     caveats: caveatsOf({ run, setting, leftOut, tornLine, samples: used, cells, effects }),
   };
 }

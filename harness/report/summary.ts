@@ -15,6 +15,7 @@ export type Summary = {
   sweeps: Sweep[];
   /** For each effect at the headline's size, the smallest effect that as many boots show. */
   plans: Plan[];
+  outliers: Outliers;
   /** What a reader must know before believing the figures, most important first. */
   caveats: string[];
 };
@@ -61,6 +62,25 @@ export type Plan = Configuration & {
   armSpread: number;
   /** Smallest base/arm (or arm/base) that so many boots an arm show; null where they can show nothing. */
   shown: { boots: number; ratio: number | null }[];
+};
+
+/** Boots and rounds far from the rest; they are in all figures. */
+export type Outliers = {
+  /** Groups of values that were looked at: chance alone names a value in some of them. */
+  groups: number;
+  values: Outlier[];
+};
+
+export type Outlier = Configuration & {
+  arm: ArmName;
+  boot: number;
+  /** Null when it is the boot's median that is far from those of the other boots. */
+  round: number | null;
+  seconds: number;
+  /** Of the values that it was compared with. */
+  median: number;
+  /** Scaled MADs from that median, below it negative. */
+  distance: number;
 };
 
 /** One arm in one configuration. */
