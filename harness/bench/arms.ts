@@ -30,12 +30,15 @@ export type Arm = {
 const plain = { variant: "base", commandLine: [], hardware: {}, setup: [], vm: "anonymous", pooled: false } as const;
 
 /**
- * The arms. `prezero-disabled` is the kernel with the series never switched on: it shows what the series costs those who
- * do not use it. `prezero` clears blocks of every size: after a VM that was backed by 4 KiB pages has ended, single pages
- * on the per-CPU lists keep up to a seventh of the free memory from merging into blocks of the default minimum, 2 MiB.
+ * The arms. `base-again` is base under another name, with boots of its own (A/A): what differs between the two is the
+ * noise of the instrument. `prezero-disabled` is the kernel with the series never switched on: it shows what the series
+ * costs those who do not use it. `prezero` clears blocks of every size: after a VM that was backed by 4 KiB pages has
+ * ended, single pages on the per-CPU lists keep up to a seventh of the free memory from merging into blocks of the
+ * default minimum, 2 MiB.
  */
 export const arms: Readonly<Record<ArmName, Arm>> = {
   base: { ...plain, name: "base", remark: null },
+  "base-again": { ...plain, name: "base-again", remark: "base once more, in boots of its own: what differs is noise" },
   prezero: {
     ...plain,
     name: "prezero",

@@ -1,8 +1,11 @@
+import { statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
 import { formatSize, MIB_BYTES, parseSize } from "../base/size.ts";
 import { SMALLEST_VM_BYTES } from "./memory-fit.ts";
+import { ALLOWED_REQUIREMENT, parseRequirement, REQUIREMENT_HELP } from "./requirement.ts";
 import { armNames, type Thp, thpSchema } from "./sample.ts";
 import { MAX_BOOTS, MAX_ROUNDS } from "./scenario.ts";
 
@@ -37,8 +40,16 @@ export function addBenchOptions(command: Command): Command {
     .option("--kernel <base>", "kernel line, a name in configs/kernels.yaml")
     .option("--name <name>", "added to the name of the run")
     .option("--resume [run]", "go on with an interrupted run: the newest, or the one named")
+    .option(
+      "--require <condition>",
+      "fail unless an effect meets it, e.g. 'thp-on >= 8' (repeatable; see below)",
+      (condition: string, earlier: string[] = []) => [...earlier, condition],
+    )
+    .option("--ktap <file>", "also write effects and requirements as KTAP")
+    .option("--junit <file>", "also write them as JUnit XML")
     .option("--dry-run", "print the plan, its estimate and the real commands, and run nothing")
-    .option("--json", "print the result as JSON");
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", REQUIREMENT_HELP);
 }
 
 const oneOf = (names: readonly string[]) => `allowed: ${names.join(", ")}`;
@@ -57,6 +68,20 @@ const size = z.string().transform((text, context) => {
 });
 const ALLOWED_SIZE = `allowed: a size from ${formatSize(SMALLEST_VM_BYTES)} in steps of 2M, such as 64G`;
 const list = z.string().transform((text) => text.split(",").map((item) => item.trim()));
+
+const requirement = z.string().transform((text, context) => {
+  const parsed = parseRequirement(text);
+  if (parsed !== undefined) return parsed;
+  context.addIssue(ALLOWED_REQUIREMENT);
+  return z.NEVER;
+});
+/** Checked now: it is written hours later. */
+const newFile = z
+  .string()
+  .refine(
+    (path) => statSync(dirname(resolve(path)), { throwIfNoEntry: false })?.isDirectory() === true,
+    "allowed: a file in a directory that exists",
+  );
 
 const optionsSchema = z.object({
   thp: z
@@ -90,13 +115,16 @@ const optionsSchema = z.object({
   kernel: z.string().min(1).optional(),
   name: z.string().regex(RUN_NAME, "allowed: up to 60 letters, digits, dots, dashes and underscores").optional(),
   resume: z.union([z.literal(true), z.string()]).optional(),
+  require: z.array(requirement).default([]),
+  ktap: newFile.optional(),
+  junit: newFile.optional(),
   dryRun: z.boolean().default(false),
   json: z.boolean().default(false),
 });
 export type BenchOptions = z.output<typeof optionsSchema>;
 
 /** Options that mean something together with --resume; everything else is in the run that goes on. */
-const WITH_RESUME = new Set(["resume", "dryRun", "json"]);
+const WITH_RESUME = new Set(["resume", "require", "ktap", "junit", "dryRun", "json"]);
 
 /**
  * Checks the options as commander read them.
@@ -108,7 +136,9 @@ export function parseBenchOptions(raw: Readonly<Record<string, unknown>>): Bench
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => {
     const name = String(issue.path[0]);
-    return `--${name} ${raw[name]}: ${issue.message}`;
+    const given = raw[name];
+    const value = name === "require" && Array.isArray(given) ? given[Number(issue.path[1])] : given;
+    return `--${name} ${value}: ${issue.message}`;
   });
   throw new UsageError({
     code: "OPTION_INVALID",
@@ -123,6 +153,7 @@ function rejectWithResume(given: string[]): void {
   throw new UsageError({
     code: "OPTION_INVALID",
     message: `--resume goes on with a run's own settings: ${extra.map((name) => `--${name}`).join(", ")} cannot change them`,
-    remedy: "Allowed beside --resume: --dry-run, --json. Start a new run for other settings.",
+    remedy:
+      "Allowed beside --resume: --require, --ktap, --junit, --dry-run, --json. Start a new run for other settings.",
   });
 }

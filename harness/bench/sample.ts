@@ -3,6 +3,7 @@ import { z } from "zod";
 /** Kernels and settings that a run compares; `base` is what every effect is relative to. */
 export const armNames = [
   "base",
+  "base-again",
   "prezero",
   "prezero-disabled",
   "init-on-free",

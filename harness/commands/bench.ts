@@ -1,18 +1,29 @@
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
 import type { Command } from "commander";
+import { writeFileAtomic } from "../base/atomic-write.ts";
+import type { Settings } from "../bench/run-record.ts";
 import {
   addBenchOptions,
+  type BenchOptions,
   describePlan,
   dryRun,
   type Planned,
   parseBenchOptions,
   prepareResume,
   prepareRun,
+  type Requirement,
   readRun,
   resumableRunDir,
   resumeRun,
   startRun,
+  unanswered,
 } from "../bench.ts";
+import { renderJunit } from "../ktap/junit.ts";
+import { casesOf } from "../ktap/result.ts";
+import { showCase } from "../ktap/show.ts";
+import { renderKtap } from "../ktap/write.ts";
+import { judgeRequirements } from "../report/requirements.ts";
+import { assertMet, testResultsOf } from "../report/test-results.ts";
 
 export function register(program: Command): void {
   const command = addBenchOptions(
@@ -25,13 +36,24 @@ async function bench(raw: Record<string, unknown>, typed: string[]): Promise<voi
   const options = parseBenchOptions(raw);
   if (options.resume === undefined) {
     const prepared = await prepareRun(options);
+    warnUnanswered(options.require, prepared.settings);
     if (options.dryRun) await showPlan(prepared, options.json);
-    else await show(await startRun(prepared, typed, options.name), options.json);
+    else await conclude(await startRun(prepared, typed, options.name), options);
     return;
   }
   const runDir = resumableRunDir(options.resume);
-  if (options.dryRun) await showPlan(await prepareResume(readRun(runDir)), options.json);
-  else await show(await resumeRun(runDir), options.json);
+  const run = readRun(runDir);
+  warnUnanswered(options.require, run.settings);
+  if (options.dryRun) await showPlan(await prepareResume(run), options.json);
+  else await conclude(await resumeRun(runDir), options);
+}
+
+/** Said before the run, which is long: these will be missed whatever the times. */
+function warnUnanswered(requirements: readonly Requirement[], settings: Settings): void {
+  for (const { text } of unanswered(requirements, settings)) {
+    const measured = `arms ${settings.arms.join(", ")}; THP ${settings.thp.join(", ")}`;
+    process.stderr.write(`warning: --require ${text} will be missed: this run measures ${measured}\n`);
+  }
 }
 
 /** What a run would do: sizes, boots and estimate, then the real commands. */
@@ -41,22 +63,30 @@ async function showPlan(planned: Planned, json: boolean): Promise<void> {
   else print([...describePlan(plan.settings, plan.plan), "", ...plan.commands]);
 }
 
-/** The end of a run: its report files, the table (or all of it as JSON), and where everything is. */
-async function show(runDir: string, json: boolean): Promise<void> {
+/**
+ * The end of a run: its report files, the table (or all of it as JSON), where everything is, and the requirements.
+ * @throws MeasurementError REQUIREMENT_MISSED
+ */
+async function conclude(runDir: string, options: BenchOptions): Promise<void> {
   // Loaded late: the plotting library takes longer to load than everything else together.
   const { writeReport } = await import("../report/write-report.ts");
   const { renderTerminal } = await import("../report/terminal.ts");
   const summary = writeReport(runDir);
-  if (json) {
-    print([JSON.stringify(summary, null, 2)]);
-    return;
-  }
+  const judged = judgeRequirements(summary, options.require);
+  const results = testResultsOf(summary, judged);
+  if (options.ktap !== undefined) writeFileAtomic(resolve(options.ktap), renderKtap(results));
+  if (options.junit !== undefined) writeFileAtomic(resolve(options.junit), renderJunit(casesOf(results)));
   const inside = relative(process.cwd(), runDir);
   const path = inside.startsWith("..") ? runDir : inside || ".";
-  print([
-    renderTerminal(summary),
-    `Everything is in ${path}: table.md, report.html, samples.jsonl, run.json, console/`,
-  ]);
+  if (options.json) print([JSON.stringify(summary, null, 2)]);
+  else {
+    print([
+      renderTerminal(summary),
+      `Everything is in ${path}: table.md, report.html, samples.jsonl, run.json, console/`,
+      ...casesOf(results.filter(({ name }) => name === "requirements")).map(showCase),
+    ]);
+  }
+  assertMet(judged, summary.run.id);
 }
 
 function print(lines: readonly string[]): void {

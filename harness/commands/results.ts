@@ -4,8 +4,10 @@ import { UsageError } from "../base/errors.ts";
 import { listRunDirs, resolveRunDir, resultsDir } from "../bench/run-store.ts";
 import { compareSummaries } from "../report/compare.ts";
 import { loadSummary } from "../report/load-run.ts";
+import { plansFor } from "../report/plans.ts";
 import { listRuns, runListSection } from "../report/run-list.ts";
 import { compareSections } from "../report/sections/compare.ts";
+import { planSection } from "../report/sections/plan.ts";
 import { renderSections, renderTerminal } from "../report/terminal.ts";
 
 type Output = { json?: boolean };
@@ -15,7 +17,7 @@ const RUN_HELP = "a run's name, a path to its directory, or `latest`";
 export function register(program: Command): void {
   const results = program
     .command("results")
-    .description("list runs, show one, compare two, write the report of one again from its raw samples");
+    .description("list runs, show one, compare two, plan the next from one, write the report of one again");
   results
     .command("list", { isDefault: true })
     .description("list all runs, oldest first (default)")
@@ -36,6 +38,12 @@ export function register(program: Command): void {
     .option("--json", "print JSON")
     .action(compare);
   results
+    .command("plan")
+    .description("how many boots show how small a difference, planned from the boots of a run; measures nothing")
+    .argument("[run]", RUN_HELP, "latest")
+    .option("--json", "print JSON")
+    .action(plan);
+  results
     .command("html")
     .description("write table.md and report.html of a run again from run.json and samples.jsonl")
     .argument("[run]", RUN_HELP, "latest")
@@ -47,7 +55,7 @@ function list({ json }: Output, extra: readonly string[]): void {
     throw new UsageError({
       code: "RESULTS_COMMAND_UNKNOWN",
       message: `\`results\` does not know "${extra[0]}"`,
-      remedy: "Say list, show, compare or html; a run is shown with `npm run results -- show RUN`.",
+      remedy: "Say list, show, compare, plan or html; a run is shown with `npm run results -- show RUN`.",
     });
   }
   const runs = listRuns(listRunDirs());
@@ -66,6 +74,13 @@ function compare(a: string, b: string, { json }: Output): void {
   const comparison = compareSummaries(loadSummary(resolveRunDir(a)), loadSummary(resolveRunDir(b)));
   if (json) printJson(comparison);
   else print(renderSections(compareSections(comparison), comparison.caveats));
+}
+
+function plan(wanted: string, { json }: Output): void {
+  const summary = loadSummary(resolveRunDir(wanted));
+  const plans = plansFor(summary);
+  if (json) printJson(plans);
+  else print(renderSections([planSection(summary, plans)], summary.caveats));
 }
 
 async function html(wanted: string): Promise<void> {

@@ -1,7 +1,9 @@
+import { formatSize } from "../base/size.ts";
 import type { RunRecord } from "../bench/run-record.ts";
 import type { Sample } from "../bench/sample.ts";
 import { ALPHA } from "../stats/verdict.ts";
-import { count } from "./format.ts";
+import { isAgain } from "./effects.ts";
+import { count, formatP, formatRatio, formatThp } from "./format.ts";
 import type { Cell, Effect, Setting } from "./summary.ts";
 
 /** Whole percent, for sentences. */
@@ -24,6 +26,7 @@ export function caveatsOf(evidence: Evidence): string[] {
   return [
     ...emulation(evidence.setting),
     ...completeness(evidence),
+    ...instrument(evidence.effects),
     ...replication(evidence),
     ...pool(evidence),
     ...provenance(evidence.run),
@@ -35,6 +38,21 @@ function emulation(setting: Setting | null): string[] {
   return [
     "EMULATED, NOT HARDWARE TIMES: the host under test ran under TCG, QEMU's software CPU. " +
       `Ratios depend on the emulated CPU model (here ${setting.cpuModel}); seconds say nothing about a real machine.`,
+  ];
+}
+
+function instrument(effects: readonly Effect[]): string[] {
+  const differs = effects.filter((effect) => isAgain(effect) && /faster|slower/.test(effect.verdict));
+  if (differs.length === 0) return [];
+  const compared = effects.filter(isAgain).length;
+  const found = differs.map(
+    ({ thp, memoryBytes, ratio, p, verdict }) =>
+      `${formatThp(thp)}, ${formatSize(memoryBytes)}: ${verdict}, base/base-again ${formatRatio(ratio)}, p ${formatP(p)}`,
+  );
+  return [
+    "THE INSTRUMENT IS SUSPECT: base-again is the same kernel as base, and yet it came out different in " +
+      `${differs.length} of ${count(compared, "A/A comparison")} (${found.join("; ")}). Chance alone does that at most once ` +
+      `in ${Math.round(1 / ALPHA)} comparisons; measure again before you believe a difference of that size.`,
   ];
 }
 

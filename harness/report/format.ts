@@ -15,6 +15,12 @@ export function formatRatio(ratio: number): string {
   return ratio.toFixed(ratio < 10 ? 2 : ratio < 100 ? 1 : 0);
 }
 
+/** Distance of a ratio of at least 1 from 1, in percent without the sign: 0.4, 8.2, 35, 140. */
+export function formatDifference(ratio: number): string {
+  const percent = (ratio - 1) * 100;
+  return percent.toFixed(percent < 10 ? 1 : 0);
+}
+
 /** Share in percent, without the sign: 99.95, 98.2, 0.0; two decimals only where 99 and 100 have to be told apart. */
 export function formatPercent(share: number): string {
   const percent = share * 100;

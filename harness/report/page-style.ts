@@ -6,13 +6,13 @@ export const pageStyle = `
 :root {
   color-scheme: light dark;
   --ground: #fff; --text: #1a1a1a; --faint: #5c5c5c; --line: #d5d5d5; --warn-ground: #fff4d6; --warn-line: #d08c00;
-  --base: #0072b2; --prezero: #d55e00; --prezero-disabled: #00825e;
+  --base: #0072b2; --base-again: #56b4e9; --prezero: #d55e00; --prezero-disabled: #00825e;
   --init-on-free: #a8457d; --prealloc: #8a6a00; --hugetlb: #2d86b5;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #141414; --text: #e8e8e8; --faint: #a8a8a8; --line: #3a3a3a; --warn-ground: #33270a; --warn-line: #e0a020;
-    --base: #56b4e9; --prezero: #ff8c42; --prezero-disabled: #2fc79a;
+    --base: #56b4e9; --base-again: #a6d8f5; --prezero: #ff8c42; --prezero-disabled: #2fc79a;
     --init-on-free: #e39bc4; --prealloc: #e69f00; --hugetlb: #9fd4f2;
   }
 }
@@ -50,7 +50,7 @@ figcaption { color: var(--faint); font-size: 0.9rem; }
   :root {
     color-scheme: light;
     --ground: #fff; --text: #000; --faint: #333; --line: #bbb; --warn-ground: #fff; --warn-line: #000;
-    --base: #0072b2; --prezero: #d55e00; --prezero-disabled: #00825e;
+    --base: #0072b2; --base-again: #56b4e9; --prezero: #d55e00; --prezero-disabled: #00825e;
     --init-on-free: #a8457d; --prealloc: #8a6a00; --hugetlb: #2d86b5;
   }
   body { padding: 0; max-width: none; font-size: 10pt; }

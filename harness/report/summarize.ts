@@ -4,6 +4,8 @@ import { caveatsOf } from "./caveats.ts";
 import { cellsOf } from "./cells.ts";
 import { totalsOf } from "./cost.ts";
 import { effectsOf } from "./effects.ts";
+import { outliersOf } from "./outliers.ts";
+import { ownPlansOf } from "./plans.ts";
 import { removableOf } from "./removable.ts";
 import { commonSetting } from "./setting.ts";
 import type { Summary } from "./summary.ts";
@@ -20,6 +22,7 @@ export function summarize(run: RunRecord, samples: readonly Sample[], { tornLine
   const setting = commonSetting(used);
   const cells = cellsOf(run, used);
   const effects = effectsOf(cells);
+  const headline = effects.filter((effect) => effect.memoryBytes === run.settings.memoryBytes);
   const leftOut = samples.length - used.length;
   return {
     run,
@@ -29,6 +32,8 @@ export function summarize(run: RunRecord, samples: readonly Sample[], { tornLine
     cells,
     totals: totalsOf(used),
     sweeps: sweepsOf(cells, run.settings.projectionBytes),
+    plans: ownPlansOf(cells, headline),
+    outliers: outliersOf(cells),
     caveats: caveatsOf({ run, setting, leftOut, tornLine, samples: used, cells, effects }),
   };
 }

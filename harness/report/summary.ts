@@ -16,6 +16,9 @@ export type Summary = {
   cells: Cell[];
   totals: ArmTotal[];
   sweeps: Sweep[];
+  /** For each effect at the headline's size, the smallest effect that as many boots show. */
+  plans: Plan[];
+  outliers: Outliers;
   /** What a reader must know before believing the figures, most important first. */
   caveats: string[];
 };
@@ -43,6 +46,11 @@ export type Effect = Configuration & {
   /** Smallest p that this number of boots can give. */
   smallestP: number;
   verdict: Verdict;
+  /**
+   * How far apart two halves of the base kernel may have been in this configuration, as a ratio of at least 1; null
+   * where base-again was not measured or had too few boots.
+   */
+  noiseFloor: number | null;
   /** Share (0 to 1) of the pages counted during the arm's creations that came zeroed; null without the series. */
   hitRate: number | null;
 };
@@ -55,6 +63,37 @@ export type Removable = Configuration & {
   limit: number;
   /** Null where base - limit is not clearly above zero. */
   share: RemovableShare | null;
+};
+
+/** What numbers of boots show of an arm, planned from the boots of a run. */
+export type Plan = Configuration & {
+  armName: ArmName;
+  /** Boots that the spreads come from. */
+  pilotBoots: { base: number; arm: number };
+  /** Standard deviation of the logarithm of per-boot medians. */
+  baseSpread: number;
+  armSpread: number;
+  /** Smallest base/arm (or arm/base) that so many boots an arm show; null where they can show nothing. */
+  shown: { boots: number; ratio: number | null }[];
+};
+
+/** Boots and rounds far from the rest; they are in all figures. */
+export type Outliers = {
+  /** Groups of values that were looked at: chance alone names a value in some of them. */
+  groups: number;
+  values: Outlier[];
+};
+
+export type Outlier = Configuration & {
+  arm: ArmName;
+  boot: number;
+  /** Null when it is the boot's median that is far from those of the other boots. */
+  round: number | null;
+  seconds: number;
+  /** Of the values that it was compared with. */
+  median: number;
+  /** Scaled MADs from that median, below it negative. */
+  distance: number;
 };
 
 /** One arm in one configuration. */

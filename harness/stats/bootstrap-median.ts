@@ -11,14 +11,39 @@ export type Weighted = { value: number; probability: number };
  */
 export function bootstrapMedian(values: readonly number[]): Weighted[] {
   const sorted = [...values].sort((a, b) => a - b);
-  const n = sorted.length;
-  if (n === 0) throw new RangeError("the bootstrap of nothing");
-  if (n % 2 === 1) {
-    const middle = (n + 1) / 2;
-    return sorted.map((value, i) => ({ value, probability: orderStatistic(n, middle, i + 1) }));
-  }
+  if (sorted.length === 0) throw new RangeError("the bootstrap of nothing");
+  return middlesOf(sorted.length)
+    .map(({ lower, upper, probability }) => ({
+      value: ((sorted[lower] as number) + (sorted[upper] as number)) / 2,
+      probability,
+    }))
+    .sort((a, b) => a.value - b.value);
+}
+
+/** The two values, by their place in ascending order, that are the middle of a draw (one and the same for odd n). */
+type Middle = { lower: number; upper: number; probability: number };
+
+/** They depend on nothing but n. */
+const middles = new Map<number, Middle[]>();
+
+function middlesOf(n: number): Middle[] {
+  const known = middles.get(n) ?? (n % 2 === 1 ? oddMiddles(n) : evenMiddles(n));
+  middles.set(n, known);
+  return known;
+}
+
+function oddMiddles(n: number): Middle[] {
+  const middle = (n + 1) / 2;
+  return Array.from({ length: n }, (_, i) => ({
+    lower: i,
+    upper: i,
+    probability: orderStatistic(n, middle, i + 1),
+  }));
+}
+
+function evenMiddles(n: number): Middle[] {
   const half = n / 2;
-  const outcomes: Weighted[] = [];
+  const found: Middle[] = [];
   for (let i = 1; i <= n; i++) {
     let apart = 0;
     for (let j = i + 1; j <= n; j++) {
@@ -27,11 +52,11 @@ export function bootstrapMedian(values: readonly number[]): Weighted[] {
       const upper = ((n - j + 1) / n) ** half - ((n - j) / n) ** half;
       const probability = choose(n, half) * lower * upper;
       apart += probability;
-      outcomes.push({ value: ((sorted[i - 1] as number) + (sorted[j - 1] as number)) / 2, probability });
+      found.push({ lower: i - 1, upper: j - 1, probability });
     }
-    outcomes.push({ value: sorted[i - 1] as number, probability: orderStatistic(n, half, i) - apart });
+    found.push({ lower: i - 1, upper: i - 1, probability: orderStatistic(n, half, i) - apart });
   }
-  return outcomes.sort((a, b) => a.value - b.value);
+  return found;
 }
 
 /** Probability that the k-th smallest of n draws from n values is the i-th value. */

@@ -21,9 +21,9 @@ const argsOf = (name: (typeof armNames)[number]) =>
   }).join(" ");
 
 describe("the arms", () => {
-  test("are told apart by something, each but base", () => {
+  test("are told apart by something, each but base and base-again", () => {
     const { name, ...base } = arms.base;
-    for (const other of armNames.filter((one) => one !== "base")) {
+    for (const other of armNames.filter((one) => !one.startsWith("base"))) {
       const { name, remark, ...settings } = arms[other];
       expect({ ...settings, remark: null }, other).not.toEqual(base);
     }
@@ -33,7 +33,9 @@ describe("the arms", () => {
     expect(arms["init-on-free"]).toMatchObject({ variant: "base", commandLine: ["init_on_free=1"], vm: "anonymous" });
     expect(arms.prealloc).toMatchObject({ variant: "base", commandLine: [], vm: "prealloc" });
     expect(arms.hugetlb).toMatchObject({ variant: "base", commandLine: [], vm: "hugetlb" });
-    expect(arms.hugetlb.remark).toMatch(/reserved .*outside the time\. .*clears them when they are first touched, inside it/);
+    expect(arms.hugetlb.remark).toMatch(
+      /reserved .*outside the time\. .*clears them when they are first touched, inside it/,
+    );
   });
 });
 
@@ -60,4 +62,12 @@ describe("the arm that never clears", () => {
     expect(series).not.toContain("never-clear");
     expect(arms.limit.remark).toMatch(/^never clears, not usable/);
   });
+});
+
+test("base-again is base in everything but its name, or it would not show the noise", () => {
+  expect({ ...arms["base-again"], name: "base", remark: null }).toEqual(arms.base);
+});
+
+test("an arm is found under its own name", () => {
+  for (const name of armNames) expect(arms[name].name).toBe(name);
 });

@@ -47,7 +47,12 @@ export function newRun(changes: Partial<Settings> = {}): RunRecord {
     state: "running",
     failure: null,
     settings: all,
-    kernels: { base: kernel("base"), prezero: kernel("prezero"), "prezero-disabled": kernel("prezero") },
+    kernels: {
+      base: kernel("base"),
+      "base-again": kernel("base"),
+      prezero: kernel("prezero"),
+      "prezero-disabled": kernel("prezero"),
+    },
     setup: { prezero: [...arms.prezero.setup] },
     arms: {},
     machine: { cpu: "Simulated CPU", cpus: 2, memoryBytes: 8 * GIB_BYTES, virtualisation: null },

@@ -48,6 +48,19 @@ describe("the options of npm run bench", () => {
     expect(parse("--thp", "off,on,mthp-64k").thp).toEqual(["off", "on", "mthp-64k"]);
   });
 
+  test("--require may be given several times", () => {
+    const { require } = parse("--require", "thp-on >= 8", "--require", "thp-off:prezero-disabled > 0.9");
+    expect(require.map(({ text }) => text)).toEqual(["thp-on:prezero >= 8", "thp-off:prezero-disabled > 0.9"]);
+    expect(parse().require).toEqual([]);
+  });
+
+  test("what a result is held against may stand beside --resume", () => {
+    expect(parse("--resume", "--require", "thp-on >= 8", "--junit", "out.xml")).toMatchObject({
+      resume: true,
+      junit: "out.xml",
+    });
+  });
+
   test("--resume stands alone or names a run", () => {
     expect(parse("--resume")).toMatchObject({ resume: true });
     expect(parse("--resume", "2026-01-01T00-00-00-x", "--dry-run")).toMatchObject({ resume: "2026-01-01T00-00-00-x" });
@@ -71,9 +84,16 @@ describe("a bad option is answered by what is allowed", () => {
     [["--accel", "xen"], "--accel xen: allowed: auto, kvm, tcg"],
     [["--cpu", "max -s"], "--cpu max -s: allowed: a CPU model of QEMU"],
     [["--host", "ssh://root@host"], "--host ssh://root@host: allowed: nested"],
-    [["--arms", "base,patched"], "--arms base,patched: allowed: base, prezero, prezero-disabled"],
+    [["--arms", "base,patched"], "--arms base,patched: allowed: base, base-again, prezero, prezero-disabled"],
     [["--arms", "base,base"], "--arms base,base: allowed: each arm once"],
     [["--name", "a/b"], "--name a/b: allowed: up to 60 letters"],
+    [
+      ["--require", "thp-on >= 2", "--require", "thp-on = 8"],
+      /^--require thp-on = 8: allowed: thp-on, thp-off or thp-mthp-64k/,
+    ],
+    [["--require", "fast"], "then a ratio base/arm, such as"],
+    [["--junit", "/nowhere/out.xml"], "--junit /nowhere/out.xml: allowed: a file in a directory that exists"],
+    [["--ktap", "/nowhere/out.ktap"], "--ktap /nowhere/out.ktap: allowed: a file in a directory that exists"],
     [["--resume", "--thp", "on"], "--thp cannot change them"],
   ])("%j", (argv, message) => {
     expect(() => parse(...argv)).toThrow(UsageError);

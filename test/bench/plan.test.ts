@@ -25,6 +25,11 @@ describe("the plan of a run", () => {
     ]);
   });
 
+  test("gives the A/A arm its turns like any other", () => {
+    const arms = order({ arms: ["base", "base-again", "prezero"], boots: 2 });
+    expect(arms).toEqual(["base", "base-again", "prezero", "prezero", "base-again", "base"]);
+  });
+
   test("gives each boot the same steps: for each setting of huge pages the headline, then smaller sizes", () => {
     const plan = planBoots({ ...settings, sweepBytes: [GIB_BYTES / 2, GIB_BYTES], rounds: 3, sweepRounds: 1 });
     expect(plan[0]?.steps).toEqual([

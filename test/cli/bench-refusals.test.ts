@@ -13,14 +13,21 @@ async function refusal(line: CommandLine, ...args: string[]) {
 }
 
 test.each([
-  [["--frobnicate"], /unknown option '--frobnicate'\nallowed: --thp, --memory, .*--resume, --dry-run, --json/],
-  [["--arms", "base,patched"], /--arms base,patched: allowed: base, prezero, prezero-disabled/],
+  [
+    ["--frobnicate"],
+    /unknown option '--frobnicate'\nallowed: --thp, --memory, .*--resume, --require, --ktap, --junit, --dry-run, --json/,
+  ],
+  [["--arms", "base,patched"], /--arms base,patched: allowed: base, base-again, prezero, prezero-disabled/],
   [["--thp", "sometimes"], /--thp sometimes: allowed: on, off, mthp-64k, both/],
   [["--boots", "0"], /--boots 0: allowed: a whole number from 1 to 100/],
   [["--memory", "much"], /--memory much: allowed: a size from 256M/],
   [["--host", "ssh://root@server"], /--host ssh:\/\/root@server: allowed: nested/],
   [["--scenario", "vm-destroy"], /There is no scenario "vm-destroy".*\nremedy: Allowed: .*vm-create/],
   [["--kernel", "2.4"], /There is no kernel base "2.4".*\nremedy: Allowed: .*6\.12/],
+  [
+    ["--require", "thp-on = 8"],
+    /--require thp-on = 8: allowed: thp-on, thp-off or thp-mthp-64k.*such as "thp-on >= 8"/,
+  ],
   [["--resume"], /No run in .* is unfinished/],
   [["--resume", "2020-01-01T00-00-00-none"], /There is no run in/],
 ])("bench %j is the caller's mistake, and the message names what is allowed", async (args, message) => {
@@ -82,6 +89,7 @@ test("--help is no mistake and names every option", async () => {
   for (const option of ["--thp", "--memory", "--sweep", "--boots", "--rounds", "--arms", "--resume", "--dry-run"]) {
     expect(stdout).toContain(option);
   }
+  expect(stdout).toMatch(/A requirement of --require is THP\[:ARM\] OPERATOR RATIO[\s\S]*the low end for >= and >/);
 });
 
 test("--dry-run prints the plan, its estimate and the real commands, and begins nothing", async () => {

@@ -43,6 +43,30 @@ test("--json prints nothing but JSON on stdout", async () => {
   expect(JSON.parse(stdout)).toMatchObject({ run: { state: "finished" }, effects: [] });
 });
 
+test("requirements decide the exit code; KTAP and JUnit have a case for each, and for each effect", async () => {
+  const args = ["--arms", "base,base-again", "--memory", "512M", "--sweep", "none", "--thp", "on", "--boots", "4"];
+  const [ktap, junit] = ["out.ktap", "out.xml"].map((name) => join(machine.results, "..", name)) as [string, string];
+  const { exitCode, stdout, stderr } = await machine.run(
+    ...["bench", ...args, "--rounds", "1", "--accel", "tcg", "--ktap", ktap, "--junit", junit],
+    ...["--require", "thp-on:base-again >= 1", "--require", "thp-on:base-again > 1", "--require", "thp-off >= 2"],
+  );
+  expect(stderr).toMatch(
+    /^warning: --require thp-off:prezero >= 2 will be missed: this run measures arms base, base-again/m,
+  );
+  // The fake machine takes the same time for every VM: ratio and interval are 1.
+  expect(stdout).toMatch(/on +base-again +3\.23 +3\.23 +1\.00 +1\.00 to 1\.00 +4 +1\.000 +0\.0 +A\/A: noise floor/);
+  expect(stdout).toContain(
+    "ok      requirements: thp-on:base-again >= 1: low end 1 (base/arm 1.00, interval 1.00 to 1.00)",
+  );
+  expect(stderr).toMatch(/^error: 2 of 3 requirements not met \[REQUIREMENT_MISSED\]$/m);
+  expect(stderr).toMatch(/^ {2}\| thp-on:base-again > 1: low end 1 /m);
+  expect(stderr).toMatch(/^ {2}\| thp-off:prezero >= 2: not measured/m);
+  expect(exitCode).toBe(1);
+  expect(readFileSync(ktap, "utf8")).toMatch(/^ {4}ok 1 THP on, 512M, base-again: .*no difference shown$/m);
+  expect(readFileSync(junit, "utf8")).toContain('<testsuite name="requirements" tests="3" failures="2" skipped="0">');
+  expect(readRun(onlyRun()).state).toBe("finished");
+});
+
 test("a kernel that panics: the oops is shown, exit 3, the samples so far are kept, and the run can go on", async () => {
   machine.behave("well", "panics-at-creation-2");
   const { exitCode, stderr } = await machine.run("bench", ...SHORT);

@@ -97,7 +97,7 @@ test("a run that is not there is the caller's mistake, and the runs that are the
 });
 
 test.each([
-  [["frobnicate"], /does not know "frobnicate".*\nremedy: Say list, show, compare or html/],
+  [["frobnicate"], /does not know "frobnicate".*\nremedy: Say list, show, compare, plan or html/],
   [["show", "--jsno"], /unknown option '--jsno'[\s\S]*allowed: --json/],
   [["compare", "latest"], /missing required argument 'B'/],
 ])("results %j is refused", async (args, message) => {
@@ -168,6 +168,27 @@ test("compare sets two runs of one setting against each other, whatever their ke
   expect(exitCode).toBe(0);
   const { a, b, effects } = JSON.parse((await line.run("results", "compare", EARLY, LATE, "--json")).stdout);
   expect([a.id, b.id, effects.length]).toEqual([EARLY, LATE, 12]);
+});
+
+test("plan prints how small a difference numbers of boots show, from the boots of a run", async () => {
+  using line = new CommandLine();
+  keep(line, EARLY, { thp: ["on"] });
+  const { stdout, exitCode } = await line.run("results", "plan");
+  expect(stdout).toMatch(/boots +THP on, prezero\n +4 +\d+\n/);
+  expect(stdout).toMatch(/^ +20 +\d/m);
+  expect(stdout).toContain("Of 100 simulated runs 80 show a difference of that size");
+  expect(exitCode).toBe(0);
+  const plans = JSON.parse((await line.run("results", "plan", EARLY, "--json")).stdout);
+  expect(plans).toHaveLength(1);
+  expect(plans[0]).toMatchObject({ armName: "prezero", thp: "on", pilotBoots: { base: 4, arm: 4 } });
+});
+
+test("plan refuses a run with too few boots to know their spread", async () => {
+  using line = new CommandLine();
+  keep(line, EARLY, { boots: 1 });
+  const { stdout, stderr, exitCode } = await line.run("results", "plan", EARLY);
+  expect(stderr).toMatch(/cannot plan a run: that takes two finished boots .*\[PILOT_TOO_SMALL\]\nremedy: .*--boots 2/);
+  expect([stdout, exitCode]).toEqual(["", 2]);
 });
 
 test.each<[string, Partial<Settings>, Partial<RunRecord>, string]>([

@@ -26,6 +26,14 @@ describe("bootstrapMedian", () => {
     },
   );
 
+  it("has the standard error that B. Efron and R. J. Tibshirani print for infinitely many draws", () => {
+    // An Introduction to the Bootstrap, 1993, tables 2.1 and 2.2: survival of seven treated mice, days; 37.83.
+    const outcomes = bootstrapMedian([94, 197, 16, 38, 99, 141, 23]);
+    const mean = outcomes.reduce((sum, { value, probability }) => sum + value * probability, 0);
+    const variance = outcomes.reduce((sum, { value, probability }) => sum + (value - mean) ** 2 * probability, 0);
+    expect(Math.sqrt(variance)).toBeCloseTo(37.83, 2);
+  });
+
   it("agrees with drawing thirteen values at random, where there are too many draws to look at", () => {
     const values = Array.from({ length: 13 }, (_, i) => i);
     const random = new Random([31, 32, 33, 34]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fitLine } from "../../harness/stats/line.ts";
+import { studentQuantile } from "../../harness/stats/student.ts";
 
 /** F. J. Anscombe, "Graphs in statistical analysis", The American Statistician 27 (1973). */
 const x = [10, 8, 13, 9, 11, 14, 6, 4, 12, 7, 5];
@@ -17,6 +18,16 @@ const speed = [
 const distance = [
   2, 10, 4, 22, 16, 10, 18, 26, 34, 17, 28, 14, 20, 24, 28, 26, 34, 34, 46, 26, 36, 60, 80, 20, 26, 54, 32, 40, 32, 40,
   50, 42, 56, 76, 84, 36, 46, 68, 32, 48, 52, 56, 64, 66, 54, 70, 92, 93, 120, 85,
+];
+
+/** NIST StRD, linear regression, Norris: calibration of ozone monitors. */
+const ozone = [
+  0.2, 337.4, 118.2, 884.6, 10.1, 226.5, 666.3, 996.3, 448.6, 777, 558.2, 0.4, 0.6, 775.5, 666.9, 338, 447.5, 11.6, 556,
+  228.1, 995.8, 887.6, 120.2, 0.3, 0.3, 556.8, 339.1, 887.2, 999, 779, 11.1, 118.3, 229.2, 669.1, 448.9, 0.5,
+];
+const monitor = [
+  0.1, 338.8, 118.1, 888, 9.2, 228.1, 668.5, 998.5, 449.1, 778.9, 559.2, 0.3, 0.1, 778.1, 668.8, 339.3, 448.9, 10.8,
+  557.7, 228.3, 998, 888.8, 119.6, 0.3, 0.6, 557.6, 339.3, 888, 998.5, 778.9, 10.2, 117.6, 228.9, 668.4, 449.2, 0.2,
 ];
 
 const pair = (xs: number[], ys: number[]) => xs.map((value, i) => ({ x: value, y: ys[i] as number }));
@@ -52,6 +63,16 @@ describe("fitLine", () => {
     expect(inside.low).toBeCloseTo(51.82913, 5);
     expect(inside.high).toBeCloseTo(62.44421, 5);
     expect(line.at(0)).toEqual(line.intercept);
+  });
+
+  it("gives the values that NIST certifies for Norris", () => {
+    const line = fitLine(pair(ozone, monitor));
+    expect(line.slope.value).toBeCloseTo(1.00211681802045, 11);
+    expect(line.intercept.value).toBeCloseTo(-0.262323073774029, 10);
+    // Half an interval is the certified standard error times t of 34 degrees of freedom.
+    const t = studentQuantile(0.975, 34);
+    expect((line.slope.high - line.slope.low) / 2 / t).toBeCloseTo(0.429796848199937e-3, 12);
+    expect((line.intercept.high - line.intercept.low) / 2 / t).toBeCloseTo(0.232818234301152, 9);
   });
 
   it("has no interval through two points or at one x", () => {

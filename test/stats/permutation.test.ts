@@ -31,6 +31,13 @@ describe("permutationTest", () => {
     expect(permutationTest([1, 3], [2, 4]).p).toBeCloseTo(4 / 6, 12);
   });
 
+  it("agrees with a textbook's count", () => {
+    // D. M. Lane, HyperStat, "Randomization tests": three of the 70 arrangements are as far apart, two-tailed 6/70.
+    expect(permutationTest([11, 14, 7, 8], [2, 9, 0, 5]).p).toBeCloseTo(6 / 70, 12);
+    // R. A. Fisher, The Design of Experiments, the lady and the tea: one arrangement of 70, on either side.
+    expect(permutationTest([1, 1, 1, 1], [0, 0, 0, 0]).p).toBeCloseTo(2 / 70, 12);
+  });
+
   it("agrees with an independent count over all subsets", () => {
     // The first six of Darwin's crossed and self-fertilised maize plants, inches.
     const crossed = [23.5, 12, 21, 22, 19.125, 21.5];

@@ -1,7 +1,9 @@
+import { errorFunction } from "simple-statistics";
 import { describe, expect, it } from "vitest";
+import { median } from "../../harness/stats/median.ts";
+import { normal } from "../../harness/stats/normal.ts";
 import { Random } from "../../harness/stats/random.ts";
 import { ratioInterval } from "../../harness/stats/ratio-interval.ts";
-import { normal } from "./normal.ts";
 
 describe("ratioInterval", () => {
   it("spans the boots furthest apart when there are four against four", () => {
@@ -9,6 +11,25 @@ describe("ratioInterval", () => {
     const interval = ratioInterval([36, 35, 38, 37], [18, 17, 19, 18.5]);
     expect(interval?.low).toBeCloseTo(35 / 19, 12);
     expect(interval?.high).toBeCloseTo(38 / 17, 12);
+  });
+
+  it("has its ends among the medians of all 65,536 draws of four and four", () => {
+    const [base, arm] = [
+      [36, 35, 38, 37.3],
+      [18, 17, 19.1, 18.5],
+    ];
+    const draws = (values: number[]): number[] =>
+      Array.from({ length: 256 }, (_, code) =>
+        median([0, 1, 2, 3].map((place) => values[(code >> (2 * place)) & 3] as number)),
+      );
+    const ratios = draws(base)
+      .flatMap((a) => draws(arm).map((b) => a / b))
+      .sort((a, b) => a - b);
+    // Hesterberg's expanded percentile: sqrt(4 / 3) times t of 6 degrees of freedom, 2.446912, is 2.825451 deviations.
+    const tail = (1 - errorFunction(2.825451 / Math.SQRT2)) / 2;
+    const interval = ratioInterval(base, arm);
+    expect(interval?.low).toBe(ratios[Math.ceil(tail * 65_536) - 1]);
+    expect(interval?.high).toBe(ratios[Math.ceil((1 - tail) * 65_536) - 1]);
   });
 
   it("is narrower with more boots of the same spread", () => {

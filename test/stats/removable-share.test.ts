@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { bootstrapMedian } from "../../harness/stats/bootstrap-median.ts";
 import { expandedTail, quantile } from "../../harness/stats/expanded-percentile.ts";
+import { normal } from "../../harness/stats/normal.ts";
 import { Random } from "../../harness/stats/random.ts";
 import { type RemovableShare, removableShare } from "../../harness/stats/removable-share.ts";
-import { normal } from "./normal.ts";
 
 const base = [36, 35, 38, 37];
 const limit = [1.0, 1.1, 0.9, 1.2];

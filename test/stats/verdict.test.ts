@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { permutationTest } from "../../harness/stats/permutation.ts";
 import { ratioInterval } from "../../harness/stats/ratio-interval.ts";
-import { verdictOf } from "../../harness/stats/verdict.ts";
+import { noiseFloorOf, verdictAbove, verdictOf } from "../../harness/stats/verdict.ts";
 
 describe("verdictOf", () => {
   it("names a direction when p and interval agree", () => {
@@ -15,6 +15,11 @@ describe("verdictOf", () => {
     expect(verdictOf(0.04, { low: 1, high: 1 })).toBe("no difference shown");
   });
 
+  it("counts p at the level that it is given", () => {
+    expect(verdictOf(0.03, { low: 1.2, high: 2 }, 0.01)).toBe("no difference shown");
+    expect(verdictOf(0.01, { low: 1.2, high: 2 }, 0.01)).toBe("faster");
+  });
+
   it("says when there are too few boots to tell", () => {
     expect(verdictOf(null, null)).toBe("too few boots");
   });
@@ -24,5 +29,25 @@ describe("verdictOf", () => {
     const arm = [10.2, 10.3, 11.2, 10.9];
     expect(verdictOf(permutationTest(base, arm).p, ratioInterval(base, arm))).toBe("faster");
     expect(verdictOf(permutationTest(arm, base).p, ratioInterval(arm, base))).toBe("slower");
+  });
+});
+
+describe("the noise floor of an A/A comparison", () => {
+  it("is the bound of the ratio that is further from 1, on either side", () => {
+    expect(noiseFloorOf({ low: 0.97, high: 1.08 })).toBe(1.08);
+    expect(noiseFloorOf({ low: 0.8, high: 1.1 })).toBe(1.25);
+    expect(noiseFloorOf({ low: 1, high: 1 })).toBe(1);
+  });
+
+  it("swallows what is no further from 1, faster and slower alike", () => {
+    expect(verdictAbove(1.25, 1.2, "faster")).toBe("within noise");
+    expect(verdictAbove(1.25, 1.3, "faster")).toBe("faster");
+    expect(verdictAbove(1.25, 0.8, "slower")).toBe("within noise");
+    expect(verdictAbove(1.25, 0.79, "slower")).toBe("slower");
+  });
+
+  it("leaves alone what shows no direction", () => {
+    expect(verdictAbove(1.25, 1.1, "no difference shown")).toBe("no difference shown");
+    expect(verdictAbove(1.25, 1.1, "too few boots")).toBe("too few boots");
   });
 });

@@ -3,6 +3,7 @@ import type { ArmName } from "../../bench/sample.ts";
 /** Arms differ in colour (see page-style.ts) and in shape, so that they can be told apart without colour. */
 export const ARM_MARKS: Record<ArmName, { color: string; symbol: string }> = {
   base: { color: "var(--base)", symbol: "circle" },
+  "base-again": { color: "var(--base-again)", symbol: "triangle" },
   prezero: { color: "var(--prezero)", symbol: "diamond" },
   "prezero-disabled": { color: "var(--prezero-disabled)", symbol: "rect" },
   "init-on-free": { color: "var(--init-on-free)", symbol: "triangle" },

@@ -3,6 +3,7 @@ import type { Summary } from "../summary.ts";
 import { costSection } from "./cost.ts";
 import { cpuSection } from "./cpu.ts";
 import { methodSection } from "./method.ts";
+import { outlierSections } from "./outliers.ts";
 import { removableSections } from "./removable.ts";
 import { resultSection } from "./result.ts";
 import { roundSections } from "./rounds.ts";
@@ -16,6 +17,7 @@ export function sectionsOf(summary: Summary): Section[] {
     resultSection(summary),
     ...removableSections(summary),
     ...roundSections(summary),
+    ...outlierSections(summary),
     ...(measured ? [costSection(summary), cpuSection(summary)] : []),
     ...sweepSections(summary),
     whatRanSection(summary),

@@ -2,7 +2,7 @@ import { formatSize } from "../../base/size.ts";
 import type { Comparison } from "../compare.ts";
 import { formatThpCell } from "../format.ts";
 import type { Section } from "../section.ts";
-import { effectCells } from "./effect-cells.ts";
+import { effectFigures } from "./effect-cells.ts";
 import { kernelText } from "./what-ran.ts";
 
 /** Two runs side by side, and the kernels that they ran. */
@@ -27,7 +27,8 @@ export function compareSections({ a, b, effects }: Comparison): Section[] {
         formatThpCell(effect.thp),
         formatSize(effect.memoryBytes),
         effect.armName,
-        ...effectCells(effect),
+        ...effectFigures(effect),
+        effect.verdict,
       ]),
     },
   };

@@ -1,8 +1,8 @@
 import { formatP, formatRange, formatRatio, formatSeconds } from "../format.ts";
 import type { Effect } from "../summary.ts";
 
-/** An effect as every table shows it: both medians in seconds, ratio, its interval, boots an arm, p and verdict. */
-export function effectCells(effect: Effect): string[] {
+/** An effect as every table shows it: both medians in seconds, ratio, its interval, boots an arm, p. */
+export function effectFigures(effect: Effect): string[] {
   return [
     formatSeconds(effect.base),
     formatSeconds(effect.arm),
@@ -10,6 +10,5 @@ export function effectCells(effect: Effect): string[] {
     formatRange(effect.low, effect.high, formatRatio),
     String(effect.boots),
     formatP(effect.p),
-    effect.verdict,
   ];
 }

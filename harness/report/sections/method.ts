@@ -20,6 +20,14 @@ export function methodSection(): Section {
         "cannot reach 0.05 none is printed.",
       "verdict: faster or slower when p is at most 0.05 and the interval leaves 1 out; otherwise no difference was " +
         "shown, which is not proof that there is none.",
+      "smallest difference that a number of boots shows: simulated runs whose per-boot medians are log-normal, each arm " +
+        "with the spread of its own boots, judged by the same test and interval; the figure is what 80 of 100 such runs " +
+        "show. A few boots do not know their own spread well; `npm run results -- plan` says how well.",
+      "Values far from the rest of their arm are named (more than 3.5 scaled MADs from the median, Iglewicz and Hoaglin " +
+        "1993, with the small-sample factors of Croux and Rousseeuw 1992) and stay in every figure.",
+      "noise floor, where the arm base-again was measured: it is base once more (A/A), so all that differs between the two " +
+        "is noise. The floor is the bound of its ratio's 95 % interval that is further from 1, not the ratio itself, which " +
+        "may be near 1 by luck. within noise: shown by p and interval, and yet no further from 1 than the floor.",
     ],
   };
 }

@@ -1,15 +1,17 @@
 import { formatSize } from "../../base/size.ts";
 import { describeConditions } from "../../bench/conditions.ts";
 import { ALPHA } from "../../stats/verdict.ts";
-import { count, formatThpCell } from "../format.ts";
+import { isAgain } from "../effects.ts";
+import { count, formatDifference, formatThp, formatThpCell, NOTHING } from "../format.ts";
 import type { Section } from "../section.ts";
-import type { Summary } from "../summary.ts";
-import { effectCells } from "./effect-cells.ts";
+import type { Effect, Summary } from "../summary.ts";
+import { effectFigures } from "./effect-cells.ts";
+import { planNotes } from "./plan.ts";
 
 const LIMIT_NOTE = "limit: never clears, not usable. It is a measure of what clearing costs, not a way to save it.";
 
 /** The answer: each arm against base at the headline's size. */
-export function resultSection({ run, effects }: Summary): Section {
+export function resultSection({ run, effects, plans }: Summary): Section {
   const bytes = run.settings.memoryBytes;
   const headline = effects.filter((effect) => effect.memoryBytes === bytes);
   const { vms } = run.settings.conditions;
@@ -25,6 +27,8 @@ export function resultSection({ run, effects }: Summary): Section {
     };
   }
   const conditions = describeConditions(run.settings.conditions).map(([name, value]) => `${name}: ${value}`);
+  const again = headline.filter(isAgain);
+  const noise = ({ noiseFloor }: Effect): string => (noiseFloor === null ? NOTHING : formatDifference(noiseFloor));
   return {
     id: "result",
     heading,
@@ -39,9 +43,16 @@ export function resultSection({ run, effects }: Summary): Section {
         { label: "95 % interval", numeric: true },
         { label: "boots", numeric: true },
         { label: "p", numeric: true },
+        ...(again.length > 0 ? [{ label: "noise %", numeric: true }] : []),
         { label: "verdict" },
       ],
-      rows: headline.map((effect) => [formatThpCell(effect.thp), effect.armName, ...effectCells(effect)]),
+      rows: headline.map((effect) => [
+        formatThpCell(effect.thp),
+        effect.armName,
+        ...effectFigures(effect),
+        ...(again.length > 0 ? [noise(effect)] : []),
+        verdictText(effect),
+      ]),
     },
     notes: [
       "base s and arm s are medians of per-boot medians; base/arm above 1 means that the arm is faster." +
@@ -49,6 +60,27 @@ export function resultSection({ run, effects }: Summary): Section {
           ? ` Each p stands for itself: it is not adjusted for the ${count(headline.length, "comparison")} above (level ${ALPHA}).`
           : ""),
       ...(headline.some((effect) => effect.armName === "limit") ? [LIMIT_NOTE] : []),
+      ...(again.length > 0 ? [noiseNote(again)] : []),
+      ...planNotes(plans),
     ],
   };
+}
+
+/** A kernel against itself is neither faster nor slower: it tells about the instrument. */
+function verdictText(effect: Effect): string {
+  if (!isAgain(effect)) return effect.verdict;
+  if (effect.verdict === "too few boots") return "A/A: too few boots";
+  return effect.verdict === "no difference shown" ? "A/A: noise floor" : "A/A: DIFFERS";
+}
+
+function noiseNote(again: readonly Effect[]): string {
+  const what = "base-again is base once more, the same kernel and settings with boots of its own (A/A)";
+  const floors = again.flatMap(({ thp, noiseFloor }) =>
+    noiseFloor === null ? [] : [`${formatDifference(noiseFloor)} % (${formatThp(thp)})`],
+  );
+  if (floors.length === 0) return `${what}; too few boots for an interval, so the noise floor is not known.`;
+  return (
+    `${what}. Two halves of the same kernel differed by up to ${floors.join(", ")}: the noise floor (noise %), which is ` +
+    "the bound of the A/A ratio's 95 % interval that is further from 1. What lies inside it is called within noise."
+  );
 }

@@ -1,4 +1,4 @@
-import type { Random } from "../../harness/stats/random.ts";
+import type { Random } from "./random.ts";
 
 /** A standard normal number for simulations with a known truth (G. E. P. Box and M. E. Muller, 1958). */
 export function normal(random: Random): number {

@@ -1,0 +1,43 @@
+import { formatSize } from "../../base/size.ts";
+import { FAR } from "../../stats/outliers.ts";
+import { count, formatSeconds, formatThpCell } from "../format.ts";
+import type { Section } from "../section.ts";
+import type { Summary } from "../summary.ts";
+
+/** Boots and rounds that a reader should look at twice; no section where there are none. */
+export function outlierSections({ outliers }: Summary): Section[] {
+  if (outliers.values.length === 0) return [];
+  return [
+    {
+      id: "outliers",
+      heading: "Far from the rest of their arm, and kept in every figure",
+      table: {
+        columns: [
+          { label: "THP" },
+          { label: "VM", numeric: true },
+          { label: "arm" },
+          { label: "boot", numeric: true },
+          { label: "round", numeric: true },
+          { label: "seconds", numeric: true },
+          { label: "median", numeric: true },
+          { label: "MADs", numeric: true },
+        ],
+        rows: outliers.values.map(({ thp, memoryBytes, arm, boot, round, seconds, median, distance }) => [
+          formatThpCell(thp),
+          formatSize(memoryBytes),
+          arm,
+          String(boot),
+          round === null ? "all" : String(round),
+          formatSeconds(seconds),
+          formatSeconds(median),
+          distance.toFixed(1),
+        ]),
+      },
+      notes: [
+        `Further than ${FAR} scaled MADs from the median of the arm's boots (round: all) or of all its rounds. Chance alone ` +
+          `names a value in about one group of ten, and ${count(outliers.groups, "group")} of four values or more ` +
+          `${outliers.groups === 1 ? "was" : "were"} looked at. Look at the console of the boot; nothing was left out.`,
+      ],
+    },
+  ];
+}
