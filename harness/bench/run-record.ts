@@ -57,6 +57,8 @@ export const settingsSchema = z.strictObject({
   hostMemoryBytes: z.int().positive(),
   /** Records from before there were any have the ordinary ones. */
   conditions: conditionsSchema.default(QUIET),
+  /** Whether each creation's phases are written to a file of their own. */
+  traces: z.boolean().default(false),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

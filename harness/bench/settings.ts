@@ -54,6 +54,7 @@ export function resolveSettings(
     cpuModel: options.cpu ?? (accelerator === "kvm" ? "host" : "max"),
     hostCpus: Math.min(machine.cpus, MAX_HOST_CPUS),
     hostMemoryBytes: hostMemoryBytes(vms * Math.max(sizes.memoryBytes, ...sizes.sweepBytes)),
+    traces: options.traces,
   };
 }
 

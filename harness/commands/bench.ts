@@ -55,7 +55,7 @@ async function show(runDir: string, json: boolean): Promise<void> {
   const path = inside.startsWith("..") ? runDir : inside || ".";
   print([
     renderTerminal(summary),
-    `Everything is in ${path}: table.md, report.html, samples.jsonl, run.json, console/`,
+    `Everything is in ${path}: table.md, report.html, samples.jsonl, run.json, console/${summary.run.settings.traces ? ", traces/" : ""}`,
   ]);
 }
 

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { InfrastructureError } from "../base/errors.ts";
 import type { Exec } from "../base/exec.ts";
 import { shellQuote } from "../base/quote.ts";
@@ -10,23 +9,15 @@ import type { VmCreation } from "./host.ts";
 import { releaseHugePages, reserveHugePages } from "./huge-pages.ts";
 import { hugeShare } from "./huge-share.ts";
 import { type VmMemory, vmMemoryArgs } from "./vm-memory.ts";
+import type { Timeline } from "./vm-phases.ts";
+import { parseTimings, readTimeline, secondsToLast, type Timing } from "./vm-timing.ts";
+import { traceArgs } from "./vm-trace.ts";
 
 /** Deadlines: a fixed part, and one for each GiB that is cleared and pinned, or given back. */
 const CREATE_BASE_MS = 60_000;
 const CREATE_PER_GIB_MS = 30_000;
 const DESTROY_BASE_MS = 60_000;
 const DESTROY_PER_GIB_MS = 10_000;
-
-/** What the guest program vmtime prints. */
-const timingSchema = z.object({
-  seconds: z.number().positive(),
-  startedAt: z.number(),
-  cpuSeconds: z.number(),
-  pid: z.int(),
-  exitCode: z.int(),
-});
-
-type Timing = z.infer<typeof timingSchema>;
 
 /** VMs that are alike but for their device. */
 export type InnerVms = {
@@ -67,13 +58,14 @@ export async function createVms(exec: Exec, vms: InnerVms, whenReady?: () => Pro
     });
   }
   await whenReady?.();
+  const timeline = await timelineOf(exec, timings, devices);
   const pids = timings.map((timing) => timing.pid);
   const share = await hugeShare(exec, pids, vms.thp);
   await destroyVms(exec, pids, DESTROY_BASE_MS + gib * DESTROY_PER_GIB_MS);
   for (const { group } of devices) await waitUntilFree(exec, group, DESTROY_BASE_MS);
   if (reserveSeconds !== null) await releaseHugePages(exec);
   const cpuSeconds = timings.reduce((sum, timing) => sum + timing.cpuSeconds, 0);
-  return { seconds: secondsToLast(timings), cpuSeconds, hugeShare: share, reserveSeconds };
+  return { seconds: secondsToLast(timings), cpuSeconds, hugeShare: share, timeline, reserveSeconds };
 }
 
 /** Arguments of a measured VM's QEMU. */
@@ -86,25 +78,23 @@ export function innerVmArgs(
     ...["-S", "-daemonize", "-pidfile", `/run/prezero-vm-${address}.pid`],
     ...["-nodefaults", "-no-user-config", "-display", "none"],
     ...["-machine", ["q35", ...machine].join(","), "-accel", "kvm", "-cpu", "max", ...args],
-    ...["-device", `vfio-pci,host=${address}`],
+    ...["-device", `vfio-pci,host=${address}`, ...traceArgs(traceFile(address))],
   ];
 }
 
-/** From the first start until the last is ready. */
-function secondsToLast(timings: readonly Timing[]): number {
-  const first = Math.min(...timings.map((timing) => timing.startedAt));
-  return Math.max(...timings.map(({ startedAt, seconds }) => (timings.length === 1 ? 0 : startedAt - first) + seconds));
+function traceFile(address: string): string {
+  return `/run/prezero-vm-${address}.trace`;
 }
 
-/** The lines that vmtime printed, one for each VM; in between QEMU may have said something. */
-function parseTimings(stdout: string): Timing[] {
-  return stdout.split("\n").flatMap((line) => {
-    try {
-      return [timingSchema.parse(JSON.parse(line))];
-    } catch {
-      return [];
-    }
-  });
+/** The timeline of a VM that was created alone: those of several overlap, and their parts would not add up. */
+async function timelineOf(
+  exec: Exec,
+  [timing, ...others]: readonly Timing[],
+  [device]: InnerVms["devices"],
+): Promise<Timeline | null> {
+  if (timing === undefined || device === undefined || others.length > 0) return null;
+  const { stdout } = await exec(`cat ${traceFile(device.address)}`);
+  return readTimeline(timing, stdout, false);
 }
 
 async function destroyVms(exec: Exec, pids: readonly number[], timeoutMs: number): Promise<void> {
@@ -115,7 +105,7 @@ for pid in ${pids.join(" ")}; do
 while [ -e /proc/$pid ] && [ "$(cut -d. -f1 /proc/uptime)" -lt "$end" ]; do sleep 0.05; done
 [ -e /proc/$pid ] && cat /proc/$pid/status
 done
-rm -f /run/prezero-vm-*.pid`,
+rm -f /run/prezero-vm-*`,
     timeoutMs + 10_000,
   );
   if (stdout.trim() === "") return;

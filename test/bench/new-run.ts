@@ -23,6 +23,7 @@ export const settings: Settings = {
   hostCpus: 2,
   hostMemoryBytes: 4 * GIB_BYTES,
   conditions: QUIET,
+  traces: false,
 };
 
 /** A run of the simulation that has not started. */

@@ -30,15 +30,17 @@ function hostThatPrints(...lines: string[]): { exec: Exec; asked: string[] } {
   return { exec, asked };
 }
 
-const timing = (seconds: number, startedAt: number, pid: number, exitCode = 0) =>
-  JSON.stringify({ seconds, startedAt, cpuSeconds: 1, pid, exitCode });
+const timing = (seconds: number, startedAt: number, pid: number, exitCode = 0) => {
+  const endedAt = startedAt + seconds;
+  return JSON.stringify({ seconds, execSeconds: 0.01, startedAt, endedAt, cpuSeconds: 1, pid, exitCode });
+};
 
 describe("creating VMs", () => {
   it("takes one VM's time as it was measured, and ends it", async () => {
     const { exec, asked } = hostThatPrints(timing(3.25, 1_800_000_000.123456, 81));
     const created = await createVms(exec, vms);
-    expect(created).toEqual({ seconds: 3.25, cpuSeconds: 1, hugeShare: 0.5, reserveSeconds: null });
-    expect(asked[0]).toMatch(/^ulimit -l unlimited; vmtime qemu-system-x86_64 .*vfio-pci,host=0000:00:10\.0$/);
+    expect(created).toEqual({ seconds: 3.25, cpuSeconds: 1, hugeShare: 0.5, timeline: null, reserveSeconds: null });
+    expect(asked[0]).toMatch(/^ulimit -l unlimited; vmtime qemu-system-x86_64 .* -S .*vfio-pci,host=0000:00:10\.0 -trace /);
     expect(asked.find((command) => command.startsWith("kill"))).toContain("kill -KILL 81;");
   });
 
@@ -46,7 +48,7 @@ describe("creating VMs", () => {
     const { exec, asked } = hostThatPrints(timing(5, 100, 81), "QEMU says something", timing(4.5, 101, 82));
     const created = await createVms(exec, { ...vms, devices: [device(10), device(11)] });
     expect(created).toMatchObject({ seconds: 5.5, cpuSeconds: 2 });
-    expect(asked[0]).toMatch(/host=0000:00:10\.0 & vmtime .*host=0000:00:11\.0 & wait$/);
+    expect(asked[0]).toMatch(/host=0000:00:10\.0 .* & vmtime .*host=0000:00:11\.0 .* & wait$/);
     expect(asked.find((command) => command.startsWith("kill"))).toContain("kill -KILL 81 82;");
     expect(asked.filter((command) => command.includes("/dev/vfio/"))).toHaveLength(2);
   });

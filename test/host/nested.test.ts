@@ -58,6 +58,7 @@ describe("a nested host", { timeout: 60_000 }, () => {
     await host.setThp("on");
     const created = await host.createVms({ memoryBytes: GIB_BYTES, memory: "anonymous", count: 1 });
     expect(created).toMatchObject({ seconds: 3.230538, cpuSeconds: 3.162624 });
+    expect(created.timeline?.spans.at(-1)).toEqual({ phase: "device", from: 1.249503, to: 3.230538 });
     expect(created.hugeShare).toBeCloseTo(1050624 / 1062772, 6);
     expect(host.complaints()).toEqual([]);
   });

@@ -31,6 +31,7 @@ const settings: Settings = {
   hostCpus: 2,
   hostMemoryBytes: 12 * GIB,
   conditions: QUIET,
+  traces: false,
 };
 
 /** True time of a creation: a fixed part and a part per GiB, seconds. */
@@ -154,6 +155,7 @@ function sample(run: RunRecord, arm: ArmName, boot: number, step: Step, round: n
     memoryBytes: step.memoryBytes,
     seconds,
     cpuSeconds: Math.round(seconds * 0.97 * 1000) / 1000,
+    phases: null,
     hugeShare: step.thp === "off" ? 0 : 0.9975,
     poolBefore: patched ? { freePages: 2_500_000, zeroedPages: pooled ? 2_490_000 + boot : 0 } : null,
     refillSeconds: pooled ? 2 * gib : null,
