@@ -5,6 +5,7 @@ import { cellsOf } from "./cells.ts";
 import { totalsOf } from "./cost.ts";
 import { effectsOf } from "./effects.ts";
 import { removableOf } from "./removable.ts";
+import { phaseCellsOf } from "./phases.ts";
 import { commonSetting } from "./setting.ts";
 import type { Summary } from "./summary.ts";
 import { sweepsOf } from "./sweeps.ts";
@@ -27,6 +28,7 @@ export function summarize(run: RunRecord, samples: readonly Sample[], { tornLine
     removable: removableOf(cells),
     setting,
     cells,
+    phases: phaseCellsOf(cells, used),
     totals: totalsOf(used),
     sweeps: sweepsOf(cells, run.settings.projectionBytes),
     caveats: caveatsOf({ run, setting, leftOut, tornLine, samples: used, cells, effects }),

@@ -4,6 +4,7 @@ import { costSection } from "./cost.ts";
 import { cpuSection } from "./cpu.ts";
 import { methodSection } from "./method.ts";
 import { removableSections } from "./removable.ts";
+import { phaseSections } from "./phases.ts";
 import { resultSection } from "./result.ts";
 import { roundSections } from "./rounds.ts";
 import { sweepSections } from "./sweep.ts";
@@ -16,6 +17,7 @@ export function sectionsOf(summary: Summary): Section[] {
     resultSection(summary),
     ...removableSections(summary),
     ...roundSections(summary),
+    ...phaseSections(summary),
     ...(measured ? [costSection(summary), cpuSection(summary)] : []),
     ...sweepSections(summary),
     whatRanSection(summary),
