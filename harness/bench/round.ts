@@ -35,7 +35,8 @@ export type MeasuredRound = { sample: Sample; counters: Counters; timeline: Time
 export async function measureRound(context: RoundContext): Promise<MeasuredRound> {
   const { host, arm, settings, clock, step, previous, onPhase } = context;
   const { conditions } = settings;
-  const request: VmRequest = { memoryBytes: step.memoryBytes, memory: arm.vm, count: conditions.vms };
+  const { vms: count, until } = conditions;
+  const request: VmRequest = { memoryBytes: step.memoryBytes, memory: arm.vm, count, until };
   await makeConditions(host, conditions, request, onPhase);
   const isWaiting = arm.pooled && conditions.pool === "wait";
   const refillSeconds = isWaiting

@@ -118,6 +118,8 @@ export const runRecordSchema = z.strictObject({
   settings: settingsSchema,
   /** One for each arm of the settings. */
   kernels: z.partialRecord(armSchema, kernelRecordSchema),
+  /** What booted in the measured VMs; null where they did not run. */
+  guestKernel: kernelRecordSchema.nullable().default(null),
   /** Shell commands that the host of each arm ran before its first round. */
   setup: z.partialRecord(armSchema, z.array(z.string())),
   /** One for each arm of the settings; none in records from before it was kept. */

@@ -1,5 +1,6 @@
 import type { ExecAnswer } from "../base/exec.ts";
 import type { Fingerprint, Thp } from "../bench/sample.ts";
+import type { Until } from "./guest-boot.ts";
 import type { VmMemory } from "./vm-memory.ts";
 import type { Timeline } from "./vm-phases.ts";
 
@@ -12,6 +13,8 @@ export type VmRequest = {
   memoryBytes: number;
   memory: VmMemory;
   count: number;
+  /** When they count as created. */
+  until: Until;
 };
 
 /** What a creation on the host took until the last VM was ready; times in seconds, CLOCK_MONOTONIC of the host. */

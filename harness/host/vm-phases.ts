@@ -1,4 +1,5 @@
 import type { PhaseName, Phases } from "../bench/phase.ts";
+import type { Until } from "./guest-boot.ts";
 import type { TraceEvent } from "./vm-trace.ts";
 
 /** A stretch of time, in seconds since the creation began, and what was done in it. */
@@ -7,13 +8,8 @@ export type Span = { phase: PhaseName; from: number; to: number };
 /** A creation as its trace tells it. */
 export type Timeline = { spans: Span[]; events: TraceEvent[] };
 
-/** When a creation came where, in seconds since it began; its end is whatever the scenario calls the end. */
-export type Milestones = {
-  execSeconds: number;
-  seconds: number;
-  /** Whether its end is the guest's user space. */
-  boots: boolean;
-};
+/** When a creation came where, in seconds since it began, and what its end is. */
+export type Milestones = { execSeconds: number; seconds: number; until: Until };
 
 /** What begins with which event, in the only order in which QEMU does it. */
 const STEPS: { event: RegExp; begins: PhaseName }[] = [
@@ -36,11 +32,11 @@ const DONE = /^(vfio_listener_region_|kvm_set_user_memory$)/;
  * @param events of the trace, in the order of their times; those after the end are left out
  * @returns null when the trace lacks one of the steps or tells them in another order
  */
-export function timelineOf({ execSeconds, seconds, boots }: Milestones, trace: readonly TraceEvent[]): Timeline | null {
+export function timelineOf({ execSeconds, seconds, until }: Milestones, trace: readonly TraceEvent[]): Timeline | null {
   const events = trace.filter((event) => event.at <= seconds);
   const [first] = events;
   if (first === undefined || first.at < execSeconds) return null;
-  const steps = boots ? [...STEPS, RESUMED] : STEPS;
+  const steps = until === "user-space" ? [...STEPS, RESUMED] : STEPS;
   const spans: Span[] = [
     { phase: "exec", from: 0, to: execSeconds },
     { phase: "start", from: execSeconds, to: first.at },

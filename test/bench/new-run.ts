@@ -49,6 +49,7 @@ export function newRun(changes: Partial<Settings> = {}): RunRecord {
     failure: null,
     settings: all,
     kernels: { base: kernel("base"), prezero: kernel("prezero"), "prezero-disabled": kernel("prezero") },
+    guestKernel: null,
     setup: { prezero: [...arms.prezero.setup] },
     arms: {},
     machine: { cpu: "Simulated CPU", cpus: 2, memoryBytes: 8 * GIB_BYTES, virtualisation: null },

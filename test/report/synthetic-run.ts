@@ -106,6 +106,7 @@ export function syntheticRun(changes: Partial<Settings> = {}): RunRecord {
     failure: null,
     settings: own,
     kernels: Object.fromEntries(own.arms.map((arm) => [arm, kernel(arms[arm].variant)])),
+    guestKernel: null,
     setup: { prezero: ["echo 1 > /sys/kernel/mm/page_prezero/enabled"] },
     arms: Object.fromEntries(own.arms.map((arm) => [arm, armRecord(arm, own)])),
     machine: { cpu: "Synthetic CPU (made-up numbers)", cpus: 2, memoryBytes: 24 * GIB, virtualisation: "synthetic" },
