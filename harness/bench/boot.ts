@@ -1,5 +1,6 @@
 import { InfrastructureError } from "../base/errors.ts";
 import type { Host } from "../host/host.ts";
+import type { Timeline } from "../host/vm-phases.ts";
 import { type Arm, arms } from "./arms.ts";
 import type { Clock } from "./clock.ts";
 import type { Counters } from "./counters.ts";
@@ -24,8 +25,8 @@ export type BootContext = {
   consoleLog: string;
   /** Called once the host is up, before anything is measured; throws when the host is not what the run needs. */
   onHost: (host: Host) => void;
-  /** Called with each sample the moment it exists. */
-  onSample: (sample: Sample) => void;
+  /** Called with each sample the moment it exists, and with its creation's timeline if there is one. */
+  onSample: (sample: Sample, timeline: Timeline | null) => void;
   onPhase: (phase: string) => void;
 };
 
@@ -54,7 +55,7 @@ export async function runBoot(context: BootContext): Promise<void> {
         previous,
       });
       previous = measured.counters;
-      context.onSample(measured.sample);
+      context.onSample(measured.sample, measured.timeline);
     }
   }
   onPhase("shutting down");

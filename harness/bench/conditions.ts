@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { untils } from "../host/guest-boot.ts";
 import { EMULATED_DEVICES_MAX } from "../qemu.ts";
 
 const vmsAllowed = `allowed: a whole number from 1 to ${EMULATED_DEVICES_MAX}`;
@@ -15,6 +16,11 @@ export const conditionsSchema = z.strictObject({
    * at once after VMs like the measured ones were created and killed, so that their memory has just come back.
    */
   pool: z.enum(["wait", "none"], "allowed: wait, none").default("wait"),
+  /**
+   * When a VM counts as created. `ready`: its monitor answers; it never runs. `user-space`: it runs, and its guest, which
+   * is the plain kernel with a single program, has come to user space.
+   */
+  until: z.enum(untils, `allowed: ${untils.join(", ")}`).default("ready"),
   /** VMs that are created at the same time. */
   vms: z.int(vmsAllowed).min(1, vmsAllowed).max(EMULATED_DEVICES_MAX, vmsAllowed).default(1),
 });
@@ -24,13 +30,17 @@ export type Conditions = z.infer<typeof conditionsSchema>;
 export const QUIET: Conditions = conditionsSchema.parse({});
 
 /** The conditions that are not ordinary, as a name and what it is. */
-export function describeConditions({ before, during, pool, vms }: Conditions): [string, string][] {
+export function describeConditions({ before, during, pool, until, vms }: Conditions): [string, string][] {
   const all: [string, string | null][] = [
     ["before each round", before],
     ["load meanwhile", during],
     [
       "pool",
       pool === "none" ? "not waited for: each round begins at once after VMs of the same size were killed" : null,
+    ],
+    [
+      "VMs run",
+      until === "user-space" ? "until the guest, a plain kernel with a single program, is in user space" : null,
     ],
     ["VMs at a time", vms > 1 ? String(vms) : null],
   ];

@@ -54,7 +54,9 @@ function roundCommands({ vm }: Arm, settings: Settings): string[] {
   const { conditions, device, hostCpus } = settings;
   const addresses = device === "emulated" ? emulatedDeviceAddresses(conditions.vms) : [device];
   const creations = [settings.memoryBytes, ...settings.sweepBytes].flatMap((memoryBytes) =>
-    addresses.map((address) => innerVmArgs({ memoryBytes, memory: vm, cpus: hostCpus }, { address })),
+    addresses.map((address) =>
+      innerVmArgs({ memoryBytes, memory: vm, until: conditions.until, cpus: hostCpus }, { address }),
+    ),
   );
   return [
     ...describeConditions(conditions).map(([name, value]) => `# ${name}: ${value}`),

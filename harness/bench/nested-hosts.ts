@@ -1,11 +1,15 @@
 import { InfrastructureError } from "../base/errors.ts";
 import { formatSize } from "../base/size.ts";
 import { bootNestedHost } from "../host/nested.ts";
+import type { BuiltKernel } from "../kernel/built-kernel.ts";
 import type { StartHost } from "./boot.ts";
 import type { ArmKernels } from "./kernels.ts";
 
-/** Starts nested hosts for the boots of a run: the arm's kernel in a QEMU of the run's settings. */
-export function nestedHosts(kernels: ArmKernels): StartHost {
+/**
+ * Starts nested hosts for the boots of a run: the arm's kernel in a QEMU of the run's settings.
+ * @param guest kernel of guests that are to boot; null when none is
+ */
+export function nestedHosts(kernels: ArmKernels, guest: BuiltKernel | null): StartHost {
   return async ({ arm, settings, consoleLog }) => {
     const kernel = kernels[arm.name];
     if (kernel === undefined) throw new Error(`no kernel was built for the arm ${arm.name}`);
@@ -19,6 +23,7 @@ export function nestedHosts(kernels: ArmKernels): StartHost {
       extraCmdline: arm.commandLine.join(" "),
       hardware: { ...arm.hardware, assignable: settings.conditions.vms },
       consoleLog,
+      ...(guest && { guestKernel: guest.imagePath }),
     });
     const { vms } = settings.conditions;
     const largestVm = Math.max(settings.memoryBytes, ...settings.sweepBytes);

@@ -9,6 +9,7 @@ import type { ArmName } from "./sample.ts";
 export type NewRun = {
   settings: Settings;
   kernels: Partial<Record<ArmName, KernelRecord>>;
+  guestKernel: KernelRecord | null;
   machine: Machine;
   qemuVersion: string;
   poolLevel: number;
@@ -34,6 +35,7 @@ export async function newRunRecord(request: NewRun): Promise<RunRecord> {
     failure: null,
     settings,
     kernels: request.kernels,
+    guestKernel: request.guestKernel,
     setup: Object.fromEntries(settings.arms.map((name) => [name, [...arms[name].setup]])),
     arms: Object.fromEntries(settings.arms.map((name) => [name, armRecord(name, settings)])),
     machine: request.machine,

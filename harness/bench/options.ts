@@ -39,6 +39,7 @@ export function addBenchOptions(command: Command): Command {
     .option("--arms <list>", `kernels and settings compared: ${armNames.join(", ")}`)
     .option("--kernel <base>", "kernel line, a name in configs/kernels.yaml")
     .option("--name <name>", "added to the name of the run")
+    .option("--traces", "write the phases of each creation into the run's traces/, for Perfetto (ui.perfetto.dev)")
     .option("--resume [run]", "go on with an interrupted run: the newest, or the one named")
     .option(
       "--require <condition>",
@@ -114,6 +115,7 @@ const optionsSchema = z.object({
     .optional(),
   kernel: z.string().min(1).optional(),
   name: z.string().regex(RUN_NAME, "allowed: up to 60 letters, digits, dots, dashes and underscores").optional(),
+  traces: z.boolean().default(false),
   resume: z.union([z.literal(true), z.string()]).optional(),
   require: z.array(requirement).default([]),
   ktap: newFile.optional(),

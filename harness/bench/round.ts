@@ -1,5 +1,6 @@
 import type { Host, VmRequest } from "../host/host.ts";
 import { Load } from "../host/load.ts";
+import { phasesOf, type Timeline } from "../host/vm-phases.ts";
 import type { Arm } from "./arms.ts";
 import type { Clock } from "./clock.ts";
 import { type Counters, readCounters } from "./counters.ts";
@@ -24,15 +25,18 @@ export type RoundContext = {
   onPhase: (phase: string) => void;
 };
 
+export type MeasuredRound = { sample: Sample; counters: Counters; timeline: Timeline | null };
+
 /**
  * One round: make the conditions, wait until the pool is ready (pooled arms only), create the VM, read what it cost.
  * @throws InfrastructureError CONDITION_FAILED; MeasurementError LOAD_DIED
- * @returns the sample, and the counters that the next round of the boot starts from
+ * @returns the sample, the counters that the next round of the boot starts from, and the creation's timeline
  */
-export async function measureRound(context: RoundContext): Promise<{ sample: Sample; counters: Counters }> {
+export async function measureRound(context: RoundContext): Promise<MeasuredRound> {
   const { host, arm, settings, clock, step, previous, onPhase } = context;
   const { conditions } = settings;
-  const request: VmRequest = { memoryBytes: step.memoryBytes, memory: arm.vm, count: conditions.vms };
+  const { vms: count, until } = conditions;
+  const request: VmRequest = { memoryBytes: step.memoryBytes, memory: arm.vm, count, until };
   await makeConditions(host, conditions, request, onPhase);
   const isWaiting = arm.pooled && conditions.pool === "wait";
   const refillSeconds = isWaiting
@@ -60,6 +64,7 @@ export async function measureRound(context: RoundContext): Promise<{ sample: Sam
     memoryBytes: step.memoryBytes,
     seconds: created.seconds,
     cpuSeconds: created.cpuSeconds,
+    phases: created.timeline && phasesOf(created.timeline),
     hugeShare: created.hugeShare,
     poolBefore: before.prezero && { freePages: before.freePages, zeroedPages: before.prezero.zeroedPages },
     refillSeconds,
@@ -70,5 +75,5 @@ export async function measureRound(context: RoundContext): Promise<{ sample: Sam
     values: created.reserveSeconds === null ? {} : { hugetlbReserveSeconds: created.reserveSeconds },
     fingerprint: host.fingerprint,
   };
-  return { sample, counters: after };
+  return { sample, counters: after, timeline: created.timeline };
 }

@@ -57,6 +57,8 @@ export const settingsSchema = z.strictObject({
   hostMemoryBytes: z.int().positive(),
   /** Records from before there were any have the ordinary ones. */
   conditions: conditionsSchema.default(QUIET),
+  /** Whether each creation's phases are written to a file of their own. */
+  traces: z.boolean().default(false),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -116,6 +118,8 @@ export const runRecordSchema = z.strictObject({
   settings: settingsSchema,
   /** One for each arm of the settings. */
   kernels: z.partialRecord(armSchema, kernelRecordSchema),
+  /** What booted in the measured VMs; null where they did not run. */
+  guestKernel: kernelRecordSchema.nullable().default(null),
   /** Shell commands that the host of each arm ran before its first round. */
   setup: z.partialRecord(armSchema, z.array(z.string())),
   /** One for each arm of the settings; none in records from before it was kept. */

@@ -10,6 +10,7 @@ import { Eta } from "./eta.ts";
 import { type BootRecord, countedSamples, type PlannedBoot, type RunRecord } from "./run-record.ts";
 import { appendSample, readSamples, repairSamples, saveRun } from "./run-store.ts";
 import { assertSameSetting } from "./same-setting.ts";
+import { writeTrace } from "./trace-file.ts";
 
 /** What a run reports while it goes on. */
 export type RunProgress = {
@@ -107,8 +108,9 @@ async function measureBoot(
       eta.hostUp();
     },
     onPhase: update,
-    onSample: (sample) => {
+    onSample: (sample, timeline) => {
       appendSample(runDir, sample);
+      if (run.settings.traces && timeline !== null) writeTrace(runDir, sample, timeline);
       eta.roundTaken(sample);
       progress.log(`  ${title}, ${describeSample(sample)}`);
     },

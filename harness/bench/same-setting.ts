@@ -25,8 +25,26 @@ export function assertSameSetting(
       differences.push(`${part} was ${before}, now ${value}`);
     }
   }
-  if (differences.length === 0) return;
-  throw new UsageError({
+  if (differences.length > 0) throw changed(differences);
+}
+
+/**
+ * Checks that the guests of a run that goes on are those that it began with.
+ * @throws UsageError RUN_CHANGED
+ */
+export function assertSameGuest(now: ImageHash | null, recorded: ImageHash | null): void {
+  if (now?.imageSha256 === recorded?.imageSha256) return;
+  throw changed([`guest's kernel image ${shorten(recorded)}, now ${shorten(now)}`]);
+}
+
+type ImageHash = { imageSha256: string };
+
+function shorten(image: ImageHash | null): string {
+  return image?.imageSha256.slice(0, 12) ?? "none";
+}
+
+function changed(differences: readonly string[]): UsageError {
+  return new UsageError({
     code: "RUN_CHANGED",
     message: "This is not the setting that the run was started in; its samples would not be comparable",
     detail: differences.join("\n"),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { phasesSchema } from "./phase.ts";
 
 /** Kernels and settings that a run compares; `base` is what every effect is relative to. */
 export const armNames = [
@@ -71,6 +72,8 @@ export const sampleSchema = z.strictObject({
   seconds: z.number().positive(),
   /** Time the inner QEMU process consumed, user and system, until it was ready. */
   cpuSeconds: z.number(),
+  /** What `seconds` went into; null when QEMU's trace did not tell, and in samples from before it was looked at. */
+  phases: phasesSchema.nullable().default(null),
   /** Share (0 to 1) of the VM's anonymous memory that huge pages back; from smaps of the inner QEMU. */
   hugeShare: z.number(),
   poolBefore: poolSchema.nullable(),

@@ -24,7 +24,7 @@ export function resolveSettings(
   machine: MachineState,
 ): Settings {
   const { accelerator } = machine;
-  const { before, during, pool, vms } = scenario;
+  const { before, during, pool, until, vms } = scenario;
   assertDevices(options.device, vms);
   const repeated = {
     arms: options.arms ?? scenario.arms,
@@ -47,13 +47,14 @@ export function resolveSettings(
     kernel,
     ...repeated,
     ...sizes,
-    conditions: { before, during, pool, vms },
+    conditions: { before, during, pool, until, vms },
     host: options.host,
     device: options.device,
     accelerator,
     cpuModel: options.cpu ?? (accelerator === "kvm" ? "host" : "max"),
     hostCpus: Math.min(machine.cpus, MAX_HOST_CPUS),
     hostMemoryBytes: hostMemoryBytes(vms * Math.max(sizes.memoryBytes, ...sizes.sweepBytes)),
+    traces: options.traces,
   };
 }
 

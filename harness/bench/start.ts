@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { withLock } from "../base/lock.ts";
 import { cacheDir } from "../base/paths.ts";
+import type { BuiltKernel } from "../kernel/built-kernel.ts";
 import { realClock } from "./clock.ts";
 import { describePlan } from "./describe-plan.ts";
-import { type ArmKernels, ensureArmKernels, recordArmKernels } from "./kernels.ts";
+import { type ArmKernels, ensureArmKernels, ensureGuestKernel, recordArmKernels, recordKernel } from "./kernels.ts";
 import { readMachine } from "./machine.ts";
 import { nestedHosts } from "./nested-hosts.ts";
 import { newRunRecord } from "./new-run.ts";
@@ -13,6 +14,7 @@ import { type Prepared, prepareResume } from "./prepare.ts";
 import { executeRun } from "./run.ts";
 import type { RunRecord } from "./run-record.ts";
 import { listRunDirs, readRun, readSamples, resolveRunDir, resultsDir, saveRun } from "./run-store.ts";
+import { assertSameGuest } from "./same-setting.ts";
 import { TickingProgress } from "./ticking-progress.ts";
 
 /**
@@ -30,10 +32,12 @@ export async function startRun(
   const { base, settings, scenario, plan } = prepared;
   for (const line of describePlan(settings, plan)) say(line);
   const kernels = await ensureArmKernels(base, settings.arms);
+  const guest = await ensureGuestKernel(base, settings);
   return alone(async () => {
     const run = await newRunRecord({
       settings,
       kernels: await recordArmKernels(base, kernels),
+      guestKernel: guest && (await recordKernel(base, guest, "base")),
       machine: await readMachine(),
       qemuVersion: prepared.qemuVersion,
       poolLevel: scenario.poolLevel,
@@ -43,7 +47,7 @@ export async function startRun(
     });
     const runDir = join(root, run.id);
     saveRun(runDir, run);
-    await execute(runDir, run, kernels).catch((error) => {
+    await execute(runDir, run, kernels, guest).catch((error) => {
       // A device that is not there is found out by booting; a run that never could be is not worth keeping.
       if (error instanceof UsageError && readSamples(runDir).length === 0) rmSync(runDir, { recursive: true });
       throw error;
@@ -58,8 +62,10 @@ export async function resumeRun(runDir: string): Promise<string> {
     const run = readRun(runDir);
     const { base, plan } = await prepareResume(run);
     const kernels = await ensureArmKernels(base, run.settings.arms);
+    const guest = await ensureGuestKernel(base, run.settings);
+    assertSameGuest(guest, run.guestKernel);
     say(`resuming ${run.id}: ${plan.length} of ${run.plan.length} boots are left`);
-    await execute(runDir, run, kernels);
+    await execute(runDir, run, kernels, guest);
     return runDir;
   });
 }
@@ -87,10 +93,10 @@ function alone<T>(work: () => Promise<T>): Promise<T> {
   return withLock(cacheDir("bench.lock"), wait, work);
 }
 
-async function execute(runDir: string, run: RunRecord, kernels: ArmKernels): Promise<void> {
+async function execute(runDir: string, run: RunRecord, kernels: ArmKernels, guest: BuiltKernel | null): Promise<void> {
   const progress = new TickingProgress("bench");
   try {
-    await executeRun(runDir, run, { startHost: nestedHosts(kernels), clock: realClock, progress });
+    await executeRun(runDir, run, { startHost: nestedHosts(kernels, guest), clock: realClock, progress });
     progress.end("done");
   } catch (error) {
     progress.end("stopped");

@@ -82,7 +82,7 @@ async function conclude(runDir: string, options: BenchOptions): Promise<void> {
   else {
     print([
       renderTerminal(summary),
-      `Everything is in ${path}: table.md, report.html, samples.jsonl, run.json, console/`,
+      `Everything is in ${path}: table.md, report.html, samples.jsonl, run.json, console/${summary.run.settings.traces ? ", traces/" : ""}`,
       ...casesOf(results.filter(({ name }) => name === "requirements")).map(showCase),
     ]);
   }

@@ -1,6 +1,8 @@
 import type { ExecAnswer } from "../base/exec.ts";
 import type { Fingerprint, Thp } from "../bench/sample.ts";
+import type { Until } from "./guest-boot.ts";
 import type { VmMemory } from "./vm-memory.ts";
+import type { Timeline } from "./vm-phases.ts";
 
 /** Answer of a command run on the host under test. */
 export type HostAnswer = ExecAnswer;
@@ -11,6 +13,8 @@ export type VmRequest = {
   memoryBytes: number;
   memory: VmMemory;
   count: number;
+  /** When they count as created. */
+  until: Until;
 };
 
 /** What a creation on the host took until the last VM was ready; times in seconds, CLOCK_MONOTONIC of the host. */
@@ -20,6 +24,8 @@ export type VmCreation = {
   hugeShare: number;
   /** Reserving huge pages before, not part of `seconds`; null where none are. */
   reserveSeconds: number | null;
+  /** Null when QEMU's trace did not tell all of it, and of several VMs, whose phases overlap. */
+  timeline: Timeline | null;
 };
 
 /**

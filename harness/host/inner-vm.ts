@@ -1,15 +1,18 @@
-import { z } from "zod";
 import { InfrastructureError } from "../base/errors.ts";
-import type { Exec } from "../base/exec.ts";
+import type { Exec, ExecAnswer } from "../base/exec.ts";
 import { shellQuote } from "../base/quote.ts";
 import { GIB_BYTES } from "../base/size.ts";
 import type { Thp } from "../bench/sample.ts";
 import type { VfioBinding } from "../vfio/bind.ts";
 import { waitUntilFree } from "../vfio/group.ts";
+import { GUEST_BOOT_MS, guestArgs, type Until, untilUserSpace } from "./guest-boot.ts";
 import type { VmCreation } from "./host.ts";
 import { releaseHugePages, reserveHugePages } from "./huge-pages.ts";
 import { hugeShare } from "./huge-share.ts";
 import { type VmMemory, vmMemoryArgs } from "./vm-memory.ts";
+import type { Timeline } from "./vm-phases.ts";
+import { isComplete, parseTimings, readTimeline, secondsToLast, type Timing } from "./vm-timing.ts";
+import { traceArgs } from "./vm-trace.ts";
 
 /** Deadlines: a fixed part, and one for each GiB that is cleared and pinned, or given back. */
 const CREATE_BASE_MS = 60_000;
@@ -17,22 +20,12 @@ const CREATE_PER_GIB_MS = 30_000;
 const DESTROY_BASE_MS = 60_000;
 const DESTROY_PER_GIB_MS = 10_000;
 
-/** What the guest program vmtime prints. */
-const timingSchema = z.object({
-  seconds: z.number().positive(),
-  startedAt: z.number(),
-  cpuSeconds: z.number(),
-  pid: z.int(),
-  exitCode: z.int(),
-});
-
-type Timing = z.infer<typeof timingSchema>;
-
 /** VMs that are alike but for their device. */
 export type InnerVms = {
   /** Of each. */
   memoryBytes: number;
   memory: VmMemory;
+  until: Until;
   /** CPUs of the host. */
   cpus: number;
   thp: Thp;
@@ -41,20 +34,21 @@ export type InnerVms = {
 };
 
 /**
- * Creates VMs at the same time, each with its device, times it, and destroys them. They are created stopped (-S): their
- * memory is allocated, cleared, pinned and mapped for the device, but they do not run. Huge pages that they need are
- * reserved before, outside the time.
+ * Creates VMs at the same time, each with its device, times it, and destroys them. Unless their guests are to boot they are
+ * created stopped (-S): their memory is allocated, cleared, pinned and mapped for the device, but they do not run. Huge
+ * pages that they need are reserved before, outside the time.
  * @param whenReady runs between the creation and the end; not timed
- * @throws InfrastructureError VM_CREATE with QEMU's words, HUGE_PAGES, GROUP_BUSY, VM_STUCK
+ * @throws InfrastructureError VM_CREATE with QEMU's words, GUEST_SILENT with the guest's, HUGE_PAGES, GROUP_BUSY, VM_STUCK
  */
 export async function createVms(exec: Exec, vms: InnerVms, whenReady?: () => Promise<void>): Promise<VmCreation> {
   const { devices } = vms;
   const bytes = vms.memoryBytes * devices.length;
   const gib = bytes / GIB_BYTES;
   const reserveSeconds = vms.memory === "hugetlb" ? await reserveHugePages(exec, bytes) : null;
-  const each = devices.map((device) => shellQuote(["vmtime", "qemu-system-x86_64", ...innerVmArgs(vms, device)]));
+  const each = devices.map((device) => creationCommand(vms, device));
   const command = each.length === 1 ? `${each[0]}` : `${each.map((one) => `${one} &`).join(" ")} wait`;
-  const answer = await exec(`ulimit -l unlimited; ${command}`, CREATE_BASE_MS + gib * CREATE_PER_GIB_MS);
+  const timeoutMs = CREATE_BASE_MS + gib * CREATE_PER_GIB_MS + (vms.until === "user-space" ? GUEST_BOOT_MS : 0);
+  const answer = await exec(`ulimit -l unlimited; ${command}`, timeoutMs);
   const timings = parseTimings(answer.stdout);
   const failed = timings.find((timing) => timing.exitCode !== 0 || timing.pid === 0);
   if (failed !== undefined || timings.length < devices.length) {
@@ -66,44 +60,61 @@ export async function createVms(exec: Exec, vms: InnerVms, whenReady?: () => Pro
       remedy: "Read what QEMU printed; run the command by hand on the host (npm run shell).",
     });
   }
+  const created = timings.filter(isComplete);
+  if (created.length < timings.length) throw silentGuest(command, answer);
   await whenReady?.();
+  const timeline = await timelineOf(exec, vms, created);
   const pids = timings.map((timing) => timing.pid);
   const share = await hugeShare(exec, pids, vms.thp);
   await destroyVms(exec, pids, DESTROY_BASE_MS + gib * DESTROY_PER_GIB_MS);
   for (const { group } of devices) await waitUntilFree(exec, group, DESTROY_BASE_MS);
   if (reserveSeconds !== null) await releaseHugePages(exec);
   const cpuSeconds = timings.reduce((sum, timing) => sum + timing.cpuSeconds, 0);
-  return { seconds: secondsToLast(timings), cpuSeconds, hugeShare: share, reserveSeconds };
+  return { seconds: secondsToLast(created), cpuSeconds, hugeShare: share, timeline, reserveSeconds };
+}
+
+/** Command that creates one VM and prints its timing. */
+function creationCommand(vms: InnerVms, device: VfioBinding): string {
+  const until = vms.until === "user-space" ? untilUserSpace(fileOf(device.address, "serial")) : [];
+  return shellQuote(["vmtime", ...until, "qemu-system-x86_64", ...innerVmArgs(vms, device)]);
 }
 
 /** Arguments of a measured VM's QEMU. */
 export function innerVmArgs(
-  vm: Pick<InnerVms, "memoryBytes" | "memory" | "cpus">,
+  vm: Pick<InnerVms, "memoryBytes" | "memory" | "until" | "cpus">,
   { address }: Pick<VfioBinding, "address">,
 ): string[] {
   const { args, machine } = vmMemoryArgs(vm.memory, vm.memoryBytes, vm.cpus);
   return [
-    ...["-S", "-daemonize", "-pidfile", `/run/prezero-vm-${address}.pid`],
-    ...["-nodefaults", "-no-user-config", "-display", "none"],
+    ...(vm.until === "ready" ? ["-S"] : []),
+    ...["-daemonize", "-pidfile", fileOf(address, "pid"), "-nodefaults", "-no-user-config", "-display", "none"],
     ...["-machine", ["q35", ...machine].join(","), "-accel", "kvm", "-cpu", "max", ...args],
-    ...["-device", `vfio-pci,host=${address}`],
+    ...["-device", `vfio-pci,host=${address}`, ...traceArgs(fileOf(address, "trace"))],
+    ...(vm.until === "user-space" ? guestArgs(fileOf(address, "serial")) : []),
   ];
 }
 
-/** From the first start until the last is ready. */
-function secondsToLast(timings: readonly Timing[]): number {
-  const first = Math.min(...timings.map((timing) => timing.startedAt));
-  return Math.max(...timings.map(({ startedAt, seconds }) => (timings.length === 1 ? 0 : startedAt - first) + seconds));
+/** A file on the host that belongs to the VM with that device. */
+function fileOf(address: string, kind: "pid" | "trace" | "serial"): string {
+  return `/run/prezero-vm-${address}.${kind}`;
 }
 
-/** The lines that vmtime printed, one for each VM; in between QEMU may have said something. */
-function parseTimings(stdout: string): Timing[] {
-  return stdout.split("\n").flatMap((line) => {
-    try {
-      return [timingSchema.parse(JSON.parse(line))];
-    } catch {
-      return [];
-    }
+/** The timeline of a VM that was created alone: those of several overlap, and their parts would not add up. */
+async function timelineOf(exec: Exec, vms: InnerVms, timings: readonly Timing[]): Promise<Timeline | null> {
+  const [timing, ...others] = timings;
+  const [device] = vms.devices;
+  if (timing === undefined || device === undefined || others.length > 0) return null;
+  const { stdout } = await exec(`cat ${fileOf(device.address, "trace")}`);
+  return readTimeline(timing, stdout, vms.until);
+}
+
+function silentGuest(command: string, { stdout, stderr }: ExecAnswer): InfrastructureError {
+  return new InfrastructureError({
+    code: "GUEST_SILENT",
+    message: `The measured VM was created, but its guest was not in user space ${GUEST_BOOT_MS / 1000} s later`,
+    detail: `${stdout}${stderr}`.trim(),
+    reproducer: command,
+    remedy: "Read what the guest printed; run the command by hand on the host (npm run shell).",
   });
 }
 
@@ -115,7 +126,7 @@ for pid in ${pids.join(" ")}; do
 while [ -e /proc/$pid ] && [ "$(cut -d. -f1 /proc/uptime)" -lt "$end" ]; do sleep 0.05; done
 [ -e /proc/$pid ] && cat /proc/$pid/status
 done
-rm -f /run/prezero-vm-*.pid`,
+rm -f /run/prezero-vm-*`,
     timeoutMs + 10_000,
   );
   if (stdout.trim() === "") return;

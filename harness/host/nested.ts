@@ -27,6 +27,7 @@ import {
 } from "../qemu.ts";
 import { bindToVfio, type VfioBinding } from "../vfio/bind.ts";
 import { machineFingerprint } from "./fingerprint.ts";
+import { makeGuestRoot } from "./guest-boot.ts";
 import { assertHostMemory } from "./memory-check.ts";
 import { NestedHost } from "./nested-host.ts";
 
@@ -53,6 +54,8 @@ export type NestedHostOptions = {
   extraCmdline?: string;
   /** Static programs of this machine that the host gets into /usr/local/bin. */
   programs?: string[];
+  /** Kernel for guests that are to boot, by its path: the file's name is bzImage. */
+  guestKernel?: string;
   /** Programs of this machine, by their path, that the host gets with the libraries that they need. */
   installed?: string[];
   /** What the host has beside memory, CPUs, network and the device. */
@@ -86,7 +89,11 @@ export async function bootNestedHost(options: NestedHostOptions): Promise<Nested
   const keys = await makeBootKeys(directory.path);
   const initramfs = await ensureInitramfs();
   const initrd = directory.file("initrd");
-  const archives = [programsArchive(options.programs ?? []), await installedArchive(options.installed ?? [])];
+  const guestKernel = options.guestKernel === undefined ? [] : [options.guestKernel];
+  const archives = [
+    programsArchive([...(options.programs ?? []), ...guestKernel]),
+    await installedArchive(options.installed ?? []),
+  ];
   const added = [keysArchive(keys), ...archives];
   writeFileSync(initrd, Buffer.concat([readFileSync(initramfs), ...added]), { mode: 0o600 });
   mkdirSync(dirname(options.consoleLog), { recursive: true });
@@ -149,6 +156,7 @@ export async function bootNestedHost(options: NestedHostOptions): Promise<Nested
       for (const address of addresses) bound.push(await bindToVfio(host.exec, address));
       return bound;
     });
+    if (options.guestKernel !== undefined) await makeGuestRoot(host.exec);
     return host;
   } catch (error) {
     await host[Symbol.asyncDispose]();

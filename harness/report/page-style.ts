@@ -1,6 +1,7 @@
 /**
- * The report's style sheet: readable on a telephone and on paper, light or dark as the reader has it. Arm colours are
- * of M. Okabe and K. Ito's palette, which colour-blind readers can tell apart, lighter on a dark ground.
+ * The report's style sheet: readable on a telephone and on paper, light or dark as the reader has it. The colours of arms
+ * and phases are of M. Okabe and K. Ito's palette, which colour-blind readers can tell apart; those of arms are lighter
+ * on a dark ground. Neighbouring phases differ in lightness, for paper without colour.
  */
 export const pageStyle = `
 :root {
@@ -8,12 +9,15 @@ export const pageStyle = `
   --ground: #fff; --text: #1a1a1a; --faint: #5c5c5c; --line: #d5d5d5; --warn-ground: #fff4d6; --warn-line: #d08c00;
   --base: #0072b2; --base-again: #56b4e9; --prezero: #d55e00; --prezero-disabled: #00825e;
   --init-on-free: #a8457d; --prealloc: #8a6a00; --hugetlb: #2d86b5;
+  --phase-exec: #000; --phase-start: #e69f00; --phase-ram: #d55e00; --phase-machine: #f0e442;
+  --phase-device: #009e73; --phase-map: #56b4e9; --phase-remap: #0072b2; --phase-guest: #cc79a7;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #141414; --text: #e8e8e8; --faint: #a8a8a8; --line: #3a3a3a; --warn-ground: #33270a; --warn-line: #e0a020;
     --base: #56b4e9; --base-again: #a6d8f5; --prezero: #ff8c42; --prezero-disabled: #2fc79a;
     --init-on-free: #e39bc4; --prealloc: #e69f00; --hugetlb: #9fd4f2;
+    --phase-exec: #fff;
   }
 }
 * { box-sizing: border-box; }
@@ -52,6 +56,7 @@ figcaption { color: var(--faint); font-size: 0.9rem; }
     --ground: #fff; --text: #000; --faint: #333; --line: #bbb; --warn-ground: #fff; --warn-line: #000;
     --base: #0072b2; --base-again: #56b4e9; --prezero: #d55e00; --prezero-disabled: #00825e;
     --init-on-free: #a8457d; --prealloc: #8a6a00; --hugetlb: #2d86b5;
+    --phase-exec: #000;
   }
   body { padding: 0; max-width: none; font-size: 10pt; }
   figure { flex-basis: 9cm; min-width: 0; }

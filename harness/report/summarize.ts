@@ -5,6 +5,7 @@ import { cellsOf } from "./cells.ts";
 import { totalsOf } from "./cost.ts";
 import { effectsOf } from "./effects.ts";
 import { outliersOf } from "./outliers.ts";
+import { phaseCellsOf } from "./phases.ts";
 import { ownPlansOf } from "./plans.ts";
 import { removableOf } from "./removable.ts";
 import { commonSetting } from "./setting.ts";
@@ -30,6 +31,7 @@ export function summarize(run: RunRecord, samples: readonly Sample[], { tornLine
     removable: removableOf(cells),
     setting,
     cells,
+    phases: phaseCellsOf(cells, used),
     totals: totalsOf(used),
     sweeps: sweepsOf(cells, run.settings.projectionBytes),
     plans: ownPlansOf(cells, headline),

@@ -1,3 +1,4 @@
+import type { Phases } from "../bench/phase.ts";
 import type { RunRecord } from "../bench/run-record.ts";
 import type { ArmName, Fingerprint, Thp } from "../bench/sample.ts";
 import type { BootLine } from "../stats/boot-lines.ts";
@@ -14,6 +15,7 @@ export type Summary = {
   /** Empty in a run without the arm `limit`. */
   removable: Removable[];
   cells: Cell[];
+  phases: PhaseCell[];
   totals: ArmTotal[];
   sweeps: Sweep[];
   /** For each effect at the headline's size, the smallest effect that as many boots show. */
@@ -120,6 +122,16 @@ export type Cost = {
   workerCpuSeconds: number | null;
   /** Mean per round: the QEMU process that was created, user and system. */
   qemuCpuSeconds: number;
+};
+
+/** Phases of one arm's creations in one configuration. */
+export type PhaseCell = Configuration & {
+  arm: ArmName;
+  /** Median of per-boot medians of each phase that there was, seconds. */
+  seconds: Phases;
+  rounds: number;
+  /** Rounds whose trace told no phases. */
+  untold: number;
 };
 
 /** CPU time of the host under test from its boot to its last counted sample; means per boot, seconds. */

@@ -23,6 +23,7 @@ export const settings: Settings = {
   hostCpus: 2,
   hostMemoryBytes: 4 * GIB_BYTES,
   conditions: QUIET,
+  traces: false,
 };
 
 /** A run of the simulation that has not started. */
@@ -53,6 +54,7 @@ export function newRun(changes: Partial<Settings> = {}): RunRecord {
       prezero: kernel("prezero"),
       "prezero-disabled": kernel("prezero"),
     },
+    guestKernel: null,
     setup: { prezero: [...arms.prezero.setup] },
     arms: {},
     machine: { cpu: "Simulated CPU", cpus: 2, memoryBytes: 8 * GIB_BYTES, virtualisation: null },

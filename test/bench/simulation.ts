@@ -3,6 +3,7 @@ import type { HostRequest, StartHost } from "../../harness/bench/boot.ts";
 import type { Clock } from "../../harness/bench/clock.ts";
 import type { Fingerprint, Thp } from "../../harness/bench/sample.ts";
 import type { Host, HostAnswer } from "../../harness/host/host.ts";
+import type { Timeline } from "../../harness/host/vm-phases.ts";
 
 const PAGE_BYTES = 4096;
 const FREE_PAGES = (4 * GIB_BYTES) / PAGE_BYTES;
@@ -112,7 +113,9 @@ export class Simulation {
         await whenReady?.();
         // What runs while the VM ends wants zeroes too, and is not part of its creation.
         hits += 1000;
-        return { seconds, cpuSeconds: seconds, hugeShare: 1, reserveSeconds: memory === "hugetlb" ? 0.25 : null };
+        const timeline: Timeline = { spans: [{ phase: "map", from: 0, to: seconds }], events: [] };
+        const reserveSeconds = memory === "hugetlb" ? 0.25 : null;
+        return { seconds, cpuSeconds: seconds, hugeShare: 1, timeline, reserveSeconds };
       },
       [Symbol.asyncDispose]: async () => void events.push("down"),
     };

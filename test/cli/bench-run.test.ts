@@ -67,6 +67,32 @@ test("requirements decide the exit code; KTAP and JUnit have a case for each, an
   expect(readRun(onlyRun()).state).toBe("finished");
 });
 
+test("a scenario whose guests boot gives every host the plain kernel for them and records which it was", async () => {
+  const { exitCode, stdout, stderr } = await machine.run("bench", ...SHORT, "--scenario", "guest-boot");
+  expect(stderr).toContain("boot 2/2 base, THP on, 512M, round 2: 3.23 s");
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("VMs run: until the guest, a plain kernel with a single program, is in user space");
+  expect(readRun(onlyRun())).toMatchObject({
+    settings: { conditions: { until: "user-space" } },
+    guestKernel: { variant: "base", imageSha256: "a".repeat(64) },
+  });
+  // The fake QEMU's trace ends without a guest that runs: no phases, rather than wrong ones.
+  expect(readSamples(onlyRun()).map((sample) => sample.phases)).toEqual([null, null, null, null]);
+});
+
+test("--traces leaves a trace of each sample, and the table has the phases", async () => {
+  const { exitCode, stdout } = await machine.run("bench", ...SHORT, "--traces");
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("console/, traces/");
+  expect(stdout).toContain("Phases of a creation, VM of 512M, seconds");
+  expect(readdirSync(join(onlyRun(), "traces"))).toEqual([
+    "boot-01-base-thp-on-512M-round-1.json",
+    "boot-01-base-thp-on-512M-round-2.json",
+    "boot-02-base-thp-on-512M-round-1.json",
+    "boot-02-base-thp-on-512M-round-2.json",
+  ]);
+});
+
 test("a kernel that panics: the oops is shown, exit 3, the samples so far are kept, and the run can go on", async () => {
   machine.behave("well", "panics-at-creation-2");
   const { exitCode, stderr } = await machine.run("bench", ...SHORT);

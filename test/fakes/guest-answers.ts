@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 export type Answer = { stdout: string; stderr?: string; exitCode?: number };
 
 /** PCI devices as harness/vfio/devices.ts lists them: address, vendor, device, class, group, driver. */
@@ -10,6 +13,11 @@ const DEVICES = [
   "0000:00:1e.0 0x8086 0x244e 0x060401  .",
 ];
 const SMAPS_ROLLUP = "Rss: 1071848 kB\nAnonymous:       1062772 kB\nAnonHugePages:   1050624 kB\n";
+/** What QEMU wrote while a VM was created, and a time in which that was. */
+const TRACE = join(import.meta.dirname, "../golden/trace/vm-create.log");
+const TIMING =
+  '{"seconds":3.230538,"execSeconds":0.004655,"startedAt":1795555681.822860,"endedAt":1795555685.053398,' +
+  '"cpuSeconds":3.162624,"pid":81,"exitCode":0}\n';
 const startedMs = Date.now();
 const uptime = () => ((Date.now() - startedMs) / 1000 + 2).toFixed(2);
 
@@ -21,10 +29,9 @@ const ANSWERS: [RegExp, (command: string) => Answer][] = [
   [/^echo "uptime/, () => ({ stdout: `uptime ${uptime()} 1.00\ncpu0 1 2 3 100 0 0 0 0\nnr_free_pages 900000\n` })],
   [/^cat \/proc\/uptime/, () => ({ stdout: `${uptime()} 1.00\n` })],
   [/^cd \/sys\/kernel\/mm\/transparent_hugepage/, setThp],
-  [
-    /vmtime/,
-    () => ({ stdout: '{"seconds":3.230538,"startedAt":1000.5,"cpuSeconds":3.162624,"pid":81,"exitCode":0}\n' }),
-  ],
+  [/^d=\$\(mktemp -d\) && cp \/usr\/local\/bin\/arrive /, () => ({ stdout: "" })],
+  [/^cat .*\.trace$/, () => ({ stdout: readFileSync(TRACE, "utf8") })],
+  [/vmtime/, () => ({ stdout: TIMING })],
   [/smaps_rollup/, () => ({ stdout: SMAPS_ROLLUP })],
   [/^kill -KILL/, () => ({ stdout: "" })],
   [/<>\/dev\/vfio/, () => ({ stdout: "31.00 31.20\n" })],

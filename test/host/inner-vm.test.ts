@@ -9,7 +9,14 @@ const device = (slot: number): VfioBinding => ({
   group: slot,
   [Symbol.asyncDispose]: async () => {},
 });
-const vms: InnerVms = { memoryBytes: GIB_BYTES, memory: "anonymous", cpus: 4, thp: "on", devices: [device(10)] };
+const vms: InnerVms = {
+  memoryBytes: GIB_BYTES,
+  memory: "anonymous",
+  until: "ready",
+  cpus: 4,
+  thp: "on",
+  devices: [device(10)],
+};
 
 /** A host whose vmtime prints these lines; keeps what it was asked for. */
 function hostThatPrints(...lines: string[]): { exec: Exec; asked: string[] } {
@@ -30,15 +37,19 @@ function hostThatPrints(...lines: string[]): { exec: Exec; asked: string[] } {
   return { exec, asked };
 }
 
-const timing = (seconds: number, startedAt: number, pid: number, exitCode = 0) =>
-  JSON.stringify({ seconds, startedAt, cpuSeconds: 1, pid, exitCode });
+const timing = (seconds: number | null, startedAt: number, pid: number, exitCode = 0) => {
+  const endedAt = startedAt + (seconds ?? 300);
+  return JSON.stringify({ seconds, execSeconds: 0.01, startedAt, endedAt, cpuSeconds: 1, pid, exitCode });
+};
 
 describe("creating VMs", () => {
   it("takes one VM's time as it was measured, and ends it", async () => {
     const { exec, asked } = hostThatPrints(timing(3.25, 1_800_000_000.123456, 81));
     const created = await createVms(exec, vms);
-    expect(created).toEqual({ seconds: 3.25, cpuSeconds: 1, hugeShare: 0.5, reserveSeconds: null });
-    expect(asked[0]).toMatch(/^ulimit -l unlimited; vmtime qemu-system-x86_64 .*vfio-pci,host=0000:00:10\.0$/);
+    expect(created).toEqual({ seconds: 3.25, cpuSeconds: 1, hugeShare: 0.5, timeline: null, reserveSeconds: null });
+    expect(asked[0]).toMatch(
+      /^ulimit -l unlimited; vmtime qemu-system-x86_64 .* -S .*vfio-pci,host=0000:00:10\.0 -trace /,
+    );
     expect(asked.find((command) => command.startsWith("kill"))).toContain("kill -KILL 81;");
   });
 
@@ -46,7 +57,7 @@ describe("creating VMs", () => {
     const { exec, asked } = hostThatPrints(timing(5, 100, 81), "QEMU says something", timing(4.5, 101, 82));
     const created = await createVms(exec, { ...vms, devices: [device(10), device(11)] });
     expect(created).toMatchObject({ seconds: 5.5, cpuSeconds: 2 });
-    expect(asked[0]).toMatch(/host=0000:00:10\.0 & vmtime .*host=0000:00:11\.0 & wait$/);
+    expect(asked[0]).toMatch(/host=0000:00:10\.0 .* & vmtime .*host=0000:00:11\.0 .* & wait$/);
     expect(asked.find((command) => command.startsWith("kill"))).toContain("kill -KILL 81 82;");
     expect(asked.filter((command) => command.includes("/dev/vfio/"))).toHaveLength(2);
   });
@@ -65,6 +76,32 @@ describe("creating VMs", () => {
     expect(created.reserveSeconds).toBe(0.5);
     expect(asked[0]).toContain("echo 512 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages");
     expect(asked.at(-1)).toBe("echo 0 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages");
+  });
+});
+
+describe("a VM whose guest boots", () => {
+  const running: InnerVms = { ...vms, until: "user-space" };
+
+  it("runs, and its time is that of its guest's user space", async () => {
+    const { exec, asked } = hostThatPrints(timing(5.5, 100, 81));
+    expect((await createVms(exec, running)).seconds).toBe(5.5);
+    const serial = "/run/prezero-vm-0000:00:10.0.serial";
+    expect(asked[0]).toContain(`vmtime --until ${serial} 'prezero-guest: user space' `);
+    expect(asked[0]).toContain(`-kernel /usr/local/bin/bzImage -initrd /run/prezero-guest.cpio `);
+    expect(asked[0]).toContain(`-chardev file,id=serial,path=${serial} -serial chardev:serial`);
+    expect(asked[0]).not.toMatch(/ -S /);
+  });
+
+  it("that never gets there is an error with what it printed, and no time", async () => {
+    const silent: Exec = async () => ({
+      stdout: timing(null, 100, 81),
+      stderr: "Kernel panic - no init\n",
+      exitCode: 0,
+    });
+    await expect(createVms(silent, running)).rejects.toMatchObject({
+      code: "GUEST_SILENT",
+      detail: expect.stringContaining("Kernel panic - no init"),
+    });
   });
 });
 

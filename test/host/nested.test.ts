@@ -56,8 +56,9 @@ describe("a nested host", { timeout: 60_000 }, () => {
     expect(await host.exec("exit 7")).toMatchObject({ exitCode: 7 });
     expect(host.largestVmBytes / GIB_BYTES).toBe(3.375);
     await host.setThp("on");
-    const created = await host.createVms({ memoryBytes: GIB_BYTES, memory: "anonymous", count: 1 });
+    const created = await host.createVms({ memoryBytes: GIB_BYTES, memory: "anonymous", count: 1, until: "ready" });
     expect(created).toMatchObject({ seconds: 3.230538, cpuSeconds: 3.162624 });
+    expect(created.timeline?.spans.at(-1)).toEqual({ phase: "device", from: 1.249503, to: 3.230538 });
     expect(created.hugeShare).toBeCloseTo(1050624 / 1062772, 6);
     expect(host.complaints()).toEqual([]);
   });

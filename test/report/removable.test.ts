@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { QUIET } from "../../harness/bench/conditions.ts";
 import type { Settings } from "../../harness/bench/run-record.ts";
 import type { Sample } from "../../harness/bench/sample.ts";
 import { summarize } from "../../harness/report/summarize.ts";
@@ -73,7 +74,7 @@ describe("the share of the removable time", () => {
 
 describe("what an arm sets and what the scenario does", () => {
   it("is in the list of what ran", () => {
-    const conditions = { before: "fragment all", during: "exec busy", pool: "none" as const, vms: 3 };
+    const conditions = { ...QUIET, before: "fragment all", during: "exec busy", pool: "none" as const, vms: 3 };
     const arms: Settings["arms"] = ["base", "init-on-free", "prealloc", "hugetlb"];
     const text = renderTerminal(summaryOf({ arms, conditions })).replaceAll(/\n +/g, " ");
     expect(text).toMatch(/command line, init-on-free +init_on_free=1/);

@@ -31,6 +31,7 @@ const settings: Settings = {
   hostCpus: 2,
   hostMemoryBytes: 12 * GIB,
   conditions: QUIET,
+  traces: false,
 };
 
 /** True time of a creation: a fixed part and a part per GiB, seconds. */
@@ -110,6 +111,7 @@ export function syntheticRun(changes: Partial<Settings> = {}): RunRecord {
     failure: null,
     settings: own,
     kernels: Object.fromEntries(own.arms.map((arm) => [arm, kernel(arms[arm].variant)])),
+    guestKernel: null,
     setup: { prezero: ["echo 1 > /sys/kernel/mm/page_prezero/enabled"] },
     arms: Object.fromEntries(own.arms.map((arm) => [arm, armRecord(arm, own)])),
     machine: { cpu: "Synthetic CPU (made-up numbers)", cpus: 2, memoryBytes: 24 * GIB, virtualisation: "synthetic" },
@@ -159,6 +161,7 @@ function sample(run: RunRecord, arm: ArmName, boot: number, step: Step, round: n
     memoryBytes: step.memoryBytes,
     seconds,
     cpuSeconds: Math.round(seconds * 0.97 * 1000) / 1000,
+    phases: null,
     hugeShare: step.thp === "off" ? 0 : 0.9975,
     poolBefore: patched ? { freePages: 2_500_000, zeroedPages: pooled ? 2_490_000 + boot : 0 } : null,
     refillSeconds: pooled ? 2 * gib : null,

@@ -1,12 +1,13 @@
 import type { Summary } from "../summary.ts";
 import { cpuPlot, refillPlot } from "./cpu-plot.ts";
+import { phasesPlot } from "./phases-plot.ts";
 import { ratioPlot } from "./ratio-plot.ts";
 import type { Plot } from "./render-svg.ts";
 import { roundsPlot } from "./rounds-plot.ts";
 import { sweepPlot } from "./sweep-plot.ts";
 
 /** Plots by the id of the section that they belong to. */
-export function plotsOf({ run, effects, cells, totals, sweeps }: Summary): Map<string, Plot[]> {
+export function plotsOf({ run, effects, cells, phases, totals, sweeps }: Summary): Map<string, Plot[]> {
   const headline = <T extends { memoryBytes: number }>(all: readonly T[]): T[] =>
     all.filter((one) => one.memoryBytes === run.settings.memoryBytes);
   const plots = new Map<string, Plot[]>();
@@ -15,6 +16,10 @@ export function plotsOf({ run, effects, cells, totals, sweeps }: Summary): Map<s
   for (const [thp, own] of Map.groupBy(headline(cells), (cell) => cell.thp)) {
     plots.set(`rounds-${thp}`, [roundsPlot(thp, own)]);
   }
+  plots.set(
+    "phases",
+    [...Map.groupBy(headline(phases), (cell) => cell.thp)].map(([thp, own]) => phasesPlot(thp, own)),
+  );
   const pooled = cells.filter((cell) => cell.cost.refillSeconds !== null);
   plots.set("pool", pooled.length > 0 ? [refillPlot(pooled)] : []);
   plots.set("cpu", totals.length > 0 ? [cpuPlot(totals)] : []);

@@ -4,6 +4,7 @@ import { costSection } from "./cost.ts";
 import { cpuSection } from "./cpu.ts";
 import { methodSection } from "./method.ts";
 import { outlierSections } from "./outliers.ts";
+import { phaseSections } from "./phases.ts";
 import { removableSections } from "./removable.ts";
 import { resultSection } from "./result.ts";
 import { roundSections } from "./rounds.ts";
@@ -18,6 +19,7 @@ export function sectionsOf(summary: Summary): Section[] {
     ...removableSections(summary),
     ...roundSections(summary),
     ...outlierSections(summary),
+    ...phaseSections(summary),
     ...(measured ? [costSection(summary), cpuSection(summary)] : []),
     ...sweepSections(summary),
     whatRanSection(summary),

@@ -14,11 +14,12 @@ const LIMIT_NOTE = "limit: never clears, not usable. It is a measure of what cle
 export function resultSection({ run, effects, plans }: Summary): Section {
   const bytes = run.settings.memoryBytes;
   const headline = effects.filter((effect) => effect.memoryBytes === bytes);
-  const { vms } = run.settings.conditions;
+  const { vms, until } = run.settings.conditions;
+  const end = until === "ready" ? "ready" : "in its guest's user space";
   const heading =
     vms === 1
-      ? `Result: a VM of ${formatSize(bytes)} with an assigned device, seconds until it is ready`
-      : `Result: ${vms} VMs of ${formatSize(bytes)} at a time, a device assigned to each, seconds until the last is ready`;
+      ? `Result: a VM of ${formatSize(bytes)} with an assigned device, seconds until it is ${end}`
+      : `Result: ${vms} VMs of ${formatSize(bytes)} at a time, a device assigned to each, seconds until the last is ${end}`;
   if (headline.length === 0) {
     return {
       id: "result",

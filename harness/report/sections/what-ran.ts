@@ -14,6 +14,7 @@ export function whatRanSection({ run, setting }: Summary): Section {
   const { machine, settings } = run;
   const rows: [string, string][] = [
     ...Object.entries(run.kernels).map(([arm, kernel]): [string, string] => [`kernel, ${arm}`, kernelText(kernel)]),
+    ...(run.guestKernel === null ? [] : [["kernel, guest", kernelText(run.guestKernel)] satisfies [string, string]]),
     ...Object.entries(run.setup)
       .filter(([, commands]) => commands.length > 0)
       .map(([arm, commands]): [string, string] => [`setup, ${arm}`, commands.join("; ")]),

@@ -1,0 +1,52 @@
+import { InfrastructureError } from "../base/errors.ts";
+import type { Exec } from "../base/exec.ts";
+
+/** When a VM counts as created: its monitor answers, or it runs and its guest has come to user space. */
+export const untils = ["ready", "user-space"] as const;
+export type Until = (typeof untils)[number];
+
+/** Where the host has the kernel for its guests, put there with its boot. */
+const KERNEL = "/usr/local/bin/bzImage";
+/** A root whose only program says that it has come up. */
+const INITRD = "/run/prezero-guest.cpio";
+const PROGRAM = "/usr/local/bin/arrive";
+/** What that program prints; the first word that a guest says, whose kernel speaks of emergencies only. */
+const ARRIVED = "prezero-guest: user space";
+const CMDLINE = "console=ttyS0 loglevel=1 panic=-1";
+/** Much more than an emulated guest needs. */
+const PATIENCE_SECONDS = 300;
+/** For a guest to come from its first instruction to user space, or not. */
+export const GUEST_BOOT_MS = PATIENCE_SECONDS * 1000;
+
+/** Words before a QEMU's command with which vmtime waits until the guest has come to its user space. */
+export function untilUserSpace(serial: string): string[] {
+  return ["--until", serial, ARRIVED, String(PATIENCE_SECONDS)];
+}
+
+/**
+ * Options for a QEMU whose guest boots to its user space, which it tells on its serial port.
+ * @param serial FIFO that somebody reads
+ */
+export function guestArgs(serial: string): string[] {
+  return [
+    ...["-kernel", KERNEL, "-initrd", INITRD, "-append", CMDLINE],
+    ...["-chardev", `file,id=serial,path=${serial}`, "-serial", "chardev:serial"],
+  ];
+}
+
+/**
+ * Makes the guests' root on the host.
+ * @throws InfrastructureError GUEST_ROOT
+ */
+export async function makeGuestRoot(exec: Exec): Promise<void> {
+  const { exitCode, stderr } = await exec(
+    `d=$(mktemp -d) && cp ${PROGRAM} $d/init && cd $d && echo init | cpio -o -H newc > ${INITRD} && rm -r $d && test -e ${KERNEL}`,
+  );
+  if (exitCode === 0) return;
+  throw new InfrastructureError({
+    code: "GUEST_ROOT",
+    message: "The root of the measured VM's guest could not be made on the host under test",
+    detail: stderr.trim(),
+    remedy: "The host's root lacks a program or the guest's kernel: npm run setup.",
+  });
+}

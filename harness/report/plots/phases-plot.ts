@@ -1,0 +1,54 @@
+import { formatSize } from "../../base/size.ts";
+import type { PhaseName } from "../../bench/phase.ts";
+import { phaseNames } from "../../bench/phase.ts";
+import type { Thp } from "../../bench/sample.ts";
+import { formatSeconds, formatThp } from "../format.ts";
+import type { PhaseCell } from "../summary.ts";
+import { axisStyle, legendStyle, still } from "./axes.ts";
+import type { Plot } from "./render-svg.ts";
+
+const ROW_PX = 38;
+/** The legend takes two lines. */
+const LEGEND_PX = 52;
+
+/** Where the time of a creation goes, one stacked bar for each arm. */
+export function phasesPlot(thp: Thp, cells: readonly PhaseCell[]): Plot {
+  const size = formatSize((cells[0] as PhaseCell).memoryBytes);
+  const names = phaseNames.filter((name) => cells.some((cell) => cell.seconds[name] !== undefined));
+  return {
+    caption: `Phases of a creation, ${formatThp(thp)}, VM of ${size}: median of each phase, in the order of the legend.`,
+    label: `Stacked bars of phases, ${formatThp(thp)}, VM of ${size}. ${cells.map(describe).join("; ")}`,
+    height: 56 + LEGEND_PX + ROW_PX * cells.length,
+    option: {
+      legend: { ...legendStyle, data: names },
+      grid: { left: 110, right: 16, top: LEGEND_PX, bottom: 42 },
+      xAxis: { ...axisStyle, type: "value", name: "seconds", nameGap: 26 },
+      yAxis: {
+        ...axisStyle,
+        type: "category",
+        data: cells.map((cell) => cell.arm),
+        inverse: true,
+        splitLine: { show: false },
+      },
+      series: names.map((name) => bars(name, cells)),
+    },
+  };
+}
+
+function describe({ arm, seconds }: PhaseCell): string {
+  const parts = Object.entries(seconds).map(([name, value]) => `${name} ${formatSeconds(value)}`);
+  return `${arm}: ${parts.join(", ")}`;
+}
+
+/** Neighbours differ in lightness, not in colour alone, and a line of the ground's colour parts them. */
+function bars(name: PhaseName, cells: readonly PhaseCell[]): object {
+  return {
+    ...still,
+    type: "bar",
+    barMaxWidth: 18,
+    name,
+    stack: "phases",
+    itemStyle: { color: `var(--phase-${name})`, borderColor: "var(--ground)", borderWidth: 0.5 },
+    data: cells.map((cell) => cell.seconds[name] ?? 0),
+  };
+}

@@ -1,0 +1,41 @@
+import { formatSize } from "../../base/size.ts";
+import { PHASES, phaseNames } from "../../bench/phase.ts";
+import { count, formatSeconds, formatThpCell, NOTHING } from "../format.ts";
+import type { Section } from "../section.ts";
+import type { PhaseCell, Summary } from "../summary.ts";
+
+/** Where the time of the headline's creations went, arm below arm. */
+export function phaseSections({ run, phases }: Summary): Section[] {
+  const cells = phases.filter((cell) => cell.memoryBytes === run.settings.memoryBytes);
+  if (cells.length === 0) return [];
+  const names = phaseNames.filter((name) => cells.some((cell) => cell.seconds[name] !== undefined));
+  const section: Section = {
+    id: "phases",
+    heading: `Phases of a creation, VM of ${formatSize(run.settings.memoryBytes)}, seconds`,
+    table: {
+      columns: [{ label: "THP" }, { label: "arm" }, ...names.map((label) => ({ label, numeric: true }))],
+      rows: cells.map((cell) => [
+        formatThpCell(cell.thp),
+        cell.arm,
+        ...names.map((name) => {
+          const seconds = cell.seconds[name];
+          return seconds === undefined ? NOTHING : formatSeconds(seconds);
+        }),
+      ]),
+    },
+    notes: [
+      `${names.map((name) => `${name}: ${PHASES[name]}`).join(". ")}.`,
+      "Phases of one creation add up to its time. Each figure here is the median of per-boot medians of one phase for " +
+        "itself, so a row adds up to the time of its arm only nearly.",
+      ...untoldNote(cells),
+    ],
+  };
+  return [section];
+}
+
+function untoldNote(cells: readonly PhaseCell[]): string[] {
+  const untold = cells.reduce((sum, cell) => sum + cell.untold, 0);
+  if (untold === 0) return [];
+  const rounds = cells.reduce((sum, cell) => sum + cell.rounds, 0);
+  return [`${untold} of ${count(rounds, "round")} are not in it: QEMU's trace of them was not complete.`];
+}
