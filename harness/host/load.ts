@@ -10,7 +10,7 @@ const STOP_SECONDS = 60;
 
 /** Fails, with the last words of the load on stdout, when its first process has ended. */
 const assertAlive = (pid: string) =>
-  `grep -q '^State:[[:space:]]*[^ZX]' /proc/${pid}/status 2>/dev/null || { tail -c ${LOG_TAIL_BYTES} ${LOG}; exit 1; }`;
+  `grep -q '^State:[[:space:]]*[^[:space:]ZX]' /proc/${pid}/status 2>/dev/null || { tail -c ${LOG_TAIL_BYTES} ${LOG}; exit 1; }`;
 
 /** Something that keeps the host busy while a round is measured: a shell command in a process group of its own. */
 export class Load {
@@ -44,8 +44,8 @@ export class Load {
     const alive = await this.#exec(assertAlive(this.#pid));
     if (alive.exitCode !== 0) throw died(this.#command, alive.stdout + alive.stderr);
     const { exitCode, stdout } = await this.#exec(
-      `kill -KILL -- -${this.#pid}; end=$(($(cut -d. -f1 /proc/uptime) + ${STOP_SECONDS}))
-while kill -0 -- -${this.#pid} 2>/dev/null; do
+      `kill -KILL -${this.#pid}; end=$(($(cut -d. -f1 /proc/uptime) + ${STOP_SECONDS}))
+while kill -0 -${this.#pid} 2>/dev/null; do
 [ "$(cut -d. -f1 /proc/uptime)" -lt "$end" ] || { ps; exit 1; }
 sleep 0.05
 done`,

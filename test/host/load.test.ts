@@ -14,10 +14,12 @@ const processes = async (text: string) => (await here(`pgrep -f '${text}' | grep
 
 describe("a load", { timeout: 20_000 }, () => {
   it("runs from its start to its end, with all that it has started", async () => {
-    const load = await Load.start(here, "sleep 1001.77 & sleep 1002.77 & wait");
-    expect((await processes("^sleep 100[12].77")).split("\n")).toHaveLength(2);
+    // Told apart from those of the same test elsewhere on this machine
+    const own = process.pid;
+    const load = await Load.start(here, `sleep 1001.${own} & sleep 1002.${own} & wait`);
+    expect((await processes(`^sleep 100[12].${own}$`)).split("\n")).toHaveLength(2);
     await load.end();
-    expect(await processes("^sleep 100[12].77")).toBe("");
+    expect(await processes(`^sleep 100[12].${own}$`)).toBe("");
   });
 
   it("that cannot start is found out at once, with its own words", async () => {
