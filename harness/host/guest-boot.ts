@@ -40,7 +40,8 @@ export function guestArgs(serial: string): string[] {
  */
 export async function makeGuestRoot(exec: Exec): Promise<void> {
   const { exitCode, stderr } = await exec(
-    `d=$(mktemp -d) && cp ${PROGRAM} $d/init && cd $d && echo init | cpio -o -H newc > ${INITRD} && rm -r $d && test -e ${KERNEL}`,
+    `test -e ${KERNEL} && d=$(mktemp -d) && cp ${PROGRAM} $d/init && cd $d &&
+echo init | cpio -o -H newc > ${INITRD} && rm -r $d`,
   );
   if (exitCode === 0) return;
   throw new InfrastructureError({

@@ -34,11 +34,12 @@ export type InnerVms = {
 };
 
 /**
- * Creates VMs at the same time, each with its device, times it, and destroys them. Unless their guests are to boot they are
- * created stopped (-S): their memory is allocated, cleared, pinned and mapped for the device, but they do not run. Huge
- * pages that they need are reserved before, outside the time.
+ * Creates VMs at the same time, each with its device, times it, and destroys them. Unless their guests are to boot they
+ * are created stopped (-S): their memory is allocated, cleared, pinned and mapped for the device, but they do not run.
+ * Huge pages that they need are reserved before, outside the time.
  * @param whenReady runs between the creation and the end; not timed
- * @throws InfrastructureError VM_CREATE with QEMU's words, GUEST_SILENT with the guest's, HUGE_PAGES, GROUP_BUSY, VM_STUCK
+ * @throws InfrastructureError VM_CREATE with QEMU's words, GUEST_SILENT with the guest's, HUGE_PAGES, GROUP_BUSY,
+ * VM_STUCK
  */
 export async function createVms(exec: Exec, vms: InnerVms, whenReady?: () => Promise<void>): Promise<VmCreation> {
   const { devices } = vms;

@@ -3,8 +3,8 @@ import type { Until } from "./guest-boot.ts";
 import { type Timeline, timelineOf } from "./vm-phases.ts";
 import { parseTrace } from "./vm-trace.ts";
 
-/** The clocks are read one after the other; when they disagree by more, one of them was set meanwhile. */
-const CLOCK_TOLERANCE_SECONDS = 0.005;
+/** Clocks that disagree by more about what the creation took: one of them was set meanwhile. */
+const CLOCK_TOLERANCE_SECONDS = 0.001;
 
 /** What the guest program vmtime prints (see there). */
 const timingSchema = z.object({
