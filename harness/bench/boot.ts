@@ -4,8 +4,10 @@ import type { Timeline } from "../host/vm-phases.ts";
 import { type Arm, arms } from "./arms.ts";
 import type { Clock } from "./clock.ts";
 import type { Counters } from "./counters.ts";
+import { measureLastRefill } from "./last-refill.ts";
+import { describePool } from "./pool-wait.ts";
 import { measureRound } from "./round.ts";
-import type { PlannedBoot, Settings } from "./run-record.ts";
+import type { LastRefill, PlannedBoot, Settings } from "./run-record.ts";
 import type { Sample } from "./sample.ts";
 
 /** What a host under test is started for. */
@@ -31,10 +33,11 @@ export type BootContext = {
 };
 
 /**
- * One boot: host up, arm configured, all steps measured, host gone again, whatever happens.
+ * One boot: host up, arm configured, all steps measured, pool full again, host gone again, whatever happens.
+ * @returns how the pool filled after the last round; null where rounds do not wait for one
  * @throws InfrastructureError ARM_SETUP_FAILED when the kernel refuses what the arm sets; what the host throws
  */
-export async function runBoot(context: BootContext): Promise<void> {
+export async function runBoot(context: BootContext): Promise<LastRefill | null> {
   const { planned, settings, onPhase } = context;
   const arm = arms[planned.arm];
   onPhase("booting");
@@ -58,7 +61,15 @@ export async function runBoot(context: BootContext): Promise<void> {
       context.onSample(measured.sample, measured.timeline);
     }
   }
+  const isWaiting = arm.pooled && settings.conditions.pool === "wait";
+  const lastRefill =
+    isWaiting && previous !== null
+      ? await measureLastRefill(host, context.poolLevel, context.clock, previous, (level) =>
+          onPhase(describePool(level)),
+        )
+      : null;
   onPhase("shutting down");
+  return lastRefill;
 }
 
 async function configureArm(host: Host, arm: Arm): Promise<void> {

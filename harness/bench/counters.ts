@@ -1,5 +1,6 @@
 import { InfrastructureError } from "../base/errors.ts";
 import type { Host } from "../host/host.ts";
+import type { CpuUse } from "./sample.ts";
 
 /** /proc/stat counts in USER_HZ, which Linux fixes at 100 for user space on x86. */
 const TICKS_PER_SECOND = 100;
@@ -25,6 +26,14 @@ export type PrezeroCounters = {
   missPages: number;
   workerCpuSeconds: number;
 };
+
+/** CPU time between two readings; from the boot when there is no earlier one. */
+export function cpuSince(earlier: Counters | null, now: Counters): CpuUse {
+  return {
+    workerSeconds: now.prezero && now.prezero.workerCpuSeconds - (earlier?.prezero?.workerCpuSeconds ?? 0),
+    hostSeconds: now.hostCpuSeconds - (earlier?.hostCpuSeconds ?? 0),
+  };
+}
 
 /** Reads the counters of a host. @throws InfrastructureError COUNTERS_UNREADABLE */
 export async function readCounters(host: Pick<Host, "exec">): Promise<Counters> {

@@ -51,7 +51,9 @@ export function estimateUpAndDownSeconds(accelerator: Accelerator): number {
 /** Seconds one boot of the plan is likely to take. */
 export function estimateBootSeconds(boot: Pick<PlannedBoot, "arm" | "steps">, accelerator: Accelerator): number {
   const steps = boot.steps.map((step) => step.rounds * estimateRoundSeconds(step, boot.arm, accelerator));
-  return estimateUpAndDownSeconds(accelerator) + steps.reduce((sum, seconds) => sum + seconds, 0);
+  const last = boot.steps.at(-1);
+  const lastRefill = last !== undefined && arms[boot.arm].pooled ? refillSeconds(last, accelerator) : 0;
+  return estimateUpAndDownSeconds(accelerator) + steps.reduce((sum, seconds) => sum + seconds, 0) + lastRefill;
 }
 
 /** Seconds a whole plan is likely to take. */
@@ -69,6 +71,11 @@ export function estimateRoundSeconds(
   const gib = step.memoryBytes / GIB_BYTES;
   const around = costs.roundSeconds + costs.teardownSecondsPerGib * gib;
   if (!arms[arm].pooled) return around + costs.createSecondsPerGib[step.thp] * gib;
-  const refill = costs.refillSeconds + costs.refillSecondsPerGib * gib;
-  return around + refill + costs.createPooledSecondsPerGib[step.thp] * gib;
+  return around + refillSeconds(step, accelerator) + costs.createPooledSecondsPerGib[step.thp] * gib;
+}
+
+/** Until the pool is full again after a VM of that size. */
+function refillSeconds({ memoryBytes }: Pick<Step, "memoryBytes">, accelerator: Accelerator): number {
+  const costs = COSTS[accelerator];
+  return costs.refillSeconds + (costs.refillSecondsPerGib * memoryBytes) / GIB_BYTES;
 }

@@ -1,6 +1,7 @@
 import type { Host } from "../host/host.ts";
 import type { Clock } from "./clock.ts";
 import { type Counters, readCounters } from "./counters.ts";
+import type { RefillCurve } from "./sample.ts";
 
 const POLL_MS = 500;
 /** Share of free memory that a working worker clears while we look; less is what a small load frees. */
@@ -9,10 +10,25 @@ const PROGRESS_SHARE = 0.001;
 const STALL_MS = 4_000;
 /** However much memory there is and however slowly it is cleared, a round does not wait longer. */
 const DEADLINE_MS = 30 * 60_000;
+/** Enough to draw a curve with; a sample stays a line that a person can look at. */
+const CURVE_POINTS_MAX = 60;
+
+export type PoolWait = {
+  /** Waited, to the last look at the pool. */
+  seconds: number;
+  curve: RefillCurve;
+  /** What the host had counted when the wait was over. */
+  counters: Counters;
+};
 
 /** Share (0 to 1) of free memory that is marked zero; 0 without the series. */
 export function poolLevel(counters: Counters): number {
   return counters.freePages === 0 ? 0 : (counters.prezero?.zeroedPages ?? 0) / counters.freePages;
+}
+
+/** The level in a few words, for whoever waits. */
+export function describePool(level: number): string {
+  return `pool ${(level * 100).toFixed(1)} % zero`;
 }
 
 /**
@@ -21,15 +37,15 @@ export function poolLevel(counters: Counters): number {
  * when cleared memory merges with memory that is not.
  * @param wantedLevel share of free memory (0 to 1)
  * @param onLevel told the level at each poll
- * @returns seconds waited
  */
 export async function waitForPool(
   host: Pick<Host, "exec">,
   wantedLevel: number,
   clock: Clock,
   onLevel: (level: number) => void = () => {},
-): Promise<number> {
+): Promise<PoolWait> {
   const startedMs = clock.nowMs();
+  const curve: RefillCurve = [];
   let progress = { clearedPages: 0, atMs: startedMs };
   for (;;) {
     const counters = await readCounters(host);
@@ -37,11 +53,27 @@ export async function waitForPool(
     const level = poolLevel(counters);
     onLevel(level);
     const nowMs = clock.nowMs();
+    const seconds = (nowMs - startedMs) / 1000;
+    curve.push([seconds, rounded(level)]);
     if (clearedPages >= progress.clearedPages + PROGRESS_SHARE * counters.freePages) {
       progress = { clearedPages, atMs: nowMs };
     }
     const stalled = nowMs - progress.atMs >= STALL_MS;
-    if (level >= wantedLevel || stalled || nowMs - startedMs >= DEADLINE_MS) return (nowMs - startedMs) / 1000;
+    if (level >= wantedLevel || stalled || nowMs - startedMs >= DEADLINE_MS) {
+      return { seconds, curve: thinned(curve), counters };
+    }
     await clock.sleep(POLL_MS);
   }
+}
+
+/** Four decimals, never rounded up: what is short of full must not look full. */
+function rounded(level: number): number {
+  return Math.floor(level * 10_000) / 10_000;
+}
+
+/** At most CURVE_POINTS_MAX points, evenly taken, the first and the last among them. */
+function thinned(curve: RefillCurve): RefillCurve {
+  if (curve.length <= CURVE_POINTS_MAX) return curve;
+  const step = (curve.length - 1) / (CURVE_POINTS_MAX - 1);
+  return Array.from({ length: CURVE_POINTS_MAX }, (_, i) => curve[Math.round(i * step)] as RefillCurve[number]);
 }

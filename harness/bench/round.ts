@@ -3,9 +3,9 @@ import { Load } from "../host/load.ts";
 import { phasesOf, type Timeline } from "../host/vm-phases.ts";
 import type { Arm } from "./arms.ts";
 import type { Clock } from "./clock.ts";
-import { type Counters, readCounters } from "./counters.ts";
+import { type Counters, cpuSince, readCounters } from "./counters.ts";
 import { makeConditions } from "./make-conditions.ts";
-import { waitForPool } from "./pool-wait.ts";
+import { describePool, waitForPool } from "./pool-wait.ts";
 import type { Settings, Step } from "./run-record.ts";
 import type { Sample } from "./sample.ts";
 
@@ -39,8 +39,8 @@ export async function measureRound(context: RoundContext): Promise<MeasuredRound
   const request: VmRequest = { memoryBytes: step.memoryBytes, memory: arm.vm, count, until };
   await makeConditions(host, conditions, request, onPhase);
   const isWaiting = arm.pooled && conditions.pool === "wait";
-  const refillSeconds = isWaiting
-    ? await waitForPool(host, context.poolLevel, clock, (level) => onPhase(`pool ${(level * 100).toFixed(1)} % zero`))
+  const wait = isWaiting
+    ? await waitForPool(host, context.poolLevel, clock, (level) => onPhase(describePool(level)))
     : null;
   const load = conditions.during === null ? null : await Load.start(host.exec, conditions.during);
   const before = await readCounters(host);
@@ -53,6 +53,7 @@ export async function measureRound(context: RoundContext): Promise<MeasuredRound
     await load?.end();
   });
   const after = await readCounters(host);
+  const total = cpuSince(previous, after);
   const sample: Sample = {
     schemaVersion: 1,
     takenAt,
@@ -67,11 +68,13 @@ export async function measureRound(context: RoundContext): Promise<MeasuredRound
     phases: created.timeline && phasesOf(created.timeline),
     hugeShare: created.hugeShare,
     poolBefore: before.prezero && { freePages: before.freePages, zeroedPages: before.prezero.zeroedPages },
-    refillSeconds,
+    refillSeconds: wait?.seconds ?? null,
+    refill: wait?.curve ?? [],
     hitPages: ready.prezero && before.prezero && ready.prezero.hitPages - before.prezero.hitPages,
     missPages: ready.prezero && before.prezero && ready.prezero.missPages - before.prezero.missPages,
-    workerCpuSeconds: after.prezero && after.prezero.workerCpuSeconds - (previous?.prezero?.workerCpuSeconds ?? 0),
-    hostCpuSeconds: after.hostCpuSeconds - (previous?.hostCpuSeconds ?? 0),
+    workerCpuSeconds: total.workerSeconds,
+    hostCpuSeconds: total.hostSeconds,
+    cpuBefore: cpuSince(previous, before),
     values: created.reserveSeconds === null ? {} : { hugetlbReserveSeconds: created.reserveSeconds },
     fingerprint: host.fingerprint,
   };

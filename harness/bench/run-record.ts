@@ -1,6 +1,15 @@
 import { z } from "zod";
 import { conditionsSchema, QUIET } from "./conditions.ts";
-import { acceleratorSchema, armSchema, kernelVariantSchema, type Sample, thpSchema } from "./sample.ts";
+import {
+  acceleratorSchema,
+  armSchema,
+  cpuUseSchema,
+  kernelVariantSchema,
+  poolSchema,
+  refillCurveSchema,
+  type Sample,
+  thpSchema,
+} from "./sample.ts";
 
 /** Several creations of a VM of one size with one huge page setting, one after the other in the same boot. */
 export const stepSchema = z.strictObject({
@@ -18,6 +27,16 @@ export const plannedBootSchema = z.strictObject({
 });
 export type PlannedBoot = z.infer<typeof plannedBootSchema>;
 
+/** The pool filling up again after the last VM of a boot: what that VM cost and no sample can hold. */
+export const lastRefillSchema = z.strictObject({
+  /** Since the VM was gone and its device free. */
+  seconds: z.number().nonnegative(),
+  refill: refillCurveSchema,
+  pool: poolSchema,
+  cpu: cpuUseSchema,
+});
+export type LastRefill = z.infer<typeof lastRefillSchema>;
+
 /**
  * One boot that was started. Boots are numbered from 1 in the order they started and a number is never used twice: the
  * slot of a boot that did not finish runs again as a new boot.
@@ -31,6 +50,8 @@ export const bootRecordSchema = z.strictObject({
   finishedAt: z.iso.datetime().nullable(),
   /** Serial console of the host, relative to the run's directory. */
   consoleLog: z.string(),
+  /** Null in boots that do not wait for a pool, that did not get so far, and in records from before it was measured. */
+  lastRefill: lastRefillSchema.nullable().default(null),
 });
 export type BootRecord = z.infer<typeof bootRecordSchema>;
 

@@ -7,7 +7,7 @@ import type { Clock } from "./clock.ts";
 import { describeSample } from "./describe-sample.ts";
 import { resultsDiskFull } from "./disk-full.ts";
 import { Eta } from "./eta.ts";
-import { type BootRecord, countedSamples, type PlannedBoot, type RunRecord } from "./run-record.ts";
+import { type BootRecord, countedSamples, type LastRefill, type PlannedBoot, type RunRecord } from "./run-record.ts";
 import { appendSample, readSamples, repairSamples, saveRun } from "./run-store.ts";
 import { assertSameSetting } from "./same-setting.ts";
 import { writeTrace } from "./trace-file.ts";
@@ -54,8 +54,8 @@ export async function executeRun(runDir: string, started: RunRecord, environment
       throwIfInterrupted("measuring");
       const record = newBoot(run, planned, timestamp(clock));
       save({ boots: [...run.boots, record] });
-      await measureBoot(runDir, run, planned, record, eta, environment);
-      const finished = { ...record, finishedAt: timestamp(clock) };
+      const lastRefill = await measureBoot(runDir, run, planned, record, eta, environment);
+      const finished = { ...record, finishedAt: timestamp(clock), lastRefill };
       save({ boots: run.boots.map((boot) => (boot.boot === record.boot ? finished : boot)) });
       eta.bootFinished(planned);
     }
@@ -85,7 +85,7 @@ async function measureBoot(
   record: BootRecord,
   eta: Eta,
   environment: RunEnvironment,
-): Promise<void> {
+): Promise<LastRefill | null> {
   const { clock, progress } = environment;
   const consoleLog = join(runDir, record.consoleLog);
   mkdirSync(dirname(consoleLog), { recursive: true });
@@ -95,7 +95,7 @@ async function measureBoot(
     progress.update(share, `${title}: ${phase}`, leftMs);
   };
   const earlier = countedSamples(run, readSamples(runDir)).at(-1)?.fingerprint;
-  await runBoot({
+  return runBoot({
     startHost: environment.startHost,
     clock,
     settings: run.settings,
@@ -120,7 +120,7 @@ async function measureBoot(
 function newBoot(run: RunRecord, planned: PlannedBoot, startedAt: string): BootRecord {
   const boot = Math.max(0, ...run.boots.map((earlier) => earlier.boot)) + 1;
   const consoleLog = `console/boot-${String(boot).padStart(2, "0")}-${planned.arm}.log`;
-  return { boot, slot: planned.slot, arm: planned.arm, startedAt, finishedAt: null, consoleLog };
+  return { boot, slot: planned.slot, arm: planned.arm, startedAt, finishedAt: null, consoleLog, lastRefill: null };
 }
 
 function timestamp(clock: Clock): string {

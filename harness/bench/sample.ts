@@ -56,6 +56,14 @@ export const poolSchema = z.strictObject({
   zeroedPages: z.int(),
 });
 
+/** How the pool filled: seconds since the wait for it began, share (0 to 1) of free memory that was zero then. */
+export const refillCurveSchema = z.array(z.tuple([z.number().nonnegative(), z.number().min(0).max(1)]));
+export type RefillCurve = z.infer<typeof refillCurveSchema>;
+
+/** CPU seconds of the background worker (null without the series) and of all CPUs of the host under test. */
+export const cpuUseSchema = z.strictObject({ workerSeconds: z.number().nullable(), hostSeconds: z.number() });
+export type CpuUse = z.infer<typeof cpuUseSchema>;
+
 /** One creation of one VM: a line of samples.jsonl. Times in seconds of the host's CLOCK_MONOTONIC. */
 export const sampleSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -79,6 +87,8 @@ export const sampleSchema = z.strictObject({
   poolBefore: poolSchema.nullable(),
   /** Waiting for the pool to fill before this round, seconds; null when nothing was waited for. */
   refillSeconds: z.number().nullable(),
+  /** The pool during that wait; empty when nothing was waited for, and in samples from before it was kept. */
+  refill: refillCurveSchema.default([]),
   /** Deltas over the creation, in pages: handed out zero, handed out needing a clear; null without the series. */
   hitPages: z.int().nullable(),
   missPages: z.int().nullable(),
@@ -86,6 +96,8 @@ export const sampleSchema = z.strictObject({
   workerCpuSeconds: z.number().nullable(),
   /** All CPU seconds (user+system+irq of every CPU) of the host since the previous sample of this boot (or since boot). */
   hostCpuSeconds: z.number(),
+  /** The parts of these two from before the creation began: the wait, and in a first round the boot; null as above. */
+  cpuBefore: cpuUseSchema.nullable().default(null),
   /** Other figures of the round, their unit in the name; none in samples from before they were kept. */
   values: z.record(z.string(), z.number()).default({}),
   fingerprint: fingerprintSchema,

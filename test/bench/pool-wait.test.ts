@@ -31,7 +31,9 @@ describe("the wait for the zero pool", () => {
       { zeroed: 500_000, cleared: 500_000 },
       { zeroed: 990_000, cleared: 990_000 },
     ]);
-    expect(await waitForPool(host, 0.99, clockOfPolls())).toBe(0.5);
+    const wait = await waitForPool(host, 0.99, clockOfPolls());
+    expect(wait.seconds).toBe(0.5);
+    expect(wait.counters.prezero?.zeroedPages).toBe(990_000);
   });
 
   test("goes on while the level falls but the worker clears: zeroed memory has merged with dirty memory", async () => {
@@ -41,17 +43,52 @@ describe("the wait for the zero pool", () => {
     }));
     const host = hostThatShows([...falling, { zeroed: FREE_PAGES, cleared: 2_000_000 }]);
     const levels: number[] = [];
-    expect(await waitForPool(host, 0.99, clockOfPolls(), (level) => levels.push(level))).toBe(10);
+    expect((await waitForPool(host, 0.99, clockOfPolls(), (level) => levels.push(level))).seconds).toBe(10);
     expect(levels.at(-1)).toBe(1);
   });
 
   test("ends four seconds after the worker has cleared the last of what it can", async () => {
     const host = hostThatShows([{ zeroed: 300_000, cleared: 300_000 }]);
-    expect(await waitForPool(host, 0.99, clockOfPolls())).toBe(4);
+    expect((await waitForPool(host, 0.99, clockOfPolls())).seconds).toBe(4);
   });
 
   test("is not kept going by the little that the host itself frees", async () => {
     const trickle = Array.from({ length: 100 }, (_, poll) => ({ zeroed: 900_000, cleared: 900_000 + poll * 50 }));
-    expect(await waitForPool(hostThatShows(trickle), 0.99, clockOfPolls())).toBe(4);
+    expect((await waitForPool(hostThatShows(trickle), 0.99, clockOfPolls())).seconds).toBe(4);
+  });
+});
+
+describe("the refill curve", () => {
+  const rising = (polls: number) =>
+    Array.from({ length: polls }, (_, poll) => {
+      const zeroed = Math.round((FREE_PAGES * (poll + 1)) / polls);
+      return { zeroed, cleared: zeroed };
+    });
+
+  test("is the level at each look, over the seconds waited", async () => {
+    const { curve } = await waitForPool(hostThatShows(rising(4)), 0.99, clockOfPolls());
+    expect(curve).toEqual([
+      [0, 0.25],
+      [0.5, 0.5],
+      [1, 0.75],
+      [1.5, 1],
+    ]);
+  });
+
+  test("of a long wait is thinned to sixty points, from the first to the last", async () => {
+    const { seconds, curve } = await waitForPool(hostThatShows(rising(1000)), 1, clockOfPolls());
+    expect(seconds).toBe(499.5);
+    expect(curve).toHaveLength(60);
+    expect([curve[0], curve.at(-1)]).toEqual([
+      [0, 0.001],
+      [499.5, 1],
+    ]);
+    expect(curve).toEqual(curve.toSorted(([a], [b]) => a - b));
+  });
+
+  test("is never rounded up to full", async () => {
+    const nearly = { zeroed: FREE_PAGES - 1, cleared: FREE_PAGES - 1 };
+    const { curve } = await waitForPool(hostThatShows([nearly]), 0.99, clockOfPolls());
+    expect(curve).toEqual([[0, 0.9999]]);
   });
 });

@@ -67,6 +67,26 @@ describe("a round", () => {
     expect(second).toMatchObject({ hostCpuSeconds: 0, workerCpuSeconds: 0 });
   });
 
+  test("tells the CPU seconds before the creation apart, and knows of no worker on a plain kernel", async () => {
+    const [first, second] = await oneRound("prezero");
+    // The simulated host has used all of its CPU time before its first creation.
+    expect([first.cpuBefore, second.cpuBefore]).toEqual([
+      { workerSeconds: 2, hostSeconds: 1.5 },
+      { workerSeconds: 0, hostSeconds: 0 },
+    ]);
+    const [plain] = await oneRound("base");
+    expect(plain.cpuBefore).toEqual({ workerSeconds: null, hostSeconds: 1.5 });
+  });
+
+  test("keeps the curve of its wait, from an empty pool to a full one", async () => {
+    const [first] = await oneRound("prezero");
+    expect(first.refill[0]).toEqual([0, 0]);
+    expect(first.refill.at(-1)?.[0]).toBe(first.refillSeconds);
+    expect(first.refill.at(-1)?.[1]).toBeGreaterThanOrEqual(0.99);
+    const [plain] = await oneRound("base");
+    expect(plain.refill).toEqual([]);
+  });
+
   test("gives samples that the schema of samples.jsonl takes back", async () => {
     for (const sample of await oneRound("prezero")) {
       expect(sampleSchema.parse(JSON.parse(JSON.stringify(sample)))).toEqual(sample);

@@ -53,6 +53,23 @@ describe("a run", () => {
     expect(countedSamples(run, readSamples(runDir))).toHaveLength(4 * SAMPLES_PER_BOOT);
   });
 
+  test("waits for the pool once more after a boot's last VM, and records what that cost", async () => {
+    const run = await execute(newRun()).done;
+    expect(run.boots.map(({ arm, lastRefill }) => [arm, lastRefill === null])).toEqual([
+      ["base", true],
+      ["prezero", false],
+      ["prezero", false],
+      ["base", true],
+    ]);
+    const last = run.boots[1]?.lastRefill;
+    // 1 GiB was taken, and a GiB is cleared in a second.
+    expect(last?.seconds).toBeCloseTo(1, 0);
+    expect(last?.refill.at(-1)?.[0]).toBe(last?.seconds);
+    expect(last?.pool.zeroedPages).toBeGreaterThanOrEqual(0.99 * (last?.pool.freePages ?? 0));
+    expect(last?.cpu).toEqual({ workerSeconds: 0, hostSeconds: 0 });
+    expect(readRun(runDir)).toEqual(run);
+  });
+
   test("has each sample on the disk before the next VM is created", async () => {
     const seen: number[] = [];
     const { done } = execute(newRun({ boots: 1, arms: ["base"] }), {
