@@ -3,13 +3,14 @@ import { armNames, type Sample } from "../bench/sample.ts";
 import { median } from "../stats/median.ts";
 import { costOf } from "./cost.ts";
 import type { Cell, CellBoot } from "./summary.ts";
+import type { Turn } from "./turns.ts";
 
 /**
- * Samples grouped by configuration and arm, in the order of the run's settings: huge pages as asked for, the largest
+ * Creations grouped by configuration and arm, in the order of the run's settings: huge pages as asked for, the largest
  * VM first, base before the other arms.
  */
-export function cellsOf(run: RunRecord, samples: readonly Sample[]): Cell[] {
-  const groups = Map.groupBy(samples, (sample) =>
+export function cellsOf(run: RunRecord, turns: readonly Turn[]): Cell[] {
+  const groups = Map.groupBy(turns, ({ sample }) =>
     JSON.stringify([sample.scenario, sample.thp, sample.memoryBytes, sample.arm]),
   );
   const cells = [...groups.values()].map((group) => cellOf(run, group));
@@ -25,7 +26,8 @@ export function cellsOf(run: RunRecord, samples: readonly Sample[]): Cell[] {
   });
 }
 
-function cellOf(run: RunRecord, samples: Sample[]): Cell {
+function cellOf(run: RunRecord, turns: readonly Turn[]): Cell {
+  const samples = turns.map((turn) => turn.sample);
   const { scenario, thp, memoryBytes, arm } = samples[0] as Sample;
   const boots = [...Map.groupBy(samples, (sample) => sample.boot).values()].map(bootOf).sort((a, b) => a.boot - b.boot);
   return {
@@ -35,7 +37,7 @@ function cellOf(run: RunRecord, samples: Sample[]): Cell {
     arm,
     median: median(boots.map((boot) => boot.median)),
     boots,
-    cost: costOf(samples, run.poolThreshold),
+    cost: costOf(turns, run.poolThreshold),
   };
 }
 

@@ -1,26 +1,33 @@
 import { max, mean, min, sum } from "simple-statistics";
 import { arms } from "../bench/arms.ts";
-import { type ArmName, armNames, type Sample } from "../bench/sample.ts";
+import type { RunRecord } from "../bench/run-record.ts";
+import { type ArmName, armNames, type CpuUse } from "../bench/sample.ts";
 import { median } from "../stats/median.ts";
-import type { ArmTotal, Cost } from "./summary.ts";
+import type { ArmTotal, Cost, Waits } from "./summary.ts";
+import { type Turn, turnCpu } from "./turns.ts";
 
 /** The values that were counted; empty on a kernel or in an arm that counts nothing. */
-function counted(values: readonly (number | null)[]): number[] {
-  return values.filter((value) => value !== null);
+function counted(values: readonly (number | null | undefined)[]): number[] {
+  return values.filter((value) => value !== null && value !== undefined);
+}
+
+/** Null without values. */
+export function waitsOf(seconds: readonly number[]): Waits | null {
+  return seconds.length === 0 ? null : { median: median(seconds), max: max([...seconds]) };
 }
 
 /**
  * What the rounds of one arm in one configuration cost.
  * @param poolThreshold share (0 to 1) below which a round is counted as begun with a pool that was not full
  */
-export function costOf(samples: readonly Sample[], poolThreshold: number): Cost {
+export function costOf(turns: readonly Turn[], poolThreshold: number): Cost {
+  const samples = turns.map((turn) => turn.sample);
   const hits = sum(counted(samples.map((sample) => sample.hitPages)));
   const requests = hits + sum(counted(samples.map((sample) => sample.missPages)));
   const levels = samples.flatMap(({ arm, poolBefore }) =>
     // A pool nobody fills (series never enabled) has no level to speak of.
     poolBefore === null || !arms[arm].pooled ? [] : [poolBefore.zeroedPages / Math.max(1, poolBefore.freePages)],
   );
-  const refills = counted(samples.map((sample) => sample.refillSeconds));
   const worker = counted(samples.map((sample) => sample.workerCpuSeconds));
   const hugeShares = samples.map((sample) => sample.hugeShare);
   return {
@@ -28,30 +35,56 @@ export function costOf(samples: readonly Sample[], poolThreshold: number): Cost 
     poolBefore: levels.length === 0 ? null : { min: min(levels), median: median(levels) },
     roundsBelowThreshold: levels.filter((level) => level < poolThreshold).length,
     hugeShare: { min: min(hugeShares), median: median(hugeShares) },
-    refillSeconds: refills.length === 0 ? null : { median: median(refills), max: max(refills) },
+    waitSeconds: waitsOf(counted(turns.map((turn) => turn.before?.seconds))),
+    refillSeconds: waitsOf(counted(turns.map((turn) => turn.after?.seconds))),
+    cpu: meanCpu(turns.map(turnCpu)),
     workerCpuSeconds: worker.length === 0 ? null : mean(worker),
     qemuCpuSeconds: mean(samples.map((sample) => sample.cpuSeconds)),
   };
 }
 
+/** Null when it is not known of each. */
+function meanCpu(uses: readonly (CpuUse | null)[]): CpuUse | null {
+  const known = uses.filter((use) => use !== null);
+  if (known.length < uses.length) return null;
+  const worker = counted(known.map((use) => use.workerSeconds));
+  return {
+    workerSeconds: worker.length === 0 ? null : mean(worker),
+    hostSeconds: mean(known.map((use) => use.hostSeconds)),
+  };
+}
+
 /** CPU time per arm over whole boots, base first: what the gain cost the machine. */
-export function totalsOf(samples: readonly Sample[]): ArmTotal[] {
-  const arms = Map.groupBy(samples, (sample) => sample.arm);
+export function totalsOf(run: RunRecord, turns: readonly Turn[]): ArmTotal[] {
+  const byArm = Map.groupBy(turns, (turn) => turn.sample.arm);
   return armNames.flatMap((arm) => {
-    const own = arms.get(arm);
-    return own === undefined ? [] : [totalOf(arm, own)];
+    const own = byArm.get(arm);
+    return own === undefined ? [] : [totalOf(run, arm, own)];
   });
 }
 
-function totalOf(arm: ArmName, samples: readonly Sample[]): ArmTotal {
-  const boots = new Set(samples.map((sample) => sample.boot)).size;
+function totalOf(run: RunRecord, arm: ArmName, turns: readonly Turn[]): ArmTotal {
+  const samples = turns.map((turn) => turn.sample);
+  const numbers = new Set(samples.map((sample) => sample.boot));
+  const lasts = run.boots.filter(({ boot }) => numbers.has(boot)).map((boot) => boot.lastRefill);
+  const waits = counted(samples.map((sample) => sample.refillSeconds));
+  const measured = lasts.filter((last) => last !== null);
+  const toFullPool = !arms[arm].pooled || measured.length === lasts.length;
+  const added = toFullPool ? measured : [];
+  const perBoot = (values: readonly number[]): number => sum([...values]) / numbers.size;
   const worker = counted(samples.map((sample) => sample.workerCpuSeconds));
   return {
     arm,
-    boots,
+    boots: numbers.size,
     creations: samples.length,
-    hostCpuSeconds: sum(samples.map((sample) => sample.hostCpuSeconds)) / boots,
-    workerCpuSeconds: worker.length === 0 ? null : sum(worker) / boots,
-    refillSeconds: sum(counted(samples.map((sample) => sample.refillSeconds))) / boots,
+    hostCpuSeconds: perBoot([
+      ...samples.map((sample) => sample.hostCpuSeconds),
+      ...added.map((last) => last.cpu.hostSeconds),
+    ]),
+    workerCpuSeconds:
+      worker.length === 0 ? null : perBoot([...worker, ...counted(added.map((last) => last.cpu.workerSeconds))]),
+    waitSeconds: perBoot([...waits, ...added.map((last) => last.seconds)]),
+    firstFillSeconds: waitsOf(counted(turns.filter((turn) => turn.first).map((turn) => turn.before?.seconds))),
+    toFullPool,
   };
 }

@@ -48,6 +48,8 @@ export function effectOf(base: Cell, arm: Cell, alpha = ALPHA): Effect {
     verdict: verdictOf(p, interval, alpha),
     noiseFloor: null,
     hitRate: arm.cost.hitRate,
+    cpuRatio: base.cost.cpu && arm.cost.cpu && arm.cost.cpu.hostSeconds / base.cost.cpu.hostSeconds,
+    refillSeconds: arm.cost.refillSeconds?.median ?? null,
   };
 }
 

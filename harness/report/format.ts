@@ -4,10 +4,21 @@ import type { Estimate } from "../stats/line.ts";
 /** Stands where nothing was measured or counted. */
 export const NOTHING = "-";
 
+/** The value as text, or a dash where there is none. */
+export function orNothing(value: number | null | undefined, format: (value: number) => string): string {
+  return value === null || value === undefined ? NOTHING : format(value);
+}
+
 /** Seconds without the unit: 0.012, 1.16, 36.10, 273.4. */
 export function formatSeconds(seconds: number): string {
   const size = Math.abs(seconds);
   return seconds.toFixed(size > 0 && size < 0.1 ? 3 : size < 100 ? 2 : 1);
+}
+
+/** Seconds with the unit and three digits or so, for tables of mail: 0.052s, 1.57s, 48.9s, 273s. */
+export function formatShortSeconds(seconds: number): string {
+  const digits = seconds > 0 && seconds < 0.1 ? 3 : seconds < 10 ? 2 : seconds < 100 ? 1 : 0;
+  return `${seconds.toFixed(digits)}s`;
 }
 
 /** Ratio of two times: 0.98, 1.90, 15.2, 151. */

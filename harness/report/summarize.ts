@@ -4,6 +4,7 @@ import { caveatsOf } from "./caveats.ts";
 import { cellsOf } from "./cells.ts";
 import { totalsOf } from "./cost.ts";
 import { effectsOf } from "./effects.ts";
+import { fillsOf } from "./fills.ts";
 import { outliersOf } from "./outliers.ts";
 import { phaseCellsOf } from "./phases.ts";
 import { ownPlansOf } from "./plans.ts";
@@ -11,6 +12,7 @@ import { removableOf } from "./removable.ts";
 import { commonSetting } from "./setting.ts";
 import type { Summary } from "./summary.ts";
 import { sweepsOf } from "./sweeps.ts";
+import { turnsOf } from "./turns.ts";
 
 /**
  * Everything a report says, computed from what was measured and nothing else.
@@ -21,7 +23,8 @@ import { sweepsOf } from "./sweeps.ts";
 export function summarize(run: RunRecord, samples: readonly Sample[], { tornLine = false } = {}): Summary {
   const used = countedSamples(run, samples);
   const setting = commonSetting(used);
-  const cells = cellsOf(run, used);
+  const turns = turnsOf(run, used);
+  const cells = cellsOf(run, turns);
   const effects = effectsOf(cells);
   const headline = effects.filter((effect) => effect.memoryBytes === run.settings.memoryBytes);
   const leftOut = samples.length - used.length;
@@ -32,7 +35,8 @@ export function summarize(run: RunRecord, samples: readonly Sample[], { tornLine
     setting,
     cells,
     phases: phaseCellsOf(cells, used),
-    totals: totalsOf(used),
+    totals: totalsOf(run, turns),
+    fills: fillsOf(run, turns),
     sweeps: sweepsOf(cells, run.settings.projectionBytes),
     plans: ownPlansOf(cells, headline),
     outliers: outliersOf(cells),

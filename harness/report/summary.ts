@@ -1,6 +1,6 @@
 import type { Phases } from "../bench/phase.ts";
 import type { RunRecord } from "../bench/run-record.ts";
-import type { ArmName, Fingerprint, Thp } from "../bench/sample.ts";
+import type { ArmName, CpuUse, Fingerprint, RefillCurve, Thp } from "../bench/sample.ts";
 import type { BootLine } from "../stats/boot-lines.ts";
 import type { Estimate } from "../stats/line.ts";
 import type { RemovableShare } from "../stats/removable-share.ts";
@@ -17,6 +17,7 @@ export type Summary = {
   cells: Cell[];
   phases: PhaseCell[];
   totals: ArmTotal[];
+  fills: FillGroup[];
   sweeps: Sweep[];
   /** For each effect at the headline's size, the smallest effect that as many boots show. */
   plans: Plan[];
@@ -55,6 +56,13 @@ export type Effect = Configuration & {
   noiseFloor: number | null;
   /** Share (0 to 1) of the pages counted during the arm's creations that came zeroed; null without the series. */
   hitRate: number | null;
+  /**
+   * CPU time of the host under test for a round, from a full pool to a full pool again, arm / base; null where the run
+   * does not tell it apart.
+   */
+  cpuRatio: number | null;
+  /** Median time until the pool was full again after such a round, seconds; null where nothing was waited for. */
+  refillSeconds: number | null;
 };
 
 /** An arm between base and the kernel that never clears; times in seconds, each the median of per-boot medians. */
@@ -109,6 +117,9 @@ export type Cell = Configuration & {
 
 export type CellBoot = { boot: number; median: number; rounds: { round: number; seconds: number }[] };
 
+/** Middle and longest of several waits, seconds. */
+export type Waits = { median: number; max: number };
+
 /** What the rounds of a cell cost and found; a value is null where nothing was counted or waited for. */
 export type Cost = {
   hitRate: number | null;
@@ -117,7 +128,12 @@ export type Cost = {
   /** Rounds that began below the run's pool threshold. */
   roundsBelowThreshold: number;
   hugeShare: { min: number; median: number };
-  refillSeconds: { median: number; max: number } | null;
+  /** The wait before a round. */
+  waitSeconds: Waits | null;
+  /** Until the pool was full again after the VM of a round. */
+  refillSeconds: Waits | null;
+  /** CPU time of a round, from a full pool to a full pool again: mean (see turnCpu). */
+  cpu: CpuUse | null;
   /** Mean per round, counted from the end of the round before (or from the boot), so a first fill is in it. */
   workerCpuSeconds: number | null;
   /** Mean per round: the QEMU process that was created, user and system. */
@@ -134,14 +150,28 @@ export type PhaseCell = Configuration & {
   untold: number;
 };
 
-/** CPU time of the host under test from its boot to its last counted sample; means per boot, seconds. */
+/** CPU time of the host under test from its boot on; means per boot, seconds. */
 export type ArmTotal = {
   arm: ArmName;
   boots: number;
   creations: number;
   hostCpuSeconds: number;
   workerCpuSeconds: number | null;
-  refillSeconds: number;
+  /** All waits for the pool. */
+  waitSeconds: number;
+  /** From the boot, once the arm was set up, until the pool was full; null in an arm without one. */
+  firstFillSeconds: Waits | null;
+  /** Whether the refill after the last VM of each boot is in it; otherwise it ends with that VM. */
+  toFullPool: boolean;
+};
+
+/** How an arm's pool filled: from the boot on, or after VMs of the headline's size. */
+export type FillGroup = {
+  arm: ArmName;
+  after: "boot" | { thp: Thp; memoryBytes: number };
+  seconds: Waits;
+  /** Those that were recorded. */
+  curves: { boot: number; curve: RefillCurve }[];
 };
 
 /** Time over VM size for one arm. */

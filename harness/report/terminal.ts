@@ -5,6 +5,8 @@ import type { Summary } from "./summary.ts";
 
 /** Widest line of prose, and what the tables are made to fit. */
 const COLUMNS = 100;
+/** A last column is not made narrower than this, whatever the others need. */
+const LAST_COLUMN_MIN = 13;
 const NO_BORDERS = Object.fromEntries(
   [
     ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"],
@@ -43,7 +45,7 @@ export function layOut(table: TableData): string[] {
     Math.max(label.length, ...table.rows.map((row) => row[i]?.length ?? 0)),
   );
   const before = widths.slice(0, last).reduce((sum, width) => sum + width + 2, 2);
-  const room = Math.max(COLUMNS - before, 20);
+  const room = Math.max(COLUMNS - before, LAST_COLUMN_MIN);
   const text = new Table({
     head: table.columns.map((column) => column.label),
     colAligns: table.columns.map((column) => (column.numeric ? "right" : "left")),
@@ -60,13 +62,13 @@ export function layOut(table: TableData): string[] {
   return lines.filter((line) => line !== "");
 }
 
-/** Words of a sentence in lines of at most COLUMNS. */
-export function wrap(text: string, first: string, rest: string): string[] {
+/** Words of a sentence in lines of at most so many columns. */
+export function wrap(text: string, first: string, rest: string, columns = COLUMNS): string[] {
   const lines: string[] = [];
   let line = first;
   let empty = true;
   for (const word of text.split(" ")) {
-    if (!empty && line.length + 1 + word.length > COLUMNS) {
+    if (!empty && line.length + 1 + word.length > columns) {
       lines.push(line);
       line = rest;
       empty = true;

@@ -4,7 +4,7 @@ import { renderHtml } from "../../harness/report/html.ts";
 import { renderMarkdown } from "../../harness/report/markdown.ts";
 import { summarize } from "../../harness/report/summarize.ts";
 import { layOut, renderTerminal, wrap } from "../../harness/report/terminal.ts";
-import { syntheticRun, syntheticSamples } from "./synthetic-run.ts";
+import { beforeRefills, syntheticRun, syntheticSamples } from "./synthetic-run.ts";
 
 const run = syntheticRun();
 const summary = summarize(run, syntheticSamples(run));
@@ -98,9 +98,32 @@ describe("report.html", () => {
 
   it("has a plot for the ratios, each THP setting, the pool, the CPU and each sweep, each told in words too", () => {
     const labels = [...html.matchAll(/<svg role="img" aria-label="([^"]*)"/g)].map((match) => match[1]);
-    expect(labels).toHaveLength(7);
+    expect(labels.map((label) => label?.split(/[,.] /)[0])).toEqual([
+      "Ratio plot",
+      "Dot plot of all rounds",
+      "Dot plot of all rounds",
+      ...Array.from({ length: 3 }, () => "Line plot of the share of free memory zeroed"),
+      expect.stringMatching(/^base: /),
+      "Plot of time over VM size",
+      "Plot of time over VM size",
+      "Plot of a projection",
+      "Plot of a projection",
+    ]);
     expect(labels[0]).toMatch(/^Ratio plot\. THP off, prezero: 2\.\d\d, interval .* to .*, faster/);
-    expect(html.match(/<figcaption>/g)).toHaveLength(7);
+    expect(html.match(/<figcaption>/g)).toHaveLength(labels.length);
+  });
+
+  it("shows the waits of a run from before refill curves were recorded as bars", () => {
+    const page = renderHtml(summarize(...beforeRefills(run, syntheticSamples(run))));
+    expect(page).toContain("Cost of a round outside its time: wait for the pool");
+    expect(page).not.toContain("The pool fills after");
+  });
+
+  it("calls a projection one wherever it stands", () => {
+    const section = /<section id="projection"[\s\S]*?<\/section>/.exec(html)?.[0] ?? "";
+    expect(section.match(/PROJECTION, NOT MEASURED/g)).toHaveLength(3);
+    // Nothing outside that section speaks of 64G.
+    expect(html.replace(section, "")).not.toContain("64G");
   });
 
   it("draws a mark for every round of the headline's size", () => {

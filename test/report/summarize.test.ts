@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { RunRecord } from "../../harness/bench/run-record.ts";
 import type { Sample } from "../../harness/bench/sample.ts";
+import { cpuPrice } from "../../harness/report/price.ts";
 import { sweepSections } from "../../harness/report/sections/sweep.ts";
 import { summarize } from "../../harness/report/summarize.ts";
 import type { Effect, Summary } from "../../harness/report/summary.ts";
-import { syntheticRun, syntheticSamples } from "./synthetic-run.ts";
+import { beforeRefills, syntheticRun, syntheticSamples } from "./synthetic-run.ts";
 
 /** Two arms, one setting: seconds of each round by boot, in plan order base, prezero, prezero, base, ... */
 function measured(boots: number[][]): { run: RunRecord; samples: Sample[] } {
@@ -170,9 +171,9 @@ describe("costs", () => {
     const at = (arm: string) => cells.find((cell) => cell.arm === arm && cell.thp === "on")?.cost;
     expect(at("prezero")?.hitRate).toBeCloseTo(0.9996, 4);
     expect(at("prezero")?.poolBefore?.min).toBeCloseTo(0.996, 4);
-    expect(at("prezero")?.refillSeconds).toEqual({ median: 8, max: 8 });
+    expect(at("prezero")?.waitSeconds).toEqual({ median: 8, max: 8 });
     expect(at("prezero")?.workerCpuSeconds).toBeCloseTo(8.8, 9);
-    expect(at("base")).toMatchObject({ hitRate: null, poolBefore: null, refillSeconds: null, workerCpuSeconds: null });
+    expect(at("base")).toMatchObject({ hitRate: null, poolBefore: null, waitSeconds: null, workerCpuSeconds: null });
     expect(at("prezero-disabled")).toMatchObject({ hitRate: null, poolBefore: null, roundsBelowThreshold: 0 });
   });
 
@@ -184,11 +185,104 @@ describe("costs", () => {
     }));
     const { totals } = summarize(run, samples);
     // Five creations per THP setting: three of 4 GiB, one of 2 and one of 1; 2.2 s of worker and 2 s of waiting per GiB.
+    // After the last creation: 2 s of waiting, 2 s of worker, 2.1 s of CPU in all.
     expect(totals).toMatchObject([
-      { arm: "base", boots: 4, creations: 40, hostCpuSeconds: 20, workerCpuSeconds: null, refillSeconds: 0 },
-      { arm: "prezero", boots: 4, creations: 40, hostCpuSeconds: 30, refillSeconds: 60 },
+      { arm: "base", boots: 4, creations: 40, hostCpuSeconds: 20, workerCpuSeconds: null, waitSeconds: 0 },
+      { arm: "prezero", boots: 4, creations: 40, waitSeconds: 62, firstFillSeconds: { median: 8, max: 8 } },
     ]);
-    expect(totals[1]?.workerCpuSeconds).toBeCloseTo(66, 9);
+    expect(totals.every((total) => total.toFullPool)).toBe(true);
+    expect(totals[1]?.hostCpuSeconds).toBeCloseTo(32.1, 9);
+    expect(totals[1]?.workerCpuSeconds).toBeCloseTo(68, 9);
+  });
+
+  it("of a VM run from a full pool to a full pool again: the refill that it made necessary, not the one before", () => {
+    const run = syntheticRun({
+      arms: ["base", "prezero"],
+      thp: ["on"],
+      sweepBytes: [1 * 2 ** 30],
+      boots: 1,
+      rounds: 1,
+    });
+    const samples = syntheticSamples(run).map((sample) => ({ ...sample, hostCpuSeconds: 20 }));
+    const { cells } = summarize(run, samples);
+    const cpuOf = (arm: string, gib: number) =>
+      cells.find((cell) => cell.arm === arm && cell.memoryBytes === gib * 2 ** 30)?.cost;
+    // 4 GiB: 20 of which 8.4 before, then the wait before 1 GiB, 2.1; 1 GiB: 20 of which 2.1 before, then the last, 2.1.
+    expect(cpuOf("prezero", 4)?.cpu?.hostSeconds).toBeCloseTo(20 - 8.4 + 2.1, 9);
+    expect(cpuOf("prezero", 4)?.cpu?.workerSeconds).toBeCloseTo(8.8 - 8 + 2, 9);
+    expect(cpuOf("prezero", 4)?.refillSeconds).toEqual({ median: 2, max: 2 });
+    expect(cpuOf("prezero", 1)?.cpu?.hostSeconds).toBeCloseTo(20, 9);
+    // What the host does until the next round is in it for base as well: 0.1.
+    expect(cpuOf("base", 4)?.cpu).toEqual({ workerSeconds: null, hostSeconds: 20 });
+    expect(cpuOf("base", 1)?.cpu).toEqual({ workerSeconds: null, hostSeconds: 19.9 });
+    const effect = summarize(run, samples).effects.find(({ memoryBytes }) => memoryBytes === 4 * 2 ** 30);
+    expect(effect?.cpuRatio).toBeCloseTo((20 - 8.4 + 2.1) / 20, 9);
+    expect(effect?.refillSeconds).toBe(2);
+  });
+
+  it("of a VM are not known where one refill is not, and the boots' totals then end with the last VM", () => {
+    const run = syntheticRun({ arms: ["base", "prezero"] });
+    const cut = {
+      ...run,
+      boots: run.boots.map((boot) => (boot.boot === 2 ? { ...boot, lastRefill: null } : boot)),
+    };
+    const { cells, effects, totals } = summarize(cut, syntheticSamples(run));
+    // The last VM of a boot is the one of 1 GiB with THP on.
+    const known = cells.filter((cell) => cell.arm === "prezero").map((cell) => cell.cost.cpu !== null);
+    expect(known).toEqual([true, true, true, true, true, false]);
+    expect(effects.filter((effect) => effect.cpuRatio === null)).toHaveLength(1);
+    expect(totals.map((total) => total.toFullPool)).toEqual([true, false]);
+    expect(totals[1]?.waitSeconds).toBe(60);
+  });
+
+  it("of a round are not known where an arm with a pool did not wait for it", () => {
+    const run = syntheticRun({ arms: ["base", "prezero"], thp: ["on"], sweepBytes: [] });
+    const boots = run.boots.map((boot) => ({ ...boot, lastRefill: null }));
+    const hurried = syntheticSamples(run).map((sample) => ({ ...sample, refillSeconds: null, refill: [] }));
+    const { cells, totals } = summarize({ ...run, boots }, hurried);
+    expect(cells.map((cell) => [cell.arm, cell.cost.cpu === null])).toEqual([
+      ["base", false],
+      ["prezero", true],
+    ]);
+    expect(totals.map((total) => total.toFullPool)).toEqual([true, false]);
+  });
+
+  it("of a run from before refills were told apart are those of whole boots", () => {
+    const run = syntheticRun({ arms: ["base", "prezero"], thp: ["on"], rounds: 1, sweepBytes: [] });
+    const [early, samples] = beforeRefills(run, syntheticSamples(run));
+    const summary = summarize(early, samples);
+    expect(summary.effects[0]).toMatchObject({ cpuRatio: null, refillSeconds: null });
+    const price = cpuPrice(summary, summary.effects);
+    const [base, prezero] = summary.totals;
+    expect(price.ratioOf(effectOf(summary))).toBe((prezero?.hostCpuSeconds ?? 0) / (base?.hostCpuSeconds ?? 0));
+    expect(price.note).toContain("whole boot");
+  });
+});
+
+describe("the pool's fills", () => {
+  it("are told apart: the first one after a boot, and those after VMs of the headline's size", () => {
+    const run = syntheticRun({ arms: ["base", "prezero"] });
+    const { fills } = summarize(run, syntheticSamples(run));
+    expect(fills.map(({ arm, after, curves }) => [arm, after, curves.length])).toEqual([
+      ["prezero", "boot", 4],
+      ["prezero", { thp: "off", memoryBytes: 4 * 2 ** 30 }, 12],
+      ["prezero", { thp: "on", memoryBytes: 4 * 2 ** 30 }, 12],
+    ]);
+    expect(fills[0]?.seconds).toEqual({ median: 8, max: 8 });
+  });
+
+  it("are none where nothing was waited for", () => {
+    const run = syntheticRun({ arms: ["base", "prezero-disabled"] });
+    expect(summarize(run, syntheticSamples(run)).fills).toEqual([]);
+  });
+
+  it("have seconds without curves in runs from before curves were recorded", () => {
+    const run = syntheticRun({ arms: ["base", "prezero"], thp: ["on"] });
+    const { fills } = summarize(...beforeRefills(run, syntheticSamples(run)));
+    expect(fills.map(({ seconds, curves }) => [seconds.max, curves])).toEqual([
+      [8, []],
+      [8, []],
+    ]);
   });
 });
 

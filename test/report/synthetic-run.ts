@@ -2,8 +2,8 @@ import { arms } from "../../harness/bench/arms.ts";
 import { QUIET } from "../../harness/bench/conditions.ts";
 import { armRecord } from "../../harness/bench/new-run.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
-import type { KernelRecord, RunRecord, Settings, Step } from "../../harness/bench/run-record.ts";
-import type { ArmName, Fingerprint, KernelVariant, Sample, Thp } from "../../harness/bench/sample.ts";
+import type { KernelRecord, LastRefill, RunRecord, Settings, Step } from "../../harness/bench/run-record.ts";
+import type { ArmName, Fingerprint, KernelVariant, RefillCurve, Sample, Thp } from "../../harness/bench/sample.ts";
 import { normal } from "../../harness/stats/normal.ts";
 import { Random } from "../../harness/stats/random.ts";
 
@@ -125,8 +125,34 @@ export function syntheticRun(changes: Partial<Settings> = {}): RunRecord {
       startedAt: "2001-01-01T00:00:00.000Z",
       finishedAt: "2001-01-01T00:05:00.000Z",
       consoleLog: `console/boot-${slot}.log`,
+      lastRefill: arm === "prezero" ? lastRefill : null,
     })),
   };
+}
+
+/** After a VM of 1 GiB, the last of each boot. */
+const lastRefill: LastRefill = {
+  seconds: 2,
+  refill: refillCurve(2),
+  pool: { freePages: 2_500_000, zeroedPages: 2_490_000 },
+  cpu: { workerSeconds: 2, hostSeconds: 2.1 },
+};
+
+/** From a fifth of free memory to nearly all of it, twice as fast in the first half. */
+function refillCurve(seconds: number): RefillCurve {
+  return [
+    [0, 0.2],
+    [seconds / 2, 0.73],
+    [seconds, 0.996],
+  ];
+}
+
+/** The same run as it was recorded before waits were told apart. */
+export function beforeRefills(run: RunRecord, samples: readonly Sample[]): [RunRecord, Sample[]] {
+  return [
+    { ...run, boots: run.boots.map((boot) => ({ ...boot, lastRefill: null })) },
+    samples.map((sample) => ({ ...sample, refill: [], cpuBefore: null })),
+  ];
 }
 
 /** Samples of all boots: the truth above, boots off by 5 %, rounds by 1 %. */
@@ -165,10 +191,12 @@ function sample(run: RunRecord, arm: ArmName, boot: number, step: Step, round: n
     hugeShare: step.thp === "off" ? 0 : 0.9975,
     poolBefore: patched ? { freePages: 2_500_000, zeroedPages: pooled ? 2_490_000 + boot : 0 } : null,
     refillSeconds: pooled ? 2 * gib : null,
+    refill: pooled ? refillCurve(2 * gib) : [],
     hitPages: pooled ? Math.round(pages * 0.9996) : patched ? 0 : null,
     missPages: pooled ? Math.round(pages * 0.0004) : patched ? 0 : null,
     workerCpuSeconds: patched ? (pooled ? 2.2 * gib : 0) : null,
     hostCpuSeconds: seconds + (pooled ? 2.3 * gib : 0.2),
+    cpuBefore: { workerSeconds: patched ? (pooled ? 2 * gib : 0) : null, hostSeconds: pooled ? 2.1 * gib : 0.1 },
     values: {},
     fingerprint: fingerprint(run, arm),
   };

@@ -1,13 +1,15 @@
 import type { Summary } from "../summary.ts";
-import { cpuPlot, refillPlot } from "./cpu-plot.ts";
+import { cpuPlot, waitPlot } from "./cpu-plot.ts";
+import { fillPlots } from "./fill-plot.ts";
 import { phasesPlot } from "./phases-plot.ts";
+import { isProjected, projectionPlot } from "./projection-plot.ts";
 import { ratioPlot } from "./ratio-plot.ts";
 import type { Plot } from "./render-svg.ts";
 import { roundsPlot } from "./rounds-plot.ts";
 import { sweepPlot } from "./sweep-plot.ts";
 
 /** Plots by the id of the section that they belong to. */
-export function plotsOf({ run, effects, cells, phases, totals, sweeps }: Summary): Map<string, Plot[]> {
+export function plotsOf({ run, effects, cells, phases, totals, fills, sweeps }: Summary): Map<string, Plot[]> {
   const headline = <T extends { memoryBytes: number }>(all: readonly T[]): T[] =>
     all.filter((one) => one.memoryBytes === run.settings.memoryBytes);
   const plots = new Map<string, Plot[]>();
@@ -20,12 +22,18 @@ export function plotsOf({ run, effects, cells, phases, totals, sweeps }: Summary
     "phases",
     [...Map.groupBy(headline(phases), (cell) => cell.thp)].map(([thp, own]) => phasesPlot(thp, own)),
   );
-  const pooled = cells.filter((cell) => cell.cost.refillSeconds !== null);
-  plots.set("pool", pooled.length > 0 ? [refillPlot(pooled)] : []);
+  const curves = fillPlots(fills);
+  const waited = cells.filter((cell) => cell.cost.waitSeconds !== null);
+  // Runs from before curves were recorded still show what the waits were.
+  plots.set("pool", curves.length > 0 ? curves : waited.length > 0 ? [waitPlot(waited)] : []);
   plots.set("cpu", totals.length > 0 ? [cpuPlot(totals)] : []);
   plots.set(
     "sweep",
     [...Map.groupBy(sweeps, (sweep) => sweep.thp)].map(([thp, own]) => sweepPlot(thp, own)),
+  );
+  plots.set(
+    "projection",
+    [...Map.groupBy(sweeps.filter(isProjected), (sweep) => sweep.thp)].map(([thp, own]) => projectionPlot(thp, own)),
   );
   return plots;
 }

@@ -29,6 +29,7 @@ export const legendStyle = {
   left: 0,
   itemWidth: 12,
   itemHeight: 10,
+  itemGap: 18,
   textStyle: { color: "currentColor" },
 } as const;
 

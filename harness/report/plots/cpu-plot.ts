@@ -53,14 +53,14 @@ export function cpuPlot(totals: readonly ArmTotal[]): Plot {
 }
 
 /** What a round of a pooled arm cost outside its own time: waiting for the pool, and the worker's CPU. */
-export function refillPlot(cells: readonly Cell[]): Plot {
+export function waitPlot(cells: readonly Cell[]): Plot {
   const name = (cell: Cell): string => `${formatThp(cell.thp)}, ${formatSize(cell.memoryBytes)}`;
   return {
     caption: "Cost of a round outside its time: wait for the pool (median) and CPU of the worker (mean), seconds.",
     label: cells
       .map(
         (cell) =>
-          `${name(cell)}: wait ${formatSeconds(cell.cost.refillSeconds?.median ?? 0)}, ` +
+          `${name(cell)}: wait ${formatSeconds(cell.cost.waitSeconds?.median ?? 0)}, ` +
           `worker ${formatSeconds(cell.cost.workerCpuSeconds ?? 0)}`,
       )
       .join("; "),
@@ -76,7 +76,7 @@ export function refillPlot(cells: readonly Cell[]): Plot {
           barMaxWidth: 12,
           name: "wait",
           itemStyle: { color: ARM_MARKS["prezero-disabled"].color },
-          data: cells.map((cell) => cell.cost.refillSeconds?.median ?? 0),
+          data: cells.map((cell) => cell.cost.waitSeconds?.median ?? 0),
         },
         {
           ...barStyle,

@@ -3,7 +3,9 @@ import type { Effect } from "../summary.ts";
 import { ARM_MARKS, axisStyle, SYMBOL_PX, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
-const ROW_PX = 34;
+const ROW_PX = 36;
+/** Two lines name a row. */
+const LINE_PX = 15;
 
 /** base/arm of each effect with its interval, on a logarithmic axis with 1 marked. */
 export function ratioPlot(effects: readonly Effect[]): Plot {
@@ -24,7 +26,14 @@ export function ratioPlot(effects: readonly Effect[]): Plot {
         min: 2 ** Math.floor(Math.log2(Math.min(...ends) * 0.99)),
         max: 2 ** Math.ceil(Math.log2(Math.max(...ends) * 1.01)),
       },
-      yAxis: { ...axisStyle, type: "category", data: names, inverse: true, splitLine: { show: false } },
+      yAxis: {
+        ...axisStyle,
+        type: "category",
+        data: names,
+        inverse: true,
+        splitLine: { show: false },
+        axisLabel: { ...axisStyle.axisLabel, lineHeight: LINE_PX },
+      },
       series: effects.flatMap((effect, row) => [
         ...interval(effect, row),
         dot(effect, row, row === 0),

@@ -9,7 +9,7 @@ use([BarChart, LineChart, ScatterChart, GridComponent, LegendComponent, MarkLine
 export type Plot = { caption: string; label: string; height: number; option: EChartsCoreOption };
 
 /** Narrow enough to be read on a telephone without shrinking; a page sets several side by side where there is room. */
-const WIDTH_PX = 440;
+const WIDTH_PX = 380;
 
 /**
  * Draws a plot as SVG that takes its colours from the page: the same input gives the same bytes.

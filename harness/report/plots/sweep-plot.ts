@@ -17,7 +17,7 @@ export function sweepPlot(thp: Thp, sweeps: readonly Sweep[]): Plot {
       grid: { left: 48, right: 16, top: 34, bottom: 42 },
       xAxis: { ...axisStyle, type: "value", name: "VM size, GiB", nameGap: 26, min: 0, max: largest },
       yAxis: { ...axisStyle, type: "value", name: "seconds", nameGap: 34, min: 0 },
-      series: sweeps.flatMap((sweep) => [dots(sweep), ...line(sweep, largest)]),
+      series: sweeps.flatMap((sweep) => [dots(sweep), ...line(sweep)]),
     },
   };
 }
@@ -39,19 +39,16 @@ function dots(sweep: Sweep): object {
   };
 }
 
-function line(sweep: Sweep, largest: number): object[] {
-  if (sweep.line === null) return [];
-  const { secondsPerGib, interceptSeconds } = sweep.line;
+function line({ arm, sizes, line }: Sweep): object[] {
+  if (line === null) return [];
+  const ends = [sizes[0], sizes.at(-1)].map((size) => (size as Sweep["sizes"][number]).memoryBytes / GIB_BYTES);
   return [
     {
       ...still,
       type: "line",
       symbol: "none",
-      lineStyle: { color: ARM_MARKS[sweep.arm].color, width: 1.5 },
-      data: [
-        [0, interceptSeconds.value],
-        [largest, interceptSeconds.value + secondsPerGib.value * largest],
-      ],
+      lineStyle: { color: ARM_MARKS[arm].color, width: 1.5 },
+      data: ends.map((gib) => [gib, line.interceptSeconds.value + line.secondsPerGib.value * gib]),
     },
   ];
 }

@@ -1,13 +1,36 @@
 import { formatSize } from "../../base/size.ts";
-import { formatPercent, formatSeconds, formatThpCell, NOTHING } from "../format.ts";
+import { formatPercent, formatSeconds, formatThpCell, orNothing } from "../format.ts";
 import type { Section } from "../section.ts";
-import type { Cell, Summary } from "../summary.ts";
+import type { Cell, Cost, Summary } from "../summary.ts";
 
-const orNothing = (value: number | null | undefined, format: (value: number) => string): string =>
-  value === null || value === undefined ? NOTHING : format(value);
+/** A column of the price, and what it means. */
+type Price = { label: string; read: (cost: Cost) => number | null | undefined };
+
+/** Where each round's refill is known. */
+const WITH_REFILL: Price[] = [
+  { label: "refill s", read: (cost) => cost.refillSeconds?.median },
+  { label: "worker s", read: (cost) => cost.cpu?.workerSeconds },
+  { label: "all CPU s", read: (cost) => cost.cpu?.hostSeconds },
+];
+const REFILL_NOTE =
+  "refill s: median wait until the pool was full again after the VM was gone. worker s, all CPU s: CPU seconds of the " +
+  "zeroing worker and of the whole host under test for a round, from a full pool to a full pool again: creating the VM, " +
+  "ending it, refilling; mean.";
+
+/** In runs from before it was. */
+const WITH_WAIT: Price[] = [
+  { label: "wait s", read: (cost) => cost.waitSeconds?.median },
+  { label: "worker s", read: (cost) => cost.workerCpuSeconds },
+  { label: "QEMU s", read: (cost) => cost.qemuCpuSeconds },
+];
+const WAIT_NOTE =
+  "wait s: median wait for the pool before a round. worker s, QEMU s: CPU seconds of the zeroing worker and of the " +
+  "created QEMU, mean per round; the worker's count runs from the round before or from the boot.";
 
 /** What stood behind the times: hits, level of the pool, huge pages, and what each round cost. */
 export function costSection({ cells }: Summary): Section {
+  const isRefillKnown = cells.every((cell) => cell.cost.cpu !== null);
+  const price = isRefillKnown ? WITH_REFILL : WITH_WAIT;
   return {
     id: "pool",
     heading: "Pool, huge pages and cost of a round",
@@ -21,17 +44,17 @@ export function costSection({ cells }: Summary): Section {
         { label: "low %", numeric: true },
         { label: "huge %", numeric: true },
         { label: "low %", numeric: true },
-        { label: "wait s", numeric: true },
-        { label: "worker s", numeric: true },
-        { label: "QEMU s", numeric: true },
+        ...price.map(({ label }) => ({ label, numeric: true })),
       ],
-      rows: cells.map(costRow),
+      rows: cells.map((cell) => [
+        ...costRow(cell),
+        ...price.map(({ read }) => orNothing(read(cell.cost), formatSeconds)),
+      ]),
     },
     notes: [
       "hits: share of the pages counted during the creations that were zero already. pool: share of free memory zeroed " +
         "when a round began, median and lowest (low). huge: share of the VM's memory in huge pages, median and lowest. " +
-        "wait s: median wait for the pool before a round. worker s, QEMU s: CPU seconds of the zeroing worker and of " +
-        "the created QEMU, mean per round; the worker's count runs from the round before or from the boot.",
+        (isRefillKnown ? REFILL_NOTE : WAIT_NOTE),
     ],
   };
 }
@@ -46,8 +69,5 @@ function costRow({ thp, memoryBytes, arm, cost }: Cell): string[] {
     orNothing(cost.poolBefore?.min, formatPercent),
     formatPercent(cost.hugeShare.median),
     formatPercent(cost.hugeShare.min),
-    orNothing(cost.refillSeconds?.median, formatSeconds),
-    orNothing(cost.workerCpuSeconds, formatSeconds),
-    formatSeconds(cost.qemuCpuSeconds),
   ];
 }

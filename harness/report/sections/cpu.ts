@@ -1,10 +1,11 @@
-import { formatRatio, formatSeconds, NOTHING } from "../format.ts";
+import { formatRatio, formatSeconds, orNothing } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { Summary } from "../summary.ts";
 
-/** Total CPU time of each arm: where the gain was paid for. */
+/** Total CPU time of each arm: where the gain was paid for, and how soon after a boot there is one. */
 export function cpuSection({ totals }: Summary): Section {
   const base = totals.find((total) => total.arm === "base");
+  const toBase = (seconds: number): number | null => (base === undefined ? null : seconds / base.hostCpuSeconds);
   return {
     id: "cpu",
     heading: "CPU time of the whole host under test, seconds per boot",
@@ -16,21 +17,27 @@ export function cpuSection({ totals }: Summary): Section {
         { label: "all CPU", numeric: true },
         { label: "to base", numeric: true },
         { label: "of it worker", numeric: true },
-        { label: "waited for pool", numeric: true },
+        { label: "first fill", numeric: true },
+        { label: "all waits", numeric: true },
       ],
       rows: totals.map((total) => [
         total.arm,
         String(total.boots),
         String(total.creations),
         formatSeconds(total.hostCpuSeconds),
-        base === undefined ? NOTHING : formatRatio(total.hostCpuSeconds / base.hostCpuSeconds),
-        total.workerCpuSeconds === null ? NOTHING : formatSeconds(total.workerCpuSeconds),
-        formatSeconds(total.refillSeconds),
+        orNothing(toBase(total.hostCpuSeconds), formatRatio),
+        orNothing(total.workerCpuSeconds, formatSeconds),
+        orNothing(total.firstFillSeconds?.median, formatSeconds),
+        orNothing(total.firstFillSeconds && total.waitSeconds, formatSeconds),
       ]),
     },
     notes: [
-      "Counted from the host's boot to the end of its last creation: the boot itself, the first fill of the pool, every " +
-        "refill and every VM. What the worker does after the last creation is not in it.",
+      totals.every((total) => total.toFullPool)
+        ? "Counted from the host's boot until the pool is full again after its last VM: the boot itself, the first fill " +
+          "of an empty pool, every VM and every refill."
+        : "Counted from the host's boot to the end of its last VM: the boot itself, the first fill of an empty pool, " +
+          "every VM and the refills between them. The refill after the last VM is not in it.",
+      "first fill: from the worker's start after the boot until the pool is full, median. all waits: that and the refills.",
     ],
   };
 }

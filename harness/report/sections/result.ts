@@ -2,16 +2,27 @@ import { formatSize } from "../../base/size.ts";
 import { describeConditions } from "../../bench/conditions.ts";
 import { ALPHA } from "../../stats/verdict.ts";
 import { isAgain } from "../effects.ts";
-import { count, formatDifference, formatThp, formatThpCell, NOTHING } from "../format.ts";
+import {
+  count,
+  formatDifference,
+  formatP,
+  formatRange,
+  formatRatio,
+  formatSeconds,
+  formatThp,
+  formatThpCell,
+  orNothing,
+} from "../format.ts";
+import { cpuPrice } from "../price.ts";
 import type { Section } from "../section.ts";
 import type { Effect, Summary } from "../summary.ts";
-import { effectFigures } from "./effect-cells.ts";
 import { planNotes } from "./plan.ts";
 
 const LIMIT_NOTE = "limit: never clears, not usable. It is a measure of what clearing costs, not a way to save it.";
 
-/** The answer: each arm against base at the headline's size. */
-export function resultSection({ run, effects, plans }: Summary): Section {
+/** The answer: each arm against base at the headline's size, with its price beside it. */
+export function resultSection(summary: Summary): Section {
+  const { run, effects, plans } = summary;
   const bytes = run.settings.memoryBytes;
   const headline = effects.filter((effect) => effect.memoryBytes === bytes);
   const { vms, until } = run.settings.conditions;
@@ -29,7 +40,7 @@ export function resultSection({ run, effects, plans }: Summary): Section {
   }
   const conditions = describeConditions(run.settings.conditions).map(([name, value]) => `${name}: ${value}`);
   const again = headline.filter(isAgain);
-  const noise = ({ noiseFloor }: Effect): string => (noiseFloor === null ? NOTHING : formatDifference(noiseFloor));
+  const price = cpuPrice(summary, headline);
   return {
     id: "result",
     heading,
@@ -41,8 +52,9 @@ export function resultSection({ run, effects, plans }: Summary): Section {
         { label: "base s", numeric: true },
         { label: "arm s", numeric: true },
         { label: "base/arm", numeric: true },
-        { label: "95 % interval", numeric: true },
-        { label: "boots", numeric: true },
+        { label: "CPU x", numeric: true },
+        { label: "refill", numeric: true },
+        { label: "95 %", numeric: true },
         { label: "p", numeric: true },
         ...(again.length > 0 ? [{ label: "noise %", numeric: true }] : []),
         { label: "verdict" },
@@ -50,16 +62,24 @@ export function resultSection({ run, effects, plans }: Summary): Section {
       rows: headline.map((effect) => [
         formatThpCell(effect.thp),
         effect.armName,
-        ...effectFigures(effect),
-        ...(again.length > 0 ? [noise(effect)] : []),
+        formatSeconds(effect.base),
+        formatSeconds(effect.arm),
+        formatRatio(effect.ratio),
+        orNothing(price.ratioOf(effect), formatRatio),
+        orNothing(effect.refillSeconds, formatSeconds),
+        formatRange(effect.low, effect.high, formatRatio),
+        formatP(effect.p),
+        ...(again.length > 0 ? [orNothing(effect.noiseFloor, formatDifference)] : []),
         verdictText(effect),
       ]),
     },
     notes: [
-      "base s and arm s are medians of per-boot medians; base/arm above 1 means that the arm is faster." +
+      "base s and arm s are medians of per-boot medians; base/arm above 1 means that the arm is faster; 95 %: interval " +
+        `of base/arm over ${bootsText(headline)} of each.` +
         (headline.some((effect) => effect.p !== null)
           ? ` Each p stands for itself: it is not adjusted for the ${count(headline.length, "comparison")} above (level ${ALPHA}).`
           : ""),
+      `The price. CPU x: ${price.note}. refill: seconds until the pool is full again after such a VM is gone, median.`,
       ...(headline.some((effect) => effect.armName === "limit") ? [LIMIT_NOTE] : []),
       ...(again.length > 0 ? [noiseNote(again)] : []),
       ...planNotes(plans),
@@ -84,4 +104,11 @@ function noiseNote(again: readonly Effect[]): string {
     `${what}. Two halves of the same kernel differed by up to ${floors.join(", ")}: the noise floor (noise %), which is ` +
     "the bound of the A/A ratio's 95 % interval that is further from 1. What lies inside it is called within noise."
   );
+}
+
+/** `4 boots`, or `3 to 4 boots` where comparisons differ. */
+function bootsText(effects: readonly Effect[]): string {
+  const numbers = effects.map((effect) => effect.boots);
+  const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
+  return least === most ? count(most, "boot") : `${least} to ${count(most, "boot")}`;
 }

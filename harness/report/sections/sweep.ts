@@ -18,7 +18,7 @@ export function sweepSections({ sweeps }: Summary): Section[] {
         { label: "arm" },
         ...sizes.map((bytes) => ({ label: formatSize(bytes), numeric: true })),
         { label: "per GiB (95 %)", numeric: true },
-        { label: "fixed", numeric: true },
+        { label: "fixed (95 %)", numeric: true },
         ...(sizes.length > 2 ? [{ label: "off line %", numeric: true }] : []),
       ],
       rows: sweeps.map((sweep) => sweepRow(sweep, sizes)),
@@ -44,7 +44,7 @@ function sweepRow(sweep: Sweep, sizes: readonly number[]): string[] {
     sweep.arm,
     ...sizes.map(medianAt),
     sweep.line === null ? NOTHING : formatEstimate(sweep.line.secondsPerGib),
-    sweep.line === null ? NOTHING : formatSeconds(sweep.line.interceptSeconds.value),
+    sweep.line === null ? NOTHING : formatEstimate(sweep.line.interceptSeconds),
     ...(sizes.length > 2 ? [sweep.line === null ? NOTHING : formatPercent(sweep.line.worstDeparture)] : []),
   ];
 }

@@ -10,8 +10,9 @@ import type { Summary } from "../summary.ts";
 const SHA_DIGITS = 12;
 
 /** Everything a reader needs to repeat the run or to doubt it. */
-export function whatRanSection({ run, setting }: Summary): Section {
-  const { machine, settings } = run;
+export function whatRanSection(summary: Summary): Section {
+  const { run, setting } = summary;
+  const { settings } = run;
   const rows: [string, string][] = [
     ...Object.entries(run.kernels).map(([arm, kernel]): [string, string] => [`kernel, ${arm}`, kernelText(kernel)]),
     ...(run.guestKernel === null ? [] : [["kernel, guest", kernelText(run.guestKernel)] satisfies [string, string]]),
@@ -23,17 +24,8 @@ export function whatRanSection({ run, setting }: Summary): Section {
     ["accelerator", acceleratorText(setting?.accelerator ?? settings.accelerator)],
     ["CPU model", setting?.cpuModel ?? settings.cpuModel],
     ["device", setting?.device ?? settings.device],
-    [
-      "host under test",
-      `${settings.host}, ${count(setting?.hostCpus ?? settings.hostCpus, "CPU")}, ` +
-        `${formatSize(setting?.hostMemoryBytes ?? settings.hostMemoryBytes)}`,
-    ],
-    [
-      "machine",
-      `${machine.cpu}${setting === null ? "" : `, microcode ${setting.machineMicrocode}`}, ` +
-        `${count(machine.cpus, "CPU")}, ${formatSize(machine.memoryBytes)}, ` +
-        (machine.virtualisation === null ? "bare metal" : `itself a VM (${machine.virtualisation})`),
-    ],
+    ["host under test", hostText(summary)],
+    ["machine", machineText(summary)],
     ["tools", `QEMU ${run.tools.qemu}, Node.js ${run.tools.node}`],
     ["harness", run.commit ?? "not a git checkout"],
     [
@@ -70,7 +62,25 @@ export function kernelText(kernel: KernelRecord): string {
   );
 }
 
-function acceleratorText(accelerator: string): string {
+/** Kind, CPUs and memory of the host under test. */
+export function hostText({ run: { settings }, setting }: Summary): string {
+  const { hostCpus, hostMemoryBytes } = setting ?? settings;
+  return `${settings.host}, ${count(hostCpus, "CPU")}, ${formatSize(hostMemoryBytes)}`;
+}
+
+/** The machine that everything ran on. */
+export function machineText({ run: { machine }, setting }: Summary): string {
+  return [
+    machine.cpu,
+    ...(setting === null ? [] : [`microcode ${setting.machineMicrocode}`]),
+    count(machine.cpus, "CPU"),
+    formatSize(machine.memoryBytes),
+    machine.virtualisation === null ? "bare metal" : `itself a VM (${machine.virtualisation})`,
+  ].join(", ");
+}
+
+/** Accelerator of the host under test; an emulation is called one. */
+export function acceleratorText(accelerator: string): string {
   if (accelerator === "tcg") return "TCG: emulated, not hardware times";
   if (accelerator === "kvm") return "KVM";
   return "none: the host is the machine itself";

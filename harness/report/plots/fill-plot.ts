@@ -1,0 +1,57 @@
+import { formatSize } from "../../base/size.ts";
+import { medianCurve } from "../../stats/median-curve.ts";
+import { count, formatSeconds, formatThp } from "../format.ts";
+import type { FillGroup } from "../summary.ts";
+import { ARM_MARKS, axisStyle, still } from "./axes.ts";
+import type { Plot } from "./render-svg.ts";
+
+const MEDIAN_STEPS = 100;
+
+/**
+ * Share of free memory zeroed over the wait for it: a line for each wait, the pointwise median thick.
+ * @param endSeconds end of the axis; the same in plots that stand side by side
+ */
+export function fillPlot({ arm, after, seconds, curves }: FillGroup, endSeconds: number): Plot {
+  const { color } = ARM_MARKS[arm];
+  const when =
+    after === "boot" ? "after a boot" : `after a VM of ${formatSize(after.memoryBytes)}, ${formatThp(after.thp)}`;
+  const line = (data: readonly (readonly [number, number])[], lineStyle: object): object => ({
+    ...still,
+    type: "line",
+    symbol: "none",
+    lineStyle: { color, ...lineStyle },
+    data: data.map(([x, share]) => [x, share * 100]),
+  });
+  return {
+    caption:
+      `The pool fills ${when} (${arm}): full after ${formatSeconds(seconds.median)} s, median of ` +
+      `${count(curves.length, "wait")}; thick: median line.`,
+    label:
+      `Line plot of the share of free memory zeroed, ${arm}, ${when}: full after ${formatSeconds(seconds.median)} ` +
+      `seconds, the slowest after ${formatSeconds(seconds.max)}`,
+    height: 230,
+    option: {
+      grid: { left: 48, right: 16, top: 12, bottom: 42 },
+      xAxis: { ...axisStyle, type: "value", name: "seconds", nameGap: 26, min: 0, max: endSeconds },
+      yAxis: { ...axisStyle, type: "value", name: "% of free memory zero", nameGap: 34, min: 0, max: 100 },
+      series: [
+        ...curves.map(({ curve }) => line(curve, { width: 1, opacity: 0.45 })),
+        line(
+          medianCurve(
+            curves.map(({ curve }) => curve),
+            MEDIAN_STEPS,
+          ),
+          { width: 3 },
+        ),
+      ],
+    },
+  };
+}
+
+/** Plots of all groups that have curves, on one time axis. */
+export function fillPlots(fills: readonly FillGroup[]): Plot[] {
+  const drawn = fills.filter((group) => group.curves.length > 0);
+  const longest = Math.max(0, ...drawn.flatMap((group) => group.curves.map(({ curve }) => curve.at(-1)?.[0] ?? 0)));
+  // Whole seconds, and never an axis without length.
+  return drawn.map((group) => fillPlot(group, Math.max(1, Math.ceil(longest))));
+}

@@ -1,0 +1,89 @@
+import { formatSize, GIB_BYTES } from "../../base/size.ts";
+import type { Thp } from "../../bench/sample.ts";
+import type { Estimate } from "../../stats/line.ts";
+import { formatEstimate, formatThp } from "../format.ts";
+import type { Sweep } from "../summary.ts";
+import { ARM_MARKS, axisStyle, legendStyle, SYMBOL_PX, still } from "./axes.ts";
+import type { Plot } from "./render-svg.ts";
+
+/** A sweep whose line is carried on to a time. */
+type Projected = Sweep & {
+  line: NonNullable<Sweep["line"]>;
+  projection: NonNullable<Sweep["projection"]> & { seconds: Estimate };
+};
+
+export function isProjected(sweep: Sweep): sweep is Projected {
+  return sweep.line !== null && sweep.projection !== null && sweep.projection.seconds !== null;
+}
+
+/**
+ * How far the lines are carried on: solid where VMs were measured, dashed beyond, hollow the size that nobody measured,
+ * with its interval.
+ */
+export function projectionPlot(thp: Thp, sweeps: readonly Projected[]): Plot {
+  const bytes = Math.max(...sweeps.map((sweep) => sweep.projection.memoryBytes));
+  return {
+    caption:
+      `PROJECTION, NOT MEASURED: ${formatSize(bytes)}, ${formatThp(thp)}. Filled: measured. Dashed: the line carried ` +
+      "on. Hollow, with its 95 % interval: what it would give.",
+    label: `Plot of a projection, not measured, ${formatThp(thp)}. ${sweeps.map(describe).join("; ")}`,
+    height: 300,
+    option: {
+      legend: { ...legendStyle, data: sweeps.map((sweep) => sweep.arm) },
+      grid: { left: 48, right: 24, top: 34, bottom: 42 },
+      xAxis: { ...axisStyle, type: "value", name: "VM size, GiB", nameGap: 26, min: 0, max: bytes / GIB_BYTES },
+      yAxis: { ...axisStyle, type: "value", name: "seconds", nameGap: 34, min: 0 },
+      series: sweeps.flatMap(seriesOf),
+    },
+  };
+}
+
+function describe({ arm, projection }: Projected): string {
+  return `${arm}: ${formatSize(projection.memoryBytes)} would take ${formatEstimate(projection.seconds)} seconds`;
+}
+
+function seriesOf(sweep: Projected): object[] {
+  const { color, symbol } = ARM_MARKS[sweep.arm];
+  const { secondsPerGib, interceptSeconds } = sweep.line;
+  const { seconds, memoryBytes } = sweep.projection;
+  const at = (gib: number): [number, number] => [gib, interceptSeconds.value + secondsPerGib.value * gib];
+  const sizes = sweep.sizes.map((size) => size.memoryBytes / GIB_BYTES);
+  const [smallest, largest] = [Math.min(...sizes), Math.max(...sizes)];
+  const end = memoryBytes / GIB_BYTES;
+  const line = (data: [number, number][], lineStyle: object): object => ({
+    ...still,
+    type: "line",
+    symbol: "none",
+    lineStyle: { color, ...lineStyle },
+    data,
+  });
+  return [
+    {
+      ...still,
+      name: sweep.arm,
+      type: "scatter",
+      symbol,
+      symbolSize: SYMBOL_PX,
+      itemStyle: { color },
+      data: sweep.sizes.map((size) => [size.memoryBytes / GIB_BYTES, size.median]),
+    },
+    line([at(smallest), at(largest)], { width: 2 }),
+    line([at(largest), at(end)], { width: 1.5, type: "dashed" }),
+    line(
+      [
+        // A line says nothing of a time below zero.
+        [end, Math.max(0, seconds.low)],
+        [end, seconds.high],
+      ],
+      { width: 2 },
+    ),
+    {
+      ...still,
+      type: "scatter",
+      symbol,
+      symbolSize: SYMBOL_PX + 2,
+      itemStyle: { color: "var(--ground)", borderColor: color, borderWidth: 2 },
+      data: [[end, seconds.value]],
+    },
+  ];
+}
