@@ -1,10 +1,11 @@
 import { join, relative } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { UsageError } from "../base/errors.ts";
 import { listRunDirs, resolveRunDir, resultsDir } from "../bench/run-store.ts";
 import { compareSummaries } from "../report/compare.ts";
 import { loadSummary } from "../report/load-run.ts";
 import { plansFor } from "../report/plans.ts";
+import { rfcTable } from "../report/rfc-table.ts";
 import { listRuns, runListSection } from "../report/run-list.ts";
 import { compareSections } from "../report/sections/compare.ts";
 import { planSection } from "../report/sections/plan.ts";
@@ -29,6 +30,7 @@ export function register(program: Command): void {
     .description("print the table of a run")
     .argument("[run]", RUN_HELP, "latest")
     .option("--json", "print the run, its effects and all that the table is made of as JSON")
+    .addOption(new Option("--rfc", "print the table for a cover letter, in the RFC's layout").conflicts("json"))
     .action(show);
   results
     .command("compare")
@@ -64,9 +66,10 @@ function list({ json }: Output, extra: readonly string[]): void {
   else print(renderSections([runListSection(runs)]));
 }
 
-function show(wanted: string, { json }: Output): void {
+function show(wanted: string, { json, rfc }: Output & { rfc?: boolean }): void {
   const summary = loadSummary(resolveRunDir(wanted));
   if (json) printJson(summary);
+  else if (rfc) print(rfcTable(summary));
   else print(renderTerminal(summary));
 }
 

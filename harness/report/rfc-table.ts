@@ -1,0 +1,137 @@
+import { UsageError } from "../base/errors.ts";
+import { formatSize } from "../base/size.ts";
+import type { KernelRecord } from "../bench/run-record.ts";
+import type { ArmName, Thp } from "../bench/sample.ts";
+import { sameConfiguration } from "./effects.ts";
+import { count, formatP, formatRange, formatRatio, formatShortSeconds, NOTHING } from "./format.ts";
+import { type CpuPrice, cpuPrice } from "./price.ts";
+import { acceleratorText, hostText, machineText } from "./sections/what-ran.ts";
+import type { Cell, Effect, Summary } from "./summary.ts";
+import { wrap } from "./terminal.ts";
+
+/** What mail is read at. */
+const COLUMNS = 72;
+const RULE = "=".repeat(COLUMNS);
+/** Of `w/o patches:` and the facts above the table. */
+const LABEL_COLUMNS = 13;
+
+const PAGES: Record<Thp, string> = {
+  off: "QEMU uses 4K pages, THP is off",
+  on: "QEMU uses 4K pages, THP is on",
+  "mthp-64k": "QEMU uses 4K pages, mTHP of 64K is on",
+};
+
+type Pair = { effect: Effect; base: Cell; patched: Cell };
+
+/**
+ * The table of a cover letter, in the layout of the RFC of December 2020: rounds across, without and with the patches,
+ * THP off and on. Plain text of at most 72 columns that ends in a newline.
+ * @throws UsageError RFC_TABLE_EMPTY when base and prezero have no finished boot in common
+ */
+export function rfcTable(summary: Summary): string {
+  const pairs = pairsOf(summary);
+  if (pairs.length === 0) {
+    throw new UsageError({
+      code: "RFC_TABLE_EMPTY",
+      message: `${summary.run.id} has no finished boots of both base and prezero`,
+      remedy: "Name a run that has, `npm run results` lists them, or make one with `npm run bench`.",
+    });
+  }
+  const price = cpuPrice(
+    summary,
+    pairs.map(({ effect }) => effect),
+  );
+  const { run } = summary;
+  const lines = [
+    ...wrap(`Creating a VM [${formatSize(run.settings.memoryBytes)} RAM] with an assigned device`, "", "", COLUMNS),
+    "",
+    ...factsOf(summary),
+    ...summary.caveats.flatMap((caveat) => ["", ...wrap(caveat, "", "", COLUMNS)]),
+    "",
+    RULE,
+    ...pairs.flatMap((pair, i) => [...(i > 0 ? [""] : []), ...blockOf(pair, price)]),
+    RULE,
+    ...methodOf(pairs, price),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function pairsOf({ run, effects, cells }: Summary): Pair[] {
+  return effects
+    .filter((effect) => effect.armName === "prezero" && effect.memoryBytes === run.settings.memoryBytes)
+    .map((effect) => {
+      const cellOf = (arm: ArmName) =>
+        cells.find((cell) => cell.arm === arm && sameConfiguration(cell, effect)) as Cell;
+      return { effect, base: cellOf("base"), patched: cellOf("prezero") };
+    });
+}
+
+function factsOf(summary: Summary): string[] {
+  const { run, setting } = summary;
+  const { base, prezero } = run.kernels;
+  const source = ({ package: name, version }: KernelRecord["source"]): string => `${name} ${version}`;
+  const cpuModel = setting?.cpuModel ?? run.settings.cpuModel;
+  return [
+    ["w/o patches:", base === undefined ? NOTHING : `${base.release} (${source(base.source)})`],
+    ["w/ patches:", prezero === undefined ? NOTHING : `${prezero.release} (${source(prezero.source)})`],
+    ["accelerator:", `${acceleratorText(setting?.accelerator ?? run.settings.accelerator)}; -cpu ${cpuModel}`],
+    ["host:", `${hostText(summary)}, QEMU ${run.tools.qemu}, ${setting?.device ?? run.settings.device}`],
+    ["machine:", machineText(summary)],
+    ["run:", `${run.id}, harness ${run.commit?.slice(0, 12) ?? "not in git"}`],
+  ].flatMap(([label, text]) => labelled(label as string, text as string));
+}
+
+function blockOf({ effect, base, patched }: Pair, price: CpuPrice): string[] {
+  const interval = formatRange(effect.low, effect.high, formatRatio);
+  const certainty = effect.p === null ? "too few boots for an interval" : `95 % ${interval}, p ${formatP(effect.p)}`;
+  const cpu = price.ratioOf(effect);
+  const refill = effect.refillSeconds;
+  return [
+    PAGES[effect.thp],
+    ...roundLines(base, patched),
+    ...labelled(
+      "median:",
+      `${formatShortSeconds(effect.base)} -> ${formatShortSeconds(effect.arm)}, ${formatRatio(effect.ratio)} times (${certainty})`,
+    ),
+    ...labelled(
+      "price:",
+      `${cpu === null ? NOTHING : formatRatio(cpu)} times the CPU time, pool full again after ` +
+        (refill === null ? "a time not measured" : formatShortSeconds(refill)),
+    ),
+  ];
+}
+
+/** All rounds of a kernel in one row, boot after boot; rows that are too long go on in another pair below. */
+function roundLines(base: Cell, patched: Cell): string[] {
+  const rows = [base, patched].map(({ boots }) =>
+    boots.flatMap((boot) => boot.rounds.map((round) => formatShortSeconds(round.seconds))),
+  );
+  const widest = Math.max(...rows.map((row) => row.length));
+  const heads = Array.from({ length: widest }, (_, i) => `round${i + 1}`);
+  const width = Math.max(...[heads, ...rows].flat().map((text) => text.length)) + 1;
+  const perLine = Math.floor((COLUMNS - LABEL_COLUMNS) / width);
+  const lineOf = (label: string, row: readonly string[], from: number): string => {
+    const cells = heads.slice(from, from + perLine).map((_, i) => (row[from + i] ?? NOTHING).padStart(width));
+    return label.padEnd(LABEL_COLUMNS) + cells.join("");
+  };
+  const starts = Array.from({ length: Math.ceil(widest / perLine) }, (_, i) => i * perLine);
+  return starts.flatMap((from) => [
+    lineOf("", heads, from),
+    lineOf("w/o patches:", rows[0] as string[], from),
+    lineOf("w/ patches:", rows[1] as string[], from),
+  ]);
+}
+
+function methodOf(pairs: readonly Pair[], price: CpuPrice): string[] {
+  const perBoot = Math.max(...pairs.flatMap(({ base }) => base.boots.map((boot) => boot.rounds.length)));
+  const boots = Math.min(...pairs.map(({ effect }) => effect.boots));
+  const text =
+    `${count(boots, "boot")} of each kernel, taking turns (ABBA), ${count(perBoot, "round")} a boot, in the order they ` +
+    "ran. Median of per-boot medians; interval by bootstrap over boots, p by an exact permutation test over boots. " +
+    `Price: ${price.note}; median wait until the pool is full again after the VM is gone.`;
+  return wrap(text, "", "", COLUMNS);
+}
+
+function labelled(label: string, text: string): string[] {
+  return wrap(text, label.padEnd(LABEL_COLUMNS), " ".repeat(LABEL_COLUMNS), COLUMNS);
+}
