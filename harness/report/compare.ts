@@ -1,6 +1,7 @@
 import { UsageError } from "../base/errors.ts";
 import { formatSize } from "../base/size.ts";
 import type { RunRecord } from "../bench/run-record.ts";
+import { armNames } from "../bench/sample.ts";
 import { effectOf, sameConfiguration } from "./effects.ts";
 import { formatThp } from "./format.ts";
 import { differences } from "./setting.ts";
@@ -65,7 +66,22 @@ function describeCell({ scenario, thp, memoryBytes, arm }: Cell): string {
 function caveatsOf(a: Summary, b: Summary): string[] {
   return [
     "The boots of two runs did not take turns: a machine that drifted between them looks like a difference.",
+    ...armsThatDiffer(a.run, b.run),
     ...a.caveats.map((caveat) => (b.caveats.includes(caveat) ? caveat : `A: ${caveat}`)),
     ...b.caveats.filter((caveat) => !a.caveats.includes(caveat)).map((caveat) => `B: ${caveat}`),
   ];
+}
+
+/** An arm may have been another thing in the other run: a debugging configuration, other controls. */
+function armsThatDiffer(a: RunRecord, b: RunRecord): string[] {
+  return armNames.flatMap((arm) => {
+    const [kernelA, kernelB] = [a.kernels[arm], b.kernels[arm]];
+    if (kernelA === undefined || kernelB === undefined) return [];
+    const differs = [
+      ...(kernelA.configSha256 === kernelB.configSha256 ? [] : ["kernel configuration"]),
+      ...(kernelA.compiler === kernelB.compiler ? [] : ["compiler"]),
+      ...(JSON.stringify(a.setup[arm] ?? []) === JSON.stringify(b.setup[arm] ?? []) ? [] : ["setup"]),
+    ];
+    return differs.length === 0 ? [] : [`${arm} differs in more than the patches: ${differs.join(", ")}.`];
+  });
 }

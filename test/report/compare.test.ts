@@ -1,0 +1,81 @@
+import { describe, expect, it, test } from "vitest";
+import type { RunRecord } from "../../harness/bench/run-record.ts";
+import { type Fingerprint, fingerprintSchema } from "../../harness/bench/sample.ts";
+import { compareSummaries } from "../../harness/report/compare.ts";
+import { summarize } from "../../harness/report/summarize.ts";
+import type { Summary } from "../../harness/report/summary.ts";
+import { syntheticRun, syntheticSamples } from "./synthetic-run.ts";
+
+const run = syntheticRun({ arms: ["base", "prezero"], thp: ["on"], sweepBytes: [] });
+const samples = syntheticSamples(run);
+const one = summarize(run, samples);
+
+/** The same run with fingerprints of another machine, QEMU, kernel, ... */
+function measuredWith(changes: Partial<Fingerprint>): Summary {
+  const changed = samples.map((sample) => ({ ...sample, fingerprint: { ...sample.fingerprint, ...changes } }));
+  return summarize(run, changed);
+}
+
+/** Another value that the field can have. */
+function otherValue(field: keyof Fingerprint): string | number {
+  const value = samples[0]?.fingerprint[field] as string | number;
+  if (field === "accelerator") return "kvm";
+  if (field === "kernelVariant") return "prezero";
+  return typeof value === "number" ? value + 1 : `${value} and more`;
+}
+
+const KERNEL_FIELDS = ["kernelRelease", "kernelImageSha256", "kernelConfigSha256", "kernelVariant"];
+const fields = Object.keys(fingerprintSchema.shape) as (keyof Fingerprint)[];
+
+describe("two runs that differ", () => {
+  test.each(fields.filter((field) => !KERNEL_FIELDS.includes(field)))("in %s are refused, the field named", (field) => {
+    const value = otherValue(field);
+    expect(() => compareSummaries(one, measuredWith({ [field]: value }))).toThrow(
+      expect.objectContaining({
+        code: "UNLIKE_RUNS",
+        detail: `${field}: ${samples[0]?.fingerprint[field]} and ${value}`,
+      }),
+    );
+  });
+
+  test.each(KERNEL_FIELDS)("in %s are compared: that is what it is for", (field) => {
+    const other = measuredWith({ [field]: otherValue(field as keyof Fingerprint) });
+    expect(compareSummaries(one, other).effects).toHaveLength(2);
+  });
+
+  it("in several fields are refused with all of them", () => {
+    const other = measuredWith({ cpuModel: "qemu64", hostCpus: 7 });
+    const detail = "cpuModel: max and qemu64\nhostCpus: 2 and 7";
+    expect(() => compareSummaries(one, other)).toThrow(expect.objectContaining({ detail }));
+  });
+
+  it("in the level that the pool had to reach are refused", () => {
+    const other = { ...one, run: { ...run, poolThreshold: 0.5 } };
+    expect(() => compareSummaries(one, other)).toThrow(
+      expect.objectContaining({ detail: "poolThreshold: 0.99 and 0.5" }),
+    );
+  });
+});
+
+describe("an arm that was something else in the other run", () => {
+  const caveatsWith = (changes: Partial<RunRecord>): string => {
+    return compareSummaries(one, { ...one, run: { ...run, ...changes } }).caveats.join("\n");
+  };
+  const { prezero } = run.kernels;
+  if (prezero === undefined) throw new Error("the synthetic run has a prezero kernel");
+
+  it("is named with what differs beside the patches", () => {
+    const kernels = { ...run.kernels, prezero: { ...prezero, configSha256: "9".repeat(64), compiler: "clang 19" } };
+    expect(caveatsWith({ kernels })).toContain(
+      "prezero differs in more than the patches: kernel configuration, compiler.",
+    );
+    expect(caveatsWith({ setup: { prezero: ["echo 9 > min_order"] } })).toContain(
+      "prezero differs in more than the patches: setup.",
+    );
+  });
+
+  it("is not made up where only the patches differ", () => {
+    const kernels = { ...run.kernels, prezero: { ...prezero, patchesSha256: "9".repeat(64) } };
+    expect(caveatsWith({ kernels })).not.toContain("differs in more than the patches");
+  });
+});
