@@ -28,6 +28,7 @@ export const NEEDED_PACKAGES: NeededPackage[] = [
   { name: "libcap-dev", why: "the kernel's selftests of mm drop capabilities (test:kernel --full)" },
   { name: "stress-ng", why: "memory stress that others wrote (test:kernel --full)" },
   { name: "sparse", why: "checks the series (patches check)" },
+  { name: "chromium", why: "looks at report.html as a reader would (npm test)" },
   { name: "coccinelle", why: "checks the series with the kernel's semantic patches (patches check)" },
 ];
 

@@ -3,6 +3,7 @@ import { plotsOf } from "./plots/all.ts";
 import { type Plot, renderSvg } from "./plots/render-svg.ts";
 import type { Section, Table } from "./section.ts";
 import { sectionsOf } from "./sections/all.ts";
+import { acceleratorText, machineText } from "./sections/what-ran.ts";
 import type { Summary } from "./summary.ts";
 
 /**
@@ -26,6 +27,7 @@ ${pageStyle}
 <body>
 <main>
 <h1>${title}</h1>
+<p class="note">${escapeHtml(subtitle(summary))}</p>
 ${[
   ...summary.caveats.map((caveat) => `<p class="caveat">${escapeHtml(caveat)}</p>`),
   ...sectionsOf(summary).map((section) => renderSection(section, plots.get(section.id) ?? [])),
@@ -34,6 +36,12 @@ ${[
 </body>
 </html>
 `;
+}
+
+/** What it was measured on, in a line. */
+function subtitle(summary: Summary): string {
+  const accelerator = acceleratorText(summary.setting?.accelerator ?? summary.run.settings.accelerator);
+  return `${summary.run.createdAt.slice(0, 10)}; ${accelerator}; ${machineText(summary)}`;
 }
 
 function renderSection(section: Section, plots: readonly Plot[]): string {

@@ -25,43 +25,57 @@ body {
   margin: 0 auto; padding: 1rem; max-width: 68rem; background: var(--ground); color: var(--text);
   font: 16px/1.5 system-ui, sans-serif;
 }
-h1 { font-size: 1.4rem; overflow-wrap: anywhere; margin: 0.5rem 0; }
-h2 { font-size: 1.1rem; margin: 2rem 0 0.5rem; }
+h1 { font-size: 1.4rem; overflow-wrap: anywhere; margin: 0.5rem 0 0; }
+h2 { font-size: 1.1rem; line-height: 1.3; margin: 2.2rem 0 0.5rem; }
 p { margin: 0.5rem 0; max-width: 46rem; }
-.note { color: var(--faint); font-size: 0.9rem; }
+.note, figcaption { color: var(--faint); font-size: 0.9rem; }
 .caveat {
   max-width: none; padding: 0.6rem 0.8rem; font-weight: 600;
   background: var(--warn-ground); border-left: 4px solid var(--warn-line);
 }
-.scroll { overflow-x: auto; max-width: 100%; }
+/* The shadow at an edge says that there is more; where there is not, what scrolls with the table covers it. */
+.scroll {
+  overflow-x: auto; max-width: 100%;
+  background:
+    linear-gradient(to right, var(--ground) 40%, transparent) left / 1.5rem 100% no-repeat local,
+    linear-gradient(to left, var(--ground) 40%, transparent) right / 1.5rem 100% no-repeat local,
+    linear-gradient(to right, var(--line), transparent) left / 0.6rem 100% no-repeat scroll,
+    linear-gradient(to left, var(--line), transparent) right / 0.6rem 100% no-repeat scroll;
+}
 table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
 th, td {
-  padding: 0.25rem 0.7rem 0.25rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line);
+  padding: 0.25rem 0.8rem 0.25rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line);
 }
+th:last-child, td:last-child { padding-right: 0; }
 th { font-weight: 600; color: var(--faint); }
 th, .number, .short { white-space: nowrap; }
 .number { text-align: right; }
 .text { min-width: 11rem; overflow-wrap: anywhere; }
-.pair { display: flex; flex-wrap: wrap; gap: 1rem 2rem; align-items: flex-start; }
-figure { margin: 0; flex: 0 1 27.5rem; min-width: min(100%, 22rem); }
+.pair { display: flex; flex-wrap: wrap; gap: 1rem 2.5rem; align-items: flex-start; }
+figure { margin: 0; flex: 0 1 26rem; min-width: min(100%, 20rem); }
 figure svg { display: block; width: 100%; height: auto; }
-figcaption { color: var(--faint); font-size: 0.9rem; }
 @media (max-width: 40rem) {
+  body { padding: 0.75rem; }
   table { font-size: 0.8rem; }
-  th, td { padding-right: 0.45rem; }
+  th, td { padding-right: 0.55rem; }
+  figure { flex-basis: 100%; }
 }
 @media print {
+  @page { size: A4; margin: 14mm; }
   :root {
-    color-scheme: light;
+    color-scheme: light; font-size: 10pt;
     --ground: #fff; --text: #000; --faint: #333; --line: #bbb; --warn-ground: #fff; --warn-line: #000;
     --base: #0072b2; --base-again: #56b4e9; --prezero: #d55e00; --prezero-disabled: #00825e;
     --init-on-free: #a8457d; --prealloc: #8a6a00; --hugetlb: #2d86b5;
     --phase-exec: #000;
   }
-  body { padding: 0; max-width: none; font-size: 10pt; }
-  figure { flex-basis: 9cm; min-width: 0; }
+  body { padding: 0; max-width: none; font-size: 1rem; print-color-adjust: exact; }
+  p { max-width: none; }
+  table { font-size: 0.85rem; }
+  th, td { padding-right: 0.45rem; }
+  figure { flex-basis: 8.4cm; min-width: 0; }
   h2 { break-after: avoid; }
   figure, tr, .caveat { break-inside: avoid; }
-  .scroll { overflow: visible; }
+  .scroll { overflow: visible; background: none; }
 }
 `.trim();

@@ -1,0 +1,119 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { projectPath } from "../../harness/base/paths.ts";
+import { listRunDirs } from "../../harness/bench/run-store.ts";
+import { renderHtml } from "../../harness/report/html.ts";
+import { loadSummary } from "../../harness/report/load-run.ts";
+import { sectionsOf } from "../../harness/report/sections/all.ts";
+import { summarize } from "../../harness/report/summarize.ts";
+import type { Summary } from "../../harness/report/summary.ts";
+import { CHROMIUM, Chromium, type Page, type View } from "./chromium.ts";
+import type { PageFacts } from "./page-facts.ts";
+import { beforeRefills, syntheticRun, syntheticSamples } from "./synthetic-run.ts";
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+const PHONE: View = { width: 390, height: 844 };
+const DESKTOP: View = { width: 1280, height: 900 };
+/** A4 between the margins of the page's style: 210 mm - 2 x 14 mm at 96 CSS pixels an inch. */
+const PAPER: View = { width: 687, height: 1016, media: "print" };
+
+const run = syntheticRun();
+const samples = syntheticSamples(run);
+const pages: [name: string, summary: Summary][] = [
+  ["with everything in it", summarize(run, samples)],
+  ["from before refill curves", summarize(...beforeRefills(run, samples))],
+  ["without a finished boot", summarize({ ...run, boots: [] }, [])],
+  ...listRunDirs(projectPath("results")).map((dir): [string, Summary] => [basename(dir), loadSummary(dir)]),
+];
+
+const script = readFileSync(projectPath("test/report/in-page.js"), "utf8");
+const facts = (page: Page): Promise<PageFacts> => page.evaluate<PageFacts>(`${script}\npageFacts()`);
+
+if (CHROMIUM === undefined) console.warn("SKIPPED: report.html is not looked at; chromium comes with `npm run setup`");
+
+describe.skipIf(CHROMIUM === undefined).each(pages)("report.html %s", (_, summary) => {
+  const directory = mkdtempSync(join(tmpdir(), "prezero-page-"));
+  const file = join(directory, "report.html");
+  let browser: Chromium;
+  beforeAll(() => {
+    writeFileSync(file, renderHtml(summary));
+    browser = new Chromium(CHROMIUM as string);
+  });
+  afterAll(async () => {
+    await browser[Symbol.asyncDispose]();
+    rmSync(directory, { recursive: true });
+  });
+
+  test.each([
+    ["a telephone", PHONE],
+    ["a desktop", DESKTOP],
+    ["paper", PAPER],
+  ])(
+    "on %s loads by itself, fits, and has every section and a plot that can be read in each figure",
+    async (_, view) => {
+      const page = await browser.open(file, view);
+      const found = await facts(page);
+      expect(page.problems).toEqual([]);
+      expect(found.overflow).toBe(0);
+      expect(found.sections.map(({ id }) => id)).toEqual(sectionsOf(summary).map(({ id }) => id));
+      for (const section of found.sections) expect(section.height, section.id).toBeGreaterThan(20);
+      for (const plot of found.plots) {
+        expect(plot.width, plot.label).toBeGreaterThan(250);
+        expect(plot.height, plot.label).toBeGreaterThan(60);
+        expect(plot.texts, plot.label).toBeGreaterThan(2);
+        expect({ label: plot.label, outside: plot.outside, clashing: plot.clashing }).toEqual({
+          label: plot.label,
+          outside: [],
+          clashing: [],
+        });
+      }
+    },
+  );
+
+  test("has nothing on a desktop or on paper that would have to be scrolled sideways", async () => {
+    for (const view of [DESKTOP, PAPER]) {
+      const { scrolling, tooWide } = await facts(await browser.open(file, view));
+      expect([scrolling, tooWide]).toEqual([0, []]);
+    }
+  });
+
+  test("is dark for those who have it so, and never on paper", async () => {
+    const dark = async (view: View) => (await facts(await browser.open(file, { ...view, dark: true }))).ground;
+    expect(await dark(PHONE)).toBe("rgb(20, 20, 20)");
+    expect(await dark(PAPER)).toBe("rgb(255, 255, 255)");
+  });
+
+  test("prints", async () => {
+    const pdf = await (await browser.open(file, DESKTOP)).pdf();
+    expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
+  });
+});
+
+test.skipIf(CHROMIUM === undefined)("the browser would tell of a page that is broken", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "prezero-page-"));
+  const file = join(directory, "broken.html");
+  const plot = (text: string) => `<figure><svg viewBox="0 0 100 50" aria-label="p">${text}</svg></figure>`;
+  const outside = '<text x="90" y="20">outside</text>';
+  const clashing = '<text x="10" y="20">one</text><text x="12" y="21">two</text>';
+  writeFileSync(
+    file,
+    `<!DOCTYPE html><meta name="viewport" content="width=device-width"><div style="width: 900px">wide</div>
+<section id="s"><table style="width: 900px"><tr><td>x</table></section>${plot(outside)}${plot(clashing)}
+<img src="missing.png" alt=""><script>console.error("oh")</script>`,
+  );
+  await using browser = new Chromium(CHROMIUM as string);
+  const page = await browser.open(file, PHONE);
+  const { overflow, plots, tooWide } = await facts(page);
+  expect(overflow).toBeGreaterThan(400);
+  expect(tooWide).toContain("TABLE of s");
+  expect(plots.map((found) => [found.outside, found.clashing])).toEqual([
+    [["outside"], []],
+    [[], ["one"]],
+  ]);
+  expect(page.problems.join("\n")).toMatch(/asks for file:.*missing\.png/);
+  expect(page.problems.join("\n")).toMatch(/consoleAPICalled.*oh/);
+  rmSync(directory, { recursive: true });
+});
