@@ -58,7 +58,10 @@ export const arms: Readonly<Record<ArmName, Arm>> = {
     ...plain,
     name: "init-on-free",
     commandLine: ["init_on_free=1"],
-    remark: "all memory is cleared when it is freed: creating a VM need not clear, ending one has to",
+    // In 6.12 (mm/memory.c, mm/huge_memory.c) only single pages are asked for with __GFP_ZERO, which knows of init_on_free.
+    remark:
+      "all memory is cleared when it is freed, outside the time. Single pages are then not cleared again when they are " +
+      "faulted in, but huge ones are",
   },
   prealloc: {
     ...plain,

@@ -7,7 +7,7 @@ import { describeSizes } from "./sizes.ts";
 
 /** What a run is going to do, for a person, a line each. */
 export function describePlan(settings: Settings, plan: readonly PlannedBoot[]): string[] {
-  const estimate = formatDuration(estimateSeconds(plan, settings.accelerator) * 1000);
+  const estimate = formatDuration(estimateSeconds(plan, settings) * 1000);
   const each = plan[0]?.steps.map((step) => `THP ${step.thp} ${formatSize(step.memoryBytes)} x${step.rounds}`);
   return [
     `scenario  ${settings.scenario}, kernel ${settings.kernel}, arms ${settings.arms.join(", ")}`,

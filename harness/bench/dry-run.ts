@@ -21,7 +21,7 @@ export async function dryRun({ base, settings, plan }: Planned): Promise<DryRun>
   return {
     settings,
     plan,
-    estimateSeconds: Math.round(estimateSeconds(plan, settings.accelerator)),
+    estimateSeconds: Math.round(estimateSeconds(plan, settings)),
     commands: await commandsOf(base, settings),
   };
 }

@@ -1,7 +1,10 @@
 import { GIB_BYTES } from "../base/size.ts";
 import { arms } from "./arms.ts";
-import type { PlannedBoot, Step } from "./run-record.ts";
+import type { PlannedBoot, Settings, Step } from "./run-record.ts";
 import type { Accelerator, ArmName, Thp } from "./sample.ts";
+
+/** What an estimate depends on beside the plan. */
+export type Work = Pick<Settings, "accelerator" | "conditions">;
 
 /** Seconds that the parts of a boot take; only for the ETA and for choosing default sizes, never for a result. */
 type Costs = {
@@ -49,33 +52,32 @@ export function estimateUpAndDownSeconds(accelerator: Accelerator): number {
 }
 
 /** Seconds one boot of the plan is likely to take. */
-export function estimateBootSeconds(boot: Pick<PlannedBoot, "arm" | "steps">, accelerator: Accelerator): number {
-  const steps = boot.steps.map((step) => step.rounds * estimateRoundSeconds(step, boot.arm, accelerator));
+export function estimateBootSeconds(boot: Pick<PlannedBoot, "arm" | "steps">, work: Work): number {
+  const steps = boot.steps.map((step) => step.rounds * estimateRoundSeconds(step, boot.arm, work));
   const last = boot.steps.at(-1);
-  const lastRefill = last !== undefined && arms[boot.arm].pooled ? refillSeconds(last, accelerator) : 0;
-  return estimateUpAndDownSeconds(accelerator) + steps.reduce((sum, seconds) => sum + seconds, 0) + lastRefill;
+  const lastRefill = last !== undefined && arms[boot.arm].pooled ? refillSeconds(last, work) : 0;
+  return estimateUpAndDownSeconds(work.accelerator) + steps.reduce((sum, seconds) => sum + seconds, 0) + lastRefill;
 }
 
 /** Seconds a whole plan is likely to take. */
-export function estimateSeconds(plan: readonly Pick<PlannedBoot, "arm" | "steps">[], accelerator: Accelerator): number {
-  return plan.reduce((sum, boot) => sum + estimateBootSeconds(boot, accelerator), 0);
+export function estimateSeconds(plan: readonly Pick<PlannedBoot, "arm" | "steps">[], work: Work): number {
+  return plan.reduce((sum, boot) => sum + estimateBootSeconds(boot, work), 0);
 }
 
-/** Seconds one round is likely to take, with the wait for the pool and the VM's end. */
-export function estimateRoundSeconds(
-  step: Pick<Step, "thp" | "memoryBytes">,
-  arm: ArmName,
-  accelerator: Accelerator,
-): number {
-  const costs = COSTS[accelerator];
-  const gib = step.memoryBytes / GIB_BYTES;
+/** Seconds one round is likely to take, with the wait for the pool, the VMs' end, and those that come before them. */
+export function estimateRoundSeconds(step: Pick<Step, "thp" | "memoryBytes">, arm: ArmName, work: Work): number {
+  const costs = COSTS[work.accelerator];
+  const { vms, pool } = work.conditions;
+  const gib = (vms * step.memoryBytes) / GIB_BYTES;
   const around = costs.roundSeconds + costs.teardownSecondsPerGib * gib;
-  if (!arms[arm].pooled) return around + costs.createSecondsPerGib[step.thp] * gib;
-  return around + refillSeconds(step, accelerator) + costs.createPooledSecondsPerGib[step.thp] * gib;
+  const dirty = around + costs.createSecondsPerGib[step.thp] * gib;
+  if (pool === "none") return 2 * dirty;
+  if (!arms[arm].pooled) return dirty;
+  return around + refillSeconds(step, work) + costs.createPooledSecondsPerGib[step.thp] * gib;
 }
 
-/** Until the pool is full again after a VM of that size. */
-function refillSeconds({ memoryBytes }: Pick<Step, "memoryBytes">, accelerator: Accelerator): number {
+/** Until the pool is full again after VMs of that size. */
+function refillSeconds({ memoryBytes }: Pick<Step, "memoryBytes">, { accelerator, conditions }: Work): number {
   const costs = COSTS[accelerator];
-  return costs.refillSeconds + (costs.refillSecondsPerGib * memoryBytes) / GIB_BYTES;
+  return costs.refillSeconds + (costs.refillSecondsPerGib * conditions.vms * memoryBytes) / GIB_BYTES;
 }

@@ -27,6 +27,7 @@ export function resolveSettings(
   const { before, during, pool, until, vms } = scenario;
   assertDevices(options.device, vms);
   const repeated = {
+    conditions: { before, during, pool, until, vms },
     arms: options.arms ?? scenario.arms,
     thp: options.thp ?? scenario.thp,
     boots: options.boots ?? scenario.boots,
@@ -38,7 +39,6 @@ export function resolveSettings(
     memory: options.memory,
     sweep: options.sweep,
     projectionBytes: scenario.projection,
-    vms,
     accelerator,
     availableBytes: machine.availableBytes,
   });
@@ -47,7 +47,6 @@ export function resolveSettings(
     kernel,
     ...repeated,
     ...sizes,
-    conditions: { before, during, pool, until, vms },
     host: options.host,
     device: options.device,
     accelerator,

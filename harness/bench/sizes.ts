@@ -15,14 +15,12 @@ const SMALLEST_SWEEP_BYTES = 512 * MIB_BYTES;
 
 export type Sizes = Pick<Settings, "memoryBytes" | "sweepBytes" | "projectionBytes">;
 
-export type SizeRequest = Pick<Settings, "arms" | "thp" | "boots" | "rounds" | "sweepRounds"> & {
+export type SizeRequest = Pick<Settings, "conditions" | "arms" | "thp" | "boots" | "rounds" | "sweepRounds"> & {
   /** Bytes, or `default` to choose. */
   memory: number | "default";
   sweep: "auto" | "none" | readonly number[];
   /** The scenario's size that a sweep is extended to. */
   projectionBytes: number;
-  /** VMs that are created at a time, each of the size. */
-  vms: number;
   accelerator: Accelerator;
   availableBytes: number;
 };
@@ -36,14 +34,15 @@ export type SizeRequest = Pick<Settings, "arms" | "thp" | "boots" | "rounds" | "
 export function chooseSizes(request: SizeRequest): Sizes {
   const memoryBytes = request.memory === "default" ? defaultMemoryBytes(request) : request.memory;
   const sizes = withSweep(memoryBytes, request);
-  for (const bytes of [memoryBytes, ...sizes.sweepBytes]) assertVmFits(bytes, request.availableBytes, request.vms);
+  for (const bytes of [memoryBytes, ...sizes.sweepBytes])
+    assertVmFits(bytes, request.availableBytes, request.conditions.vms);
   return sizes;
 }
 
 function defaultMemoryBytes(request: SizeRequest): number {
   const largest = Math.min(
     request.projectionBytes,
-    Math.max(largestVmBytes(request.availableBytes, request.vms), SMALLEST_VM_BYTES),
+    Math.max(largestVmBytes(request.availableBytes, request.conditions.vms), SMALLEST_VM_BYTES),
   );
   if (largest <= SMALLEST_DEFAULT_BYTES) return largest;
   if (request.accelerator === "kvm") return Math.floor(largest / GIB_BYTES) * GIB_BYTES;
@@ -53,7 +52,7 @@ function defaultMemoryBytes(request: SizeRequest): number {
     bytes -= DEFAULT_STEP_BYTES
   ) {
     const plan = planBoots({ ...request, ...withSweep(bytes, request) });
-    if (estimateSeconds(plan, request.accelerator) <= DEFAULT_RUN_SECONDS) return bytes;
+    if (estimateSeconds(plan, request) <= DEFAULT_RUN_SECONDS) return bytes;
   }
   return SMALLEST_DEFAULT_BYTES;
 }

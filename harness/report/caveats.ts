@@ -24,7 +24,7 @@ export type Evidence = {
 /** What a reader must know before believing the figures, most important first. */
 export function caveatsOf(evidence: Evidence): string[] {
   return [
-    ...emulation(evidence.setting),
+    ...emulation(evidence),
     ...completeness(evidence),
     ...instrument(evidence.effects),
     ...replication(evidence),
@@ -33,11 +33,18 @@ export function caveatsOf(evidence: Evidence): string[] {
   ];
 }
 
-function emulation(setting: Setting | null): string[] {
+const ONE_THREAD =
+  "All CPUs of the host under test take turns on one thread of the machine: what would be done on several CPUs at the " +
+  "same time (threads that touch memory, several VMs, a load beside them) gains nothing from them here.";
+
+function emulation({ run, setting }: Evidence): string[] {
   if (setting?.accelerator !== "tcg") return [];
+  const { arms, conditions } = run.settings;
+  const isParallel = arms.includes("prealloc") || conditions.vms > 1 || conditions.during !== null;
   return [
     "EMULATED, NOT HARDWARE TIMES: the host under test ran under TCG, QEMU's software CPU. " +
       `Ratios depend on the emulated CPU model (here ${setting.cpuModel}); seconds say nothing about a real machine.`,
+    ...(isParallel ? [ONE_THREAD] : []),
   ];
 }
 

@@ -31,8 +31,7 @@ export function turnsOf(run: RunRecord, samples: readonly Sample[]): Turn[] {
         first: i === 0,
         before: fillBefore(sample),
         after: next === undefined ? last && { seconds: last.seconds, curve: last.refill } : fillBefore(next),
-        cpuAfter:
-          next === undefined ? (arms[sample.arm].pooled ? (last && last.cpu) : NOTHING_USED) : next.cpuBefore,
+        cpuAfter: next === undefined ? (arms[sample.arm].pooled ? (last?.cpu ?? null) : NOTHING_USED) : next.cpuBefore,
       };
     }),
   );

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { GIB_BYTES } from "../../harness/base/size.ts";
+import { QUIET } from "../../harness/bench/conditions.ts";
 import { estimateSeconds } from "../../harness/bench/estimate.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
 import { settings } from "./new-run.ts";
@@ -49,9 +50,11 @@ describe("the plan of a run", () => {
 });
 
 describe("the estimate", () => {
+  const work = (accelerator: "kvm" | "tcg") => ({ accelerator, conditions: QUIET });
+
   test("grows with memory, rounds and boots", () => {
     const seconds = (changes: Partial<typeof settings>) =>
-      estimateSeconds(planBoots({ ...settings, ...changes }), "tcg");
+      estimateSeconds(planBoots({ ...settings, ...changes }), work("tcg"));
     expect(seconds({ memoryBytes: 4 * GIB_BYTES })).toBeGreaterThan(seconds({}));
     expect(seconds({ rounds: 3 })).toBeGreaterThan(seconds({}));
     expect(seconds({ boots: 4 })).toBeCloseTo(2 * seconds({ boots: 2 }));
@@ -59,6 +62,6 @@ describe("the estimate", () => {
 
   test("knows that TCG is slower than KVM", () => {
     const plan = planBoots(settings);
-    expect(estimateSeconds(plan, "tcg")).toBeGreaterThan(2 * estimateSeconds(plan, "kvm"));
+    expect(estimateSeconds(plan, work("tcg"))).toBeGreaterThan(2 * estimateSeconds(plan, work("kvm")));
   });
 });

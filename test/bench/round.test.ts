@@ -104,7 +104,7 @@ describe("a round", () => {
 const afterSetup = (simulation: Simulation, arm: ArmName) =>
   simulation.events.slice(1 + arms[arm].setup.length).map((event) => {
     if (event.startsWith("setsid")) return "load starts";
-    return event.startsWith("grep -q") ? "load lives" : event.startsWith("kill -KILL -- -77;") ? "load ends" : event;
+    return event.startsWith("grep -q") ? "load lives" : event.startsWith("kill -KILL -77;") ? "load ends" : event;
   });
 
 describe("a round under conditions", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../../harness/base/errors.ts";
 import { GIB_BYTES } from "../../harness/base/size.ts";
+import { QUIET } from "../../harness/bench/conditions.ts";
 import { estimateSeconds } from "../../harness/bench/estimate.ts";
 import { assertVmFits, hostMemoryBytes, largestVmBytes } from "../../harness/bench/memory-fit.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
@@ -15,7 +16,7 @@ const request: SizeRequest = {
   memory: "default",
   sweep: "auto",
   projectionBytes: 64 * GIB_BYTES,
-  vms: 1,
+  conditions: QUIET,
   accelerator: "tcg",
   availableBytes: 23 * GIB_BYTES,
 };
@@ -52,7 +53,7 @@ describe("memory that fits", () => {
 describe("default sizes", () => {
   test("under TCG are over in ten minutes", () => {
     const sizes = chooseSizes(request);
-    expect(estimateSeconds(planBoots({ ...request, ...sizes }), "tcg")).toBeLessThan(600);
+    expect(estimateSeconds(planBoots({ ...request, ...sizes }), request)).toBeLessThan(600);
     expect(sizes.sweepBytes).toEqual([sizes.memoryBytes / 2]);
     expect(sizes.projectionBytes).toBe(64 * GIB_BYTES);
   });
@@ -72,6 +73,11 @@ describe("default sizes", () => {
     const quick = { ...request, thp: ["on" as const], rounds: 1 };
     const more = chooseSizes({ ...quick, rounds: 3 });
     expect(more.memoryBytes).toBeLessThan(chooseSizes(quick).memoryBytes);
+  });
+
+  test("get smaller with the number of VMs that are created at a time", () => {
+    const three = { ...request, boots: 1, conditions: { ...QUIET, vms: 3 } };
+    expect(chooseSizes(three).memoryBytes).toBeLessThan(chooseSizes({ ...three, conditions: QUIET }).memoryBytes);
   });
 
   test("never get so small that fixed costs hide the clearing", () => {

@@ -86,6 +86,16 @@ describe("what an arm sets and what the scenario does", () => {
     expect(text).toContain("Result: 3 VMs of 4G at a time, a device assigned to each, seconds until the last is ready");
   });
 
+  it("comes with a warning where it needs several CPUs at a time and TCG has one thread for all", () => {
+    const warning = /take turns on one thread/;
+    const caveatsOf = (changes: Partial<Settings>) => summaryOf(changes).caveats.join(" ");
+    expect(caveatsOf({ arms: ["base", "prealloc"] })).toMatch(warning);
+    expect(caveatsOf({ conditions: { ...QUIET, vms: 2 } })).toMatch(warning);
+    expect(caveatsOf({ conditions: { ...QUIET, during: "exec busy" } })).toMatch(warning);
+    expect(caveatsOf({ arms: ["base", "hugetlb"] })).not.toMatch(warning);
+    expect(caveatsOf({ arms: ["base", "prealloc"], accelerator: "kvm" })).not.toMatch(warning);
+  });
+
   it("tells arms without the series from those with it, whatever else they set", () => {
     const text = renderTerminal(summaryOf({ arms: ["base", "prezero", "hugetlb"] }));
     expect(text).toMatch(/w\/o +hugetlb/);

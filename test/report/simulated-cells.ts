@@ -1,5 +1,6 @@
 import { cellsOf } from "../../harness/report/cells.ts";
 import type { Cell } from "../../harness/report/summary.ts";
+import { turnsOf } from "../../harness/report/turns.ts";
 import { normal } from "../../harness/stats/normal.ts";
 import type { Random } from "../../harness/stats/random.ts";
 import { syntheticRun, syntheticSamples } from "./synthetic-run.ts";
@@ -31,6 +32,6 @@ export function simulatedCells({
       const noise = (drift.get(sample.boot) as number) + betweenRounds * normal(random);
       return { ...sample, seconds: seconds * Math.exp(noise) };
     });
-    return cellsOf(run, samples);
+    return cellsOf(run, turnsOf(run, samples));
   };
 }

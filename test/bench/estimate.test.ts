@@ -1,0 +1,19 @@
+import { describe, expect, test } from "vitest";
+import { GIB_BYTES } from "../../harness/base/size.ts";
+import { QUIET } from "../../harness/bench/conditions.ts";
+import { estimateRoundSeconds } from "../../harness/bench/estimate.ts";
+
+const step = { thp: "on" as const, memoryBytes: 2 * GIB_BYTES };
+const round = (arm: "base" | "prezero", conditions = QUIET, memoryBytes = step.memoryBytes) =>
+  estimateRoundSeconds({ ...step, memoryBytes }, arm, { accelerator: "tcg", conditions });
+
+describe("what a round is likely to take", () => {
+  test("is that of one VM with all their memory when there are several", () => {
+    expect(round("base", { ...QUIET, vms: 3 })).toBeCloseTo(round("base", QUIET, 3 * step.memoryBytes), 9);
+  });
+
+  test("is twice the time without a pool when the pool is used up first, in every arm", () => {
+    expect(round("base", { ...QUIET, pool: "none" })).toBeCloseTo(2 * round("base"), 9);
+    expect(round("prezero", { ...QUIET, pool: "none" })).toBeCloseTo(2 * round("base"), 9);
+  });
+});
