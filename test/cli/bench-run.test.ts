@@ -54,7 +54,7 @@ test("requirements decide the exit code; KTAP and JUnit have a case for each, an
     /^warning: --require thp-off:prezero >= 2 will be missed: this run measures arms base, base-again/m,
   );
   // The fake machine takes the same time for every VM: ratio and interval are 1.
-  expect(stdout).toMatch(/on +base-again +3\.23 +3\.23 +1\.00 +1\.00 to 1\.00 +4 +1\.000 +0\.0 +A\/A: noise floor/);
+  expect(stdout).toMatch(/on +base-again +3\.23 +3\.23 +1\.00 +\S+ +- +1\.00 to 1\.00 +1\.000 +0\.0 +A\/A: noise/);
   expect(stdout).toContain(
     "ok      requirements: thp-on:base-again >= 1: low end 1 (base/arm 1.00, interval 1.00 to 1.00)",
   );
@@ -71,7 +71,7 @@ test("a scenario whose guests boot gives every host the plain kernel for them an
   const { exitCode, stdout, stderr } = await machine.run("bench", ...SHORT, "--scenario", "guest-boot");
   expect(stderr).toContain("boot 2/2 base, THP on, 512M, round 2: 3.23 s");
   expect(exitCode).toBe(0);
-  expect(stdout).toContain("VMs run: until the guest, a plain kernel with a single program, is in user space");
+  expect(stdout).toMatch(/VMs run +until the guest, a plain kernel/);
   expect(readRun(onlyRun())).toMatchObject({
     settings: { conditions: { until: "user-space" } },
     guestKernel: { variant: "base", imageSha256: "a".repeat(64) },
