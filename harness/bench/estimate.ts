@@ -19,6 +19,8 @@ type Costs = {
   refillSeconds: number;
   refillSecondsPerGib: number;
   teardownSecondsPerGib: number;
+  /** A guest from its first instruction to user space. */
+  guestSeconds: number;
 };
 
 /**
@@ -34,6 +36,7 @@ const COSTS: Readonly<Record<Accelerator, Costs>> = {
     refillSeconds: 4,
     refillSecondsPerGib: 2.5,
     teardownSecondsPerGib: 1.2,
+    guestSeconds: 4,
   },
   kvm: {
     bootSeconds: 8,
@@ -43,6 +46,7 @@ const COSTS: Readonly<Record<Accelerator, Costs>> = {
     refillSeconds: 1.5,
     refillSecondsPerGib: 0.5,
     teardownSecondsPerGib: 0.05,
+    guestSeconds: 1,
   },
 };
 
@@ -67,9 +71,10 @@ export function estimateSeconds(plan: readonly Pick<PlannedBoot, "arm" | "steps"
 /** Seconds one round is likely to take, with the wait for the pool, the VMs' end, and those that come before them. */
 export function estimateRoundSeconds(step: Pick<Step, "thp" | "memoryBytes">, arm: ArmName, work: Work): number {
   const costs = COSTS[work.accelerator];
-  const { vms, pool } = work.conditions;
+  const { vms, pool, until } = work.conditions;
   const gib = (vms * step.memoryBytes) / GIB_BYTES;
-  const around = costs.roundSeconds + costs.teardownSecondsPerGib * gib;
+  const guests = until === "user-space" ? vms * costs.guestSeconds : 0;
+  const around = costs.roundSeconds + costs.teardownSecondsPerGib * gib + guests;
   const dirty = around + costs.createSecondsPerGib[step.thp] * gib;
   if (pool === "none") return 2 * dirty;
   if (!arms[arm].pooled) return dirty;

@@ -12,6 +12,13 @@ describe("what a round is likely to take", () => {
     expect(round("base", { ...QUIET, vms: 3 })).toBeCloseTo(round("base", QUIET, 3 * step.memoryBytes), 9);
   });
 
+  test("has each guest's boot in it where guests boot", () => {
+    const one = round("base", { ...QUIET, until: "user-space" }) - round("base");
+    expect(one).toBeGreaterThan(1);
+    const three = round("base", { ...QUIET, until: "user-space", vms: 3 }) - round("base", { ...QUIET, vms: 3 });
+    expect(three).toBeCloseTo(3 * one, 9);
+  });
+
   test("is twice the time without a pool when the pool is used up first, in every arm", () => {
     expect(round("base", { ...QUIET, pool: "none" })).toBeCloseTo(2 * round("base"), 9);
     expect(round("prezero", { ...QUIET, pool: "none" })).toBeCloseTo(2 * round("base"), 9);
