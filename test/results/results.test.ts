@@ -184,12 +184,17 @@ test("compare sets two runs of one setting against each other, whatever their ke
 
 test("plan prints how small a difference numbers of boots show, from the boots of a run", async () => {
   using line = new CommandLine();
-  keep(line, EARLY, { thp: ["on"] });
+  keep(line, EARLY, { thp: ["on"], sweepBytes: [] });
   const { stdout, exitCode } = await line.run("results", "plan");
   expect(stdout).toMatch(/boots +THP on, prezero\n +4 +\d+\n/);
   expect(stdout).toMatch(/^ +20 +\d/m);
   expect(stdout).toContain("Of 100 simulated runs 80 show a difference of that size");
   expect(exitCode).toBe(0);
+});
+
+test("plan --json prints the same as JSON and nothing else", async () => {
+  using line = new CommandLine();
+  keep(line, EARLY, { thp: ["on"], sweepBytes: [] });
   const plans = JSON.parse((await line.run("results", "plan", EARLY, "--json")).stdout);
   expect(plans).toHaveLength(1);
   expect(plans[0]).toMatchObject({ armName: "prezero", thp: "on", pilotBoots: { base: 4, arm: 4 } });
