@@ -7,6 +7,9 @@ import type { Plot } from "./render-svg.ts";
 
 /** Distance between two rounds of a boot, in boots. */
 const ROUND_STEP = 0.2;
+/** What a line of the legend holds on a phone, and its height. */
+const ARMS_PER_LINE = 4;
+const LEGEND_LINE_PX = 20;
 
 /**
  * Every sample over the boots in the order they ran, so that drift is seen beside the effect; dashed, each arm's median
@@ -15,16 +18,17 @@ const ROUND_STEP = 0.2;
  */
 export function roundsPlot(thp: Thp, cells: readonly Cell[]): Plot {
   const size = formatSize((cells[0] as Cell).memoryBytes);
+  const moreLines = Math.ceil(cells.length / ARMS_PER_LINE) - 1;
   const lastBoot = Math.max(...cells.flatMap((cell) => cell.boots.map((boot) => boot.boot)));
   return {
     caption: `Every round in the order the boots ran: ${formatThp(thp)}, VM of ${size}. Dashed: median of each arm.`,
     label:
       `Dot plot of all rounds, ${formatThp(thp)}, VM of ${size}. ` +
       cells.map((cell) => `${cell.arm}: median ${formatSeconds(cell.median)} seconds`).join("; "),
-    height: 300,
+    height: 300 + moreLines * LEGEND_LINE_PX,
     option: {
       legend: { ...legendStyle, data: cells.map((cell) => cell.arm) },
-      grid: { left: 48, right: 12, top: 34, bottom: 42 },
+      grid: { left: 48, right: 12, top: 34 + moreLines * LEGEND_LINE_PX, bottom: 42 },
       xAxis: {
         ...axisStyle,
         type: "value",
