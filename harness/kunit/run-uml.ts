@@ -3,9 +3,19 @@ import { throwIfInterrupted } from "../base/interrupt.ts";
 import { spawnGroup, stopGroup } from "../base/process.ts";
 import { shellQuote } from "../base/quote.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
+import { formatSize, MIB_BYTES } from "../base/size.ts";
 
 /** Memory of the kernel; large enough for blocks of every order, small enough to be cleared several times a second. */
-const MEMORY = "512M";
+const MEMORY_BYTES = 512 * MIB_BYTES;
+
+/** Where a run differs from that of a test suite. */
+export type UmlMachine = {
+  memoryBytes?: number;
+  /** Where the file that is its memory is made, and removed; the system's directory for temporary files when absent. */
+  parentDir?: string;
+  /** Words before the program; what they start finds that directory in TMPDIR. */
+  launcher?: string[];
+};
 
 /** How a kernel that is a program came to its end. */
 export type UmlEnd = {
@@ -23,10 +33,16 @@ export type UmlEnd = {
  * @param commandLine words for the kernel's command line, on top of what every run has
  * @throws InfrastructureError UML_NOT_STARTED; InterruptedError on Ctrl-C
  */
-export async function runUml(program: string, commandLine: string[], timeoutMs: number): Promise<UmlEnd> {
-  using directory = new RuntimeDir();
-  const args = umlArgs(commandLine, directory.path);
-  const child = spawnGroup(program, args, {
+export async function runUml(
+  program: string,
+  commandLine: string[],
+  timeoutMs: number,
+  machine: UmlMachine = {},
+): Promise<UmlEnd> {
+  using directory = new RuntimeDir(machine.parentDir);
+  const args = umlArgs(commandLine, directory.path, machine.memoryBytes);
+  const [first = program, ...rest] = [...(machine.launcher ?? []), program, ...args];
+  const child = spawnGroup(first, rest, {
     env: { TMPDIR: directory.path, HOME: directory.path },
     onLine: () => {},
   });
@@ -40,7 +56,7 @@ export async function runUml(program: string, commandLine: string[], timeoutMs: 
     for await (const line of child.iterable({ from: "all" })) lines.push(String(line));
     const result = await child;
     throwIfInterrupted("running the KUnit kernel");
-    const command = shellQuote([program, ...umlArgs(commandLine, "/tmp")]);
+    const command = shellQuote([program, ...umlArgs(commandLine, "/tmp", machine.memoryBytes)]);
     if (result.exitCode === undefined && result.signal === undefined) throw notStarted(command, result);
     return { output: lines.join("\n"), timedOut, command };
   } finally {
@@ -54,9 +70,9 @@ export async function runUml(program: string, commandLine: string[], timeoutMs: 
  * Arguments of a run: console on standard input (nothing) and output and no other, and the sockets of the control channel where they are
  * removed.
  */
-export function umlArgs(commandLine: string[], directory: string): string[] {
+export function umlArgs(commandLine: string[], directory: string, memoryBytes = MEMORY_BYTES): string[] {
   const console = ["con=null", "con0=fd:0,fd:1", `uml_dir=${directory}/`, "umid=kunit"];
-  return [`mem=${MEMORY}`, ...console, "kunit.enable=1", "kunit_shutdown=halt", ...commandLine];
+  return [`mem=${formatSize(memoryBytes)}`, ...console, "kunit.enable=1", "kunit_shutdown=halt", ...commandLine];
 }
 
 function notStarted(command: string, cause: { originalMessage?: string | undefined }): InfrastructureError {

@@ -27,8 +27,11 @@ export async function runSuite(program: string, deadlineMs = DEADLINE_MS, filter
   return { report, failure: failureOf(end, report, deadlineMs) };
 }
 
-/** The first reason counts: a panic explains a hang, and both explain missing results. */
-function failureOf(end: UmlEnd, report: TestReport, deadlineMs: number): InfrastructureError | undefined {
+/**
+ * Why not all that a suite has to say was heard: KERNEL_PANIC, KERNEL_OOPS, KUNIT_HUNG or KUNIT_INCOMPLETE; undefined
+ * when it was. The first reason counts: a panic explains a hang, and both explain missing results.
+ */
+export function failureOf(end: UmlEnd, report: TestReport, deadlineMs: number): InfrastructureError | undefined {
   const fatal = findComplaints(end.output).find(isFatal);
   if (fatal) {
     const code = fatal.kind === "panic" ? "KERNEL_PANIC" : "KERNEL_OOPS";
