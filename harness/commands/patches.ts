@@ -86,6 +86,7 @@ async function check(name: string | undefined, options: CheckFlags): Promise<voi
     base: await baseRepository(source, say),
     sourceDir: source.dir,
     patchesDir: patchesDir(base),
+    onTop: base.nativePatches === undefined ? [] : [projectPath(base.nativePatches)],
     fragments: base.fragments,
     fast: options.fast === true,
     say,

@@ -91,12 +91,13 @@ export class CheckedKernel extends FakeKernel {
     writeFileSync(this.extremesFile, text);
   }
 
-  async check(fast = false): Promise<SeriesReport> {
+  async check(fast = false, onTop: string[] = []): Promise<SeriesReport> {
     return checkSeries({
       name: "0.1",
       base: await this.base(),
       sourceDir: this.source.dir,
       patchesDir: this.patchesDir,
+      onTop,
       fragments: [],
       extremesFile: this.extremesFile,
       fast,

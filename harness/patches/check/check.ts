@@ -26,6 +26,8 @@ export type CheckOptions = {
   base: BaseRepository;
   sourceDir: string;
   patchesDir: string;
+  /** Directories of patches for measuring alone: each has to apply on top of the series, and nothing else. */
+  onTop?: string[];
   /** Kconfig fragments of the base; the option's own and those of the check are added here. */
   fragments: string[];
   /** Where the extreme configurations are; configs/extremes.yaml when absent. */
@@ -36,6 +38,7 @@ export type CheckOptions = {
 };
 
 const FAST_SKIPS = "not run with --fast";
+const MEASURING_SKIPS = "for measuring alone";
 
 /**
  * Checks every patch of a series against its exact base.
@@ -43,7 +46,7 @@ const FAST_SKIPS = "not run with --fast";
  */
 export async function checkSeries(options: CheckOptions): Promise<SeriesReport> {
   const series = await readSeries(options.patchesDir);
-  const { commits, failure } = await commitPatches(options, series);
+  const { commits, failure } = await commitPatches(options, series, options.base.root);
   const coccinelle = options.fast ? FAST_SKIPS : await coccicheck(options);
   const reports: PatchReport[] = [];
   for (const [index, patch] of series.patches.entries()) {
@@ -85,6 +88,7 @@ export async function checkSeries(options: CheckOptions): Promise<SeriesReport> 
       ),
     );
   }
+  if (applies) reports.push(...(await checkOnTop(options, commits.at(-1) ?? options.base.root)));
   const configurations = builds?.configurations ?? extremeNames(extremes).map((name) => skipped(name, why ?? ""));
   const parts = [...reports.flatMap((report) => report.checks), ...configurations];
   const ok = parts.every(({ added }) => added.length === 0);
@@ -92,16 +96,31 @@ export async function checkSeries(options: CheckOptions): Promise<SeriesReport> 
   return { base: options.name, packageName, version, patches: reports, configurations, ok };
 }
 
+/** A change of the series takes the ground from under what is measured with it; here it is said which patch that hits. */
+async function checkOnTop(options: CheckOptions, last: string): Promise<PatchReport[]> {
+  const reports: PatchReport[] = [];
+  for (const dir of options.onTop ?? []) {
+    const more = await readSeries(dir);
+    const { commits, failure } = await commitPatches(options, more, last);
+    for (const [index, { name }] of more.patches.entries()) {
+      const applied = result("apply", index === commits.length ? failure : []);
+      reports.push({ patch: name, checks: [applied, ...rest(["apply"], MEASURING_SKIPS)] });
+    }
+  }
+  return reports;
+}
+
 /** Commits as many patches as apply; what the next one says is its finding. */
 async function commitPatches(
   options: CheckOptions,
   series: Series,
+  parent: string,
 ): Promise<{ commits: string[]; failure: Finding[] }> {
-  const { gitDir, root, packageName, version } = options.base;
+  const { gitDir, packageName, version } = options.base;
   const commits: string[] = [];
   for (const patch of series.patches) {
     try {
-      commits.push(...(await commitSeries(gitDir, commits.at(-1) ?? root, [patch], `${packageName} ${version}`)));
+      commits.push(...(await commitSeries(gitDir, commits.at(-1) ?? parent, [patch], `${packageName} ${version}`)));
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       return { commits, failure: [{ file: patch.name, line: undefined, text: error.message }] };
