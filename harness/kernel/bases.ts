@@ -16,6 +16,7 @@ const base = z.strictObject({
   source: aptSource,
   patches: z.string().min(1, "allowed: a directory, relative to the project"),
   limitPatches: z.string().min(1, "allowed: a directory, relative to the project").optional(),
+  nativePatches: z.string().min(1, "allowed: a directory, relative to the project").optional(),
   fragments: z.array(z.string().regex(FRAGMENT_NAME, "allowed: file names NAME.config of configs/kconfig")).min(1),
 });
 

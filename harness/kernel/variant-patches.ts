@@ -7,15 +7,23 @@ import { type BuildVariant, RECIPES } from "./variant.ts";
 
 /**
  * What a variant has on top of the pristine source, in order; empty when it is the pristine source.
- * @throws UsageError LIMIT_UNAVAILABLE for a base without a limit kernel, and what {@link readSeries} throws
+ * @throws UsageError LIMIT_UNAVAILABLE or NATIVE_UNAVAILABLE for a base without such a kernel, and what
+ *   {@link readSeries} throws
  */
 export async function patchesOf(base: Base, variant: BuildVariant): Promise<Series["patches"]> {
-  const dir = RECIPES[variant].patches(base);
-  if (dir !== undefined) return (await readSeries(resolve(projectDir, dir))).patches;
-  if (variant !== "limit") return [];
-  throw new UsageError({
-    code: "LIMIT_UNAVAILABLE",
-    message: `There is no limit kernel for base ${base.name}.`,
-    remedy: "Leave the arm `limit` out, or name a directory with its patch as limitPatches in configs/kernels.yaml.",
+  const all: Series["patches"] = [];
+  for (const dir of RECIPES[variant].patches(base)) {
+    if (dir === undefined) throw unavailable(base, variant);
+    all.push(...(await readSeries(resolve(projectDir, dir))).patches);
+  }
+  return all;
+}
+
+function unavailable(base: Base, variant: BuildVariant): UsageError {
+  const use = variant === "limit" ? "Leave the arm `limit` out" : "Choose another base";
+  return new UsageError({
+    code: `${variant.toUpperCase()}_UNAVAILABLE`,
+    message: `There is no ${variant} kernel for base ${base.name}.`,
+    remedy: `${use}, or name a directory with its patch as ${variant}Patches in configs/kernels.yaml.`,
   });
 }

@@ -6,16 +6,17 @@ export type Variant = (typeof VARIANTS)[number];
 
 /**
  * Everything that can be built: the pair, the kernel that never clears, which only the
- * arm `limit` of bench asks for, the series with its KUnit suite on user-mode Linux, and the pair there.
+ * arm `limit` of bench asks for, the series with its KUnit suite on user-mode Linux, the pair there, and the series there
+ * with the suite that takes times.
  */
-export const BUILD_VARIANTS = [...VARIANTS, "limit", "kunit", "kunit-base", "kunit-prezero"] as const;
+export const BUILD_VARIANTS = [...VARIANTS, "limit", "kunit", "kunit-base", "kunit-prezero", "native"] as const;
 export type BuildVariant = (typeof BUILD_VARIANTS)[number];
 
 /** What makes a variant. */
 export type Recipe = {
   arch: "x86_64" | "um";
-  /** Directory of what goes on top of the pristine source, relative to the project; undefined for nothing. */
-  patches(base: Base): string | undefined;
+  /** Directories of what goes on top of the pristine source, relative to the project; undefined for one that the base lacks. */
+  patches(base: Base): (string | undefined)[];
   /** The kernel without those patches, for those that have one. */
   pristine?: BuildVariant;
   /** Names of the fragments in configs/kconfig, in the order in which they count. */
@@ -33,13 +34,13 @@ export const SERIES_FRAGMENT = "prezero.config";
 const PC = { arch: "x86_64", target: "bzImage", image: "arch/x86/boot/bzImage", usualSteps: 1_200 } as const;
 const PROGRAM = { arch: "um", target: "linux", image: "linux", usualSteps: 450 } as const;
 
-const nothing = () => undefined;
-const series = (base: Base) => base.patches;
+const nothing = () => [];
+const series = (base: Base) => [base.patches];
 
 export const RECIPES: Readonly<Record<BuildVariant, Recipe>> = {
   base: { ...PC, patches: nothing, fragments: (base) => base.fragments },
   prezero: { ...PC, patches: series, pristine: "base", fragments: (base) => [...base.fragments, SERIES_FRAGMENT] },
-  limit: { ...PC, patches: (base) => base.limitPatches, pristine: "base", fragments: (base) => base.fragments },
+  limit: { ...PC, patches: (base) => [base.limitPatches], pristine: "base", fragments: (base) => base.fragments },
   kunit: { ...PROGRAM, patches: series, fragments: () => ["kunit.config"] },
   "kunit-base": { ...PROGRAM, patches: nothing, fragments: () => ["kunit-public.config"] },
   "kunit-prezero": {
@@ -47,5 +48,10 @@ export const RECIPES: Readonly<Record<BuildVariant, Recipe>> = {
     patches: series,
     pristine: "kunit-base",
     fragments: () => ["kunit-public.config", SERIES_FRAGMENT],
+  },
+  native: {
+    ...PROGRAM,
+    patches: (base) => [base.patches, base.nativePatches],
+    fragments: () => ["native-bench.config"],
   },
 };
