@@ -11,6 +11,7 @@ const COMMANDS = [
   "doctor",
   "build-kernel",
   "bench",
+  "bench-native",
   "results",
   "patches",
   "shell",

@@ -54,7 +54,7 @@ export function armRecord(name: ArmName, settings: Pick<Settings, "memoryBytes" 
 }
 
 /** Commit of the checkout, `-dirty` appended when tracked files differ from it; null outside a git checkout. */
-async function checkoutCommit(): Promise<string | null> {
+export async function checkoutCommit(): Promise<string | null> {
   const describe = ["-C", projectDir, "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"];
   const answer = await runCommand("git", describe).catch(() => undefined);
   return answer?.stdout.trim() || null;

@@ -94,7 +94,8 @@ export function resolveRunDir(wanted: string, root: string = resultsDir()): stri
   });
 }
 
-function readText(path: string): string {
+/** @throws UsageError RUN_UNREADABLE */
+export function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
@@ -102,7 +103,8 @@ function readText(path: string): string {
   }
 }
 
-function parseJson<T>(schema: z.ZodType<T>, where: string, text: string): T {
+/** @param where what an error names @throws UsageError RUN_UNREADABLE */
+export function parseJson<T>(schema: z.ZodType<T>, where: string, text: string): T {
   let value: unknown;
   try {
     value = JSON.parse(text);

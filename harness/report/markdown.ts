@@ -4,10 +4,15 @@ import type { Summary } from "./summary.ts";
 
 /** The report as GitHub-flavoured Markdown, ending in a newline. */
 export function renderMarkdown(summary: Summary): string {
+  return renderDocument(summary.run.id, summary.caveats, sectionsOf(summary));
+}
+
+/** Sections under a title, caveats first, as GitHub-flavoured Markdown, ending in a newline. */
+export function renderDocument(title: string, caveats: readonly string[], sections: readonly Section[]): string {
   const blocks = [
-    `# ${escapeText(summary.run.id)}`,
-    ...summary.caveats.map((caveat) => `> **${escapeText(caveat)}**`),
-    ...sectionsOf(summary).flatMap(renderSection),
+    `# ${escapeText(title)}`,
+    ...caveats.map((caveat) => `> **${escapeText(caveat)}**`),
+    ...sections.flatMap(renderSection),
   ];
   return `${blocks.join("\n\n")}\n`;
 }

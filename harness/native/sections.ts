@@ -1,0 +1,212 @@
+import { shellQuote } from "../base/quote.ts";
+import { formatSize } from "../base/size.ts";
+import { count, formatPercent, formatRange, formatRatio } from "../report/format.ts";
+import type { Section, Table } from "../report/section.ts";
+import type { MedianInterval } from "../stats/median-interval.ts";
+import type { AllocationFigures, NativeSummary } from "./summarize.ts";
+
+const SHA_DIGITS = 12;
+const PAGE_BYTES = 4096;
+/** From here on a kernel that maps its memory in huge pages has no fewer table walks than this program. */
+const HUGE_ENOUGH = 0.95;
+
+/** The report, in the order in which it is read. */
+export function sectionsOf(summary: NativeSummary): Section[] {
+  return [
+    allocation(summary, "zero", "Allocating zeroed memory"),
+    allocation(summary, "zero-write", "Allocating zeroed memory and writing to every cache line of it at once"),
+    allocation(summary, "plain", "Allocating memory that need not be zero"),
+    allocation(summary, "give-back", "Giving that memory back"),
+    worker(summary),
+    methods(summary),
+    whatRan(summary),
+    method(),
+  ];
+}
+
+/** What a reader must know before believing the figures. */
+export function caveatsOf({ record, memory, runs }: NativeSummary): string[] {
+  return [
+    "Native on User Mode Linux: page clearing is that of real hardware, with the instructions that a kernel on this " +
+      "CPU uses; the rest of the allocator runs natively, as a program on one CPU, without page tables of its own and " +
+      "without locks. These are costs of allocating memory, not VM creation times. Ratios of times of the same process " +
+      "are what counts.",
+    ...(record.state === "finished" ? [] : [`INCOMPLETE: ${runs} of ${count(record.runs, "run")} (${record.state}).`]),
+    ...(memory !== null && memory.hugeShare < HUGE_ENOUGH
+      ? [
+          `The host maps only ${formatPercent(memory.hugeShare)} % of the program's memory in huge pages, where a kernel ` +
+            "maps nearly all of it so: page table walks make everything dearer here.",
+        ]
+      : []),
+  ];
+}
+
+const REQUEST_NOTES: Partial<Record<AllocationFigures["request"], string>> = {
+  zero: "ns for each 4K page; empty/full above 1 means that a full pool is cheaper, saved is empty minus full.",
+  "zero-write":
+    "What the full pool hands out is not in a cache, what is cleared on allocation is: this is what is left.",
+  plain: "Below 1 means that a full pool makes dearer what has no use for it.",
+};
+
+function allocation({ allocations }: NativeSummary, request: AllocationFigures["request"], heading: string): Section {
+  const note = REQUEST_NOTES[request];
+  const table: Table = {
+    columns: [
+      { label: "block", numeric: true },
+      { label: "never enabled", numeric: true },
+      { label: "pool empty", numeric: true },
+      { label: "pool full", numeric: true },
+      { label: "saved", numeric: true },
+      { label: "empty/full", numeric: true },
+      { label: "95 % interval", numeric: true },
+      { label: "never/full", numeric: true },
+      { label: "95 % interval", numeric: true },
+    ],
+    rows: allocations
+      .filter((figures) => figures.request === request)
+      .map(({ order, nsPerPage, savedNsPerPage, emptyOverFull, neverOverFull }) => [
+        formatBlock(order),
+        formatNs(nsPerPage["never-enabled"].value),
+        formatNs(nsPerPage.empty.value),
+        formatNs(nsPerPage.full.value),
+        formatNs(savedNsPerPage.value),
+        ...ratioCells(emptyOverFull),
+        ...ratioCells(neverOverFull),
+      ]),
+  };
+  return { id: request, heading: `${heading}, ns a page`, table, ...(note === undefined ? {} : { notes: [note] }) };
+}
+
+function worker({ worker: figures }: NativeSummary): Section {
+  const heading = "The worker against clear_page() alone, over the same memory";
+  if (figures === null) return { id: "worker", heading, intro: ["Nothing measured."] };
+  return {
+    id: "worker",
+    heading,
+    table: {
+      columns: [{ label: "" }, { label: "GiB/s", numeric: true }, { label: "95 % interval", numeric: true }],
+      rows: [
+        ["worker, CPU time (prezero_cleared over prezero_cpu_usecs)", ...throughputCells(figures.cpuGibPerSecond)],
+        ["worker, time from start to end of a pass", ...throughputCells(figures.gibPerSecond)],
+        ["clear_page()", ...throughputCells(figures.clearPageGibPerSecond)],
+      ],
+    },
+    notes: [`CPU time of the worker over that of clear_page(): ${ratioCells(figures.cpuOverClearPage).join(", ")}.`],
+  };
+}
+
+function methods({ methods: figures, memory }: NativeSummary): Section {
+  const chosen = memory?.clearPage ?? "clear_page()";
+  return {
+    id: "methods",
+    heading: `Clearing by method, times over those of ${chosen}, which the kernel uses here`,
+    table: {
+      columns: [
+        { label: "method" },
+        { label: "GiB/s", numeric: true },
+        { label: "clear", numeric: true },
+        { label: "clear, use 4K", numeric: true },
+        { label: "clear, use 2M", numeric: true },
+        { label: "neighbour", numeric: true },
+      ],
+      rows: figures.map((one) => [
+        one.method,
+        formatThroughput(one.gibPerSecond.value),
+        ratioInOne(one.clear),
+        ratioInOne(one.clearAndUseBase),
+        ratioInOne(one.clearAndUseHuge),
+        ratioInOne(one.neighbour),
+      ]),
+    },
+    notes: [
+      "Below 1 is faster. `use` writes to every cache line as soon as a page, or a huge page, is clear; movnti and clzero " +
+        "leave the caches alone. `neighbour` is the time to read 1M that was in the caches until a block of 4M was " +
+        "cleared, over the time without: what a worker on the same CPU costs who comes after it.",
+    ],
+  };
+}
+
+function whatRan({ record, runs, memory }: NativeSummary): Section {
+  const { kernel, machine } = record;
+  const rows: [string, string][] = [
+    [
+      "kernel",
+      `${kernel.release} (${kernel.source.package} ${kernel.source.version}, ${kernel.compiler}, config ` +
+        `${kernel.configSha256.slice(0, SHA_DIGITS)}, image ${kernel.imageSha256.slice(0, SHA_DIGITS)})`,
+    ],
+    ["patches", kernel.patches.join(", ")],
+    [
+      "machine",
+      `${machine.cpu}, microcode ${record.microcode}, ${count(machine.cpus, "CPU")}, ${formatSize(machine.memoryBytes)}, ` +
+        (machine.virtualisation === null ? "bare metal" : `itself a VM (${machine.virtualisation})`),
+    ],
+    ["memory", `${formatSize(record.memoryBytes)} on tmpfs${memory === null ? "" : `, ${hugeText(memory)}`}`],
+    ["runs", `${runs} of ${record.runs}, each a start of the program`],
+    ...(memory === null
+      ? []
+      : [
+          ["clear_page()", memory.clearPage] as [string, string],
+          ["page faults", `${memory.faults} on the host in ${count(memory.timed, "measurement")}`] as [string, string],
+        ]),
+    ["tools", `Node.js ${record.tools.node}`],
+    ["harness", record.commit ?? "not a git checkout"],
+    ["made", `${record.createdAt} to ${record.finishedAt ?? `(${record.state})`}`],
+    [
+      "again with",
+      ["npm run bench:native", ...(record.arguments.length > 0 ? ["--", shellQuote(record.arguments)] : [])].join(" "),
+    ],
+  ];
+  return { id: "what-ran", heading: "What ran", table: { columns: [{ label: "" }, { label: "" }], rows } };
+}
+
+function method(): Section {
+  return {
+    id: "method",
+    heading: "How to read this",
+    intro: [
+      "A measurement takes 128M in blocks of one order. Before each, all memory is filled with a pattern, the worker " +
+        "fills the pool or does not, and 256M of other memory are written, so that nothing is in a cache. All memory is " +
+        "touched before the first measurement, and page faults on the host are counted in each.",
+      "never enabled: without marks and with the static keys off, as a kernel in which nobody enabled the feature; User " +
+        "Mode Linux has no jump labels, so a key costs a load and a branch here and nothing there. pool empty: enabled, " +
+        "nothing marked, so every request for zeroes is a miss. pool full: all free memory is marked, so each is a hit; " +
+        "the counters have to say so, or the run fails.",
+      "The three states take turns inside a run, each of them first, second and last once; where to begin is drawn for " +
+        "each run. A run gives the median of its repetitions and, for a ratio, the quotient of two such medians; what is " +
+        "shown is the median over runs, with an interval between order statistics that holds for any distribution.",
+    ],
+  };
+}
+
+function hugeText({ hugeShare }: NonNullable<NativeSummary["memory"]>): string {
+  return `${formatPercent(hugeShare)} % of it in huge pages`;
+}
+
+/** 4K, 16K, 2M. */
+function formatBlock(order: number): string {
+  const kib = (PAGE_BYTES << order) / 1024;
+  return kib >= 1024 ? `${kib / 1024}M` : `${kib}K`;
+}
+
+/** Nanoseconds without the unit: 4.27, 31.5, 244. */
+function formatNs(ns: number): string {
+  const size = Math.abs(ns);
+  return ns.toFixed(size < 10 ? 2 : size < 100 ? 1 : 0);
+}
+
+function formatThroughput(gibPerSecond: number): string {
+  return gibPerSecond.toFixed(1);
+}
+
+function ratioCells({ value, interval }: MedianInterval): [string, string] {
+  return [formatRatio(value), formatRange(interval?.low ?? null, interval?.high ?? null, formatRatio)];
+}
+
+function throughputCells({ value, interval }: MedianInterval): [string, string] {
+  return [formatThroughput(value), formatRange(interval?.low ?? null, interval?.high ?? null, formatThroughput)];
+}
+
+function ratioInOne(figure: MedianInterval): string {
+  const [value, range] = ratioCells(figure);
+  return figure.interval === null ? value : `${value} (${range})`;
+}

@@ -1,0 +1,109 @@
+import { randomInt } from "node:crypto";
+import { join } from "node:path";
+import { HarnessError, InterruptedError } from "../base/errors.ts";
+import { throwIfInterrupted } from "../base/interrupt.ts";
+import { withLock } from "../base/lock.ts";
+import { cacheDir } from "../base/paths.ts";
+import { Progress } from "../base/progress.ts";
+import { readMachine } from "../bench/machine.ts";
+import { checkoutCommit } from "../bench/new-run.ts";
+import { machineFingerprint } from "../host/fingerprint.ts";
+import type { Base } from "../kernel/bases.ts";
+import { ensureKernel } from "../kernel/build.ts";
+import type { BuiltKernel } from "../kernel/built-kernel.ts";
+import { findMemoryPlace } from "./memory-place.ts";
+import type { NativeRecord } from "./record.ts";
+import { runProgram } from "./run-program.ts";
+import { appendLines, nativeResultsDir, saveRecord } from "./store.ts";
+
+/** Memory of the program: what is measured, what is written to cool the caches, and room between the two. */
+export const MEMORY_BYTES = 2 ** 30;
+/** One start takes half a minute on a machine with 10 GiB/s. */
+const DEADLINE_MS = 600_000;
+const SEED_LIMIT = 2 ** 31;
+
+export type NativeRequest = {
+  base: Base;
+  /** Starts of the program. */
+  runs: number;
+  /** What the caller typed after `npm run bench:native --`. */
+  arguments: string[];
+  name: string | undefined;
+};
+
+/**
+ * Builds the kernel, starts it as often as asked and keeps what it measures.
+ * @returns the run's directory
+ * @throws what {@link ensureKernel}, {@link findMemoryPlace} and {@link runProgram} throw; the record says so
+ */
+export async function startNative(request: NativeRequest): Promise<string> {
+  const place = await findMemoryPlace(MEMORY_BYTES);
+  const kernel = await ensureKernel({ base: request.base, variant: "native" });
+  const progress = new Progress("bench:native");
+  const wait = () => progress.log("another benchmark is running on this machine; waiting for it");
+  return withLock(cacheDir("bench.lock"), wait, async () => {
+    const record = await newRecord(request, kernel);
+    const runDir = join(nativeResultsDir(), record.id);
+    saveRecord(runDir, record);
+    try {
+      for (let run = 1; run <= record.runs; run++) {
+        throwIfInterrupted("measuring");
+        progress.update((run - 1) / record.runs, `run ${run} of ${record.runs}`);
+        const samples = await runProgram(
+          kernel.imagePath,
+          randomInt(SEED_LIMIT),
+          { memoryBytes: MEMORY_BYTES, ...place },
+          DEADLINE_MS,
+        );
+        const takenAt = new Date().toISOString();
+        appendLines(
+          runDir,
+          samples.map((sample) => ({ schemaVersion: 1, run, takenAt, sample })),
+        );
+      }
+    } catch (error) {
+      saveRecord(runDir, { ...record, ...endOf(error) });
+      progress.done("stopped");
+      throw error;
+    }
+    saveRecord(runDir, { ...record, state: "finished", finishedAt: new Date().toISOString() });
+    progress.done();
+    return runDir;
+  });
+}
+
+function endOf(error: unknown): Pick<NativeRecord, "state" | "failure"> {
+  if (error instanceof InterruptedError) return { state: "interrupted", failure: null };
+  const code = error instanceof HarnessError ? error.code : "UNEXPECTED";
+  return { state: "failed", failure: { code, message: error instanceof Error ? error.message : String(error) } };
+}
+
+async function newRecord(request: NativeRequest, kernel: BuiltKernel): Promise<NativeRecord> {
+  const createdAt = new Date().toISOString();
+  const { base, release, compiler, imageSha256, configSha256, patches } = kernel;
+  return {
+    schemaVersion: 1,
+    kind: "native",
+    id: `${createdAt.slice(0, 19).replaceAll(":", "-")}-${request.name ?? "native"}`,
+    arguments: request.arguments,
+    commit: await checkoutCommit(),
+    createdAt,
+    finishedAt: null,
+    state: "running",
+    failure: null,
+    runs: request.runs,
+    memoryBytes: MEMORY_BYTES,
+    kernel: {
+      base,
+      release,
+      source: { package: kernel.packageName, version: kernel.version },
+      compiler,
+      imageSha256,
+      configSha256,
+      patches,
+    },
+    machine: await readMachine(),
+    microcode: machineFingerprint().machineMicrocode,
+    tools: { node: process.versions.node },
+  };
+}

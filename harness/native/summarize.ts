@@ -1,0 +1,146 @@
+import type { MedianInterval } from "../stats/median-interval.ts";
+import { difference, overRuns, type PerRun, perRun, quotient } from "./per-run.ts";
+import type { NativeRecord } from "./record.ts";
+import { type NativeLine, type Request, requests, type SampleOf, type State } from "./sample.ts";
+
+const PAGE_BYTES = 4096;
+const GIB_BYTES = 2 ** 30;
+/** Pieces in which a cleared span is used: a base page and a huge page. */
+const USED_ORDERS = { base: 0, huge: 9 } as const;
+
+/** What blocks of one order cost, nanoseconds a page, and what the state of the pool makes of it. */
+export type AllocationFigures = {
+  /** `give-back` is freeing what was taken without a wish for zeroes. */
+  request: Request | "give-back";
+  order: number;
+  nsPerPage: Record<State, MedianInterval>;
+  /** Above 1 the full pool is cheaper than the empty one. */
+  emptyOverFull: MedianInterval;
+  neverOverFull: MedianInterval;
+  /** What a page costs more with the pool empty. */
+  savedNsPerPage: MedianInterval;
+};
+
+/** Clearing by one method, and what it does to who uses memory then. */
+export type MethodFigures = {
+  method: string;
+  gibPerSecond: MedianInterval;
+  /** Times over those of the method that the kernel uses: below 1 this one is faster. */
+  clear: MedianInterval;
+  clearAndUseBase: MedianInterval;
+  clearAndUseHuge: MedianInterval;
+  /** Time to read memory that was in the caches before a block was cleared, over that without clearing. */
+  neighbour: MedianInterval;
+};
+
+/** All that a native run says, as data: what `--json` prints and every renderer reads. */
+export type NativeSummary = {
+  record: NativeRecord;
+  /** Runs that came to their end. */
+  runs: number;
+  memory: { clearPage: string; coldBytes: number; hugeShare: number; faults: number; timed: number } | null;
+  allocations: AllocationFigures[];
+  worker: null | {
+    cpuGibPerSecond: MedianInterval;
+    gibPerSecond: MedianInterval;
+    clearPageGibPerSecond: MedianInterval;
+    /** CPU time of the worker over that of clear_page() alone. */
+    cpuOverClearPage: MedianInterval;
+  };
+  methods: MethodFigures[];
+};
+
+/** Figures of a native run; those of a run without a finished start are empty. */
+export function summarize(record: NativeRecord, lines: readonly NativeLine[]): NativeSummary {
+  const runs = new Set(lines.map(({ run }) => run)).size;
+  const memory = memoryOf(lines);
+  return {
+    record,
+    runs,
+    memory,
+    allocations: memory === null ? [] : allocationsOf(lines),
+    worker: memory === null ? null : workerOf(lines),
+    methods: memory === null ? [] : methodsOf(lines, memory.clearPage),
+  };
+}
+
+function memoryOf(lines: readonly NativeLine[]): NativeSummary["memory"] {
+  const touched = lines.flatMap(({ sample }) => (sample.kind === "memory" ? [sample] : []));
+  const [first] = touched;
+  if (first === undefined) return null;
+  const timed = lines.flatMap(({ sample }) => (sample.kind === "memory" ? [] : [sample]));
+  return {
+    clearPage: first.clearPage,
+    coldBytes: first.coldBytes,
+    hugeShare: Math.min(...touched.map(({ hugeKib, pages }) => Math.min(1, (hugeKib * 1024) / (pages * PAGE_BYTES)))),
+    faults: timed.reduce((sum, { faults }) => sum + faults, 0),
+    timed: timed.length,
+  };
+}
+
+function allocationsOf(lines: readonly NativeLine[]): AllocationFigures[] {
+  const orders = [...new Set(lines.flatMap(({ sample }) => (sample.kind === "allocation" ? [sample.order] : [])))];
+  const figures = (request: AllocationFigures["request"], order: number): AllocationFigures => {
+    const times = (state: State): PerRun =>
+      perRun(lines, "allocation", (sample) => {
+        if (sample.state !== state || sample.order !== order) return undefined;
+        if (request === "give-back") return sample.request === "plain" ? sample.giveNs / sample.pages : undefined;
+        return sample.request === request ? sample.takeNs / sample.pages : undefined;
+      });
+    const never = times("never-enabled");
+    const empty = times("empty");
+    const full = times("full");
+    return {
+      request,
+      order,
+      nsPerPage: { "never-enabled": overRuns(never), empty: overRuns(empty), full: overRuns(full) },
+      emptyOverFull: quotient(empty, full),
+      neverOverFull: quotient(never, full),
+      savedNsPerPage: difference(empty, full),
+    };
+  };
+  return [...requests, "give-back" as const].flatMap((request) =>
+    orders.sort((a, b) => a - b).map((order) => figures(request, order)),
+  );
+}
+
+function workerOf(lines: readonly NativeLine[]): NativeSummary["worker"] {
+  const cpu = perRun(lines, "worker", ({ cpuNs, pages }) => cpuNs / pages);
+  const wall = perRun(lines, "worker", ({ ns, pages }) => ns / pages);
+  const clearPage = perRun(lines, "clear-page", ({ ns, pages }) => ns / pages);
+  return {
+    cpuGibPerSecond: overRuns(throughput(cpu)),
+    gibPerSecond: overRuns(throughput(wall)),
+    clearPageGibPerSecond: overRuns(throughput(clearPage)),
+    cpuOverClearPage: quotient(cpu, clearPage),
+  };
+}
+
+function methodsOf(lines: readonly NativeLine[], chosen: string): MethodFigures[] {
+  const names = [...new Set(lines.flatMap(({ sample }) => (sample.kind === "method" ? [sample.method] : [])))].sort();
+  const cleared = (method: string): PerRun =>
+    perRun(lines, "method", (sample) => (sample.method === method && !sample.use ? nsPerPage(sample) : undefined));
+  const used = (method: string, order: number): PerRun =>
+    perRun(lines, "method", (sample) =>
+      sample.method === method && sample.use && sample.order === order ? nsPerPage(sample) : undefined,
+    );
+  const read = (method: string): PerRun =>
+    perRun(lines, "neighbour", (sample) => (sample.method === method ? nsPerPage(sample) : undefined));
+  return names.map((method) => ({
+    method,
+    gibPerSecond: overRuns(throughput(cleared(method))),
+    clear: quotient(cleared(method), cleared(chosen)),
+    clearAndUseBase: quotient(used(method, USED_ORDERS.base), used(chosen, USED_ORDERS.base)),
+    clearAndUseHuge: quotient(used(method, USED_ORDERS.huge), used(chosen, USED_ORDERS.huge)),
+    neighbour: quotient(read(method), read("none")),
+  }));
+}
+
+function nsPerPage({ ns, pages }: SampleOf<"method"> | SampleOf<"neighbour">): number {
+  return ns / pages;
+}
+
+/** Nanoseconds a page as GiB a second. */
+function throughput(nsPerPage: PerRun): PerRun {
+  return new Map([...nsPerPage].map(([run, ns]) => [run, (PAGE_BYTES / ns) * (1e9 / GIB_BYTES)]));
+}
