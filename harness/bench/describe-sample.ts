@@ -5,8 +5,8 @@ import type { Sample } from "./sample.ts";
 export function describeSample(sample: Sample): string {
   const parts = [
     `THP ${sample.thp}, ${formatSize(sample.memoryBytes)}, round ${sample.round}: ${sample.seconds.toFixed(2)} s`,
-    `huge ${percent(sample.hugeShare)}`,
   ];
+  if (sample.hugeShare !== null) parts.push(`huge ${percent(sample.hugeShare)}`);
   const pool = sample.poolBefore;
   if (pool !== null && (sample.refillSeconds !== null || pool.zeroedPages > 0)) {
     const level = pool.freePages === 0 ? 0 : pool.zeroedPages / pool.freePages;

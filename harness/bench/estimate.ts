@@ -1,7 +1,11 @@
 import { GIB_BYTES } from "../base/size.ts";
 import { arms } from "./arms.ts";
-import type { PlannedBoot, Step } from "./run-record.ts";
+import { programSeconds } from "./measure.ts";
+import type { PlannedBoot, Settings, Step } from "./run-record.ts";
 import type { Accelerator, ArmName, Thp } from "./sample.ts";
+
+/** What an estimate depends on beside the plan. */
+export type Work = Pick<Settings, "accelerator" | "measure">;
 
 /** Seconds that the parts of a boot take; only for the ETA and for choosing default sizes, never for a result. */
 type Costs = {
@@ -49,26 +53,23 @@ export function estimateUpAndDownSeconds(accelerator: Accelerator): number {
 }
 
 /** Seconds one boot of the plan is likely to take. */
-export function estimateBootSeconds(boot: Pick<PlannedBoot, "arm" | "steps">, accelerator: Accelerator): number {
-  const steps = boot.steps.map((step) => step.rounds * estimateRoundSeconds(step, boot.arm, accelerator));
-  return estimateUpAndDownSeconds(accelerator) + steps.reduce((sum, seconds) => sum + seconds, 0);
+export function estimateBootSeconds(boot: Pick<PlannedBoot, "arm" | "steps">, work: Work): number {
+  const steps = boot.steps.map((step) => step.rounds * estimateRoundSeconds(step, boot.arm, work));
+  return estimateUpAndDownSeconds(work.accelerator) + steps.reduce((sum, seconds) => sum + seconds, 0);
 }
 
 /** Seconds a whole plan is likely to take. */
-export function estimateSeconds(plan: readonly Pick<PlannedBoot, "arm" | "steps">[], accelerator: Accelerator): number {
-  return plan.reduce((sum, boot) => sum + estimateBootSeconds(boot, accelerator), 0);
+export function estimateSeconds(plan: readonly Pick<PlannedBoot, "arm" | "steps">[], work: Work): number {
+  return plan.reduce((sum, boot) => sum + estimateBootSeconds(boot, work), 0);
 }
 
-/** Seconds one round is likely to take, with the wait for the pool and the VM's end. */
-export function estimateRoundSeconds(
-  step: Pick<Step, "thp" | "memoryBytes">,
-  arm: ArmName,
-  accelerator: Accelerator,
-): number {
-  const costs = COSTS[accelerator];
+/** Seconds one round is likely to take, with the wait for the pool and the end of the VM. */
+export function estimateRoundSeconds(step: Pick<Step, "thp" | "memoryBytes">, arm: ArmName, work: Work): number {
+  const costs = COSTS[work.accelerator];
+  const { pooled } = arms[arm];
   const gib = step.memoryBytes / GIB_BYTES;
-  const around = costs.roundSeconds + costs.teardownSecondsPerGib * gib;
-  if (!arms[arm].pooled) return around + costs.createSecondsPerGib[step.thp] * gib;
-  const refill = costs.refillSeconds + costs.refillSecondsPerGib * gib;
-  return around + refill + costs.createPooledSecondsPerGib[step.thp] * gib;
+  const refill = pooled ? costs.refillSeconds + costs.refillSecondsPerGib * gib : 0;
+  if (work.measure !== null) return refill + programSeconds(work.measure, step.memoryBytes, work.accelerator);
+  const perGib = (pooled ? costs.createPooledSecondsPerGib : costs.createSecondsPerGib)[step.thp];
+  return refill + costs.roundSeconds + (costs.teardownSecondsPerGib + perGib) * gib;
 }

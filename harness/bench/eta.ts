@@ -1,6 +1,12 @@
-import { estimateBootSeconds, estimateRoundSeconds, estimateSeconds, estimateUpAndDownSeconds } from "./estimate.ts";
+import {
+  estimateBootSeconds,
+  estimateRoundSeconds,
+  estimateSeconds,
+  estimateUpAndDownSeconds,
+  type Work,
+} from "./estimate.ts";
 import type { PlannedBoot } from "./run-record.ts";
-import type { Accelerator, Sample } from "./sample.ts";
+import type { Sample } from "./sample.ts";
 
 /** The machine's pace is taken from what it did beyond this much, so that the first boot does not decide alone. */
 const PRIOR_SECONDS = 20;
@@ -10,7 +16,7 @@ const PRIOR_SECONDS = 20;
  * it since the run was started or resumed.
  */
 export class Eta {
-  readonly #accelerator: Accelerator;
+  readonly #work: Work;
   readonly #totalSeconds: number;
   readonly #resumedAtSeconds: number;
   readonly #startedMs: number;
@@ -18,24 +24,24 @@ export class Eta {
   #doneSeconds: number;
   #currentSeconds = 0;
 
-  constructor(plan: readonly PlannedBoot[], finished: readonly PlannedBoot[], accelerator: Accelerator, nowMs: number) {
-    this.#accelerator = accelerator;
-    this.#totalSeconds = estimateSeconds(plan, accelerator);
-    this.#doneSeconds = estimateSeconds(finished, accelerator);
+  constructor(plan: readonly PlannedBoot[], finished: readonly PlannedBoot[], work: Work, nowMs: number) {
+    this.#work = work;
+    this.#totalSeconds = estimateSeconds(plan, work);
+    this.#doneSeconds = estimateSeconds(finished, work);
     this.#resumedAtSeconds = this.#doneSeconds;
     this.#startedMs = nowMs;
   }
 
   hostUp(): void {
-    this.#currentSeconds = estimateUpAndDownSeconds(this.#accelerator);
+    this.#currentSeconds = estimateUpAndDownSeconds(this.#work.accelerator);
   }
 
   roundTaken(sample: Pick<Sample, "thp" | "memoryBytes" | "arm">): void {
-    this.#currentSeconds += estimateRoundSeconds(sample, sample.arm, this.#accelerator);
+    this.#currentSeconds += estimateRoundSeconds(sample, sample.arm, this.#work);
   }
 
   bootFinished(planned: PlannedBoot): void {
-    this.#doneSeconds += estimateBootSeconds(planned, this.#accelerator);
+    this.#doneSeconds += estimateBootSeconds(planned, this.#work);
     this.#currentSeconds = 0;
   }
 

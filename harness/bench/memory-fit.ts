@@ -27,18 +27,21 @@ export function largestVmBytes(availableBytes: number, vms = 1): number {
   return Math.max(0, Math.floor(forVms / vms / VM_STEP_BYTES) * VM_STEP_BYTES);
 }
 
-/** @throws UsageError MEMORY_DOES_NOT_FIT naming the largest VM that does */
-export function assertVmFits(vmBytes: number, availableBytes: number, vms = 1): void {
+/**
+ * @param what is so large, if not a VM: it needs as much beside it
+ * @throws UsageError MEMORY_DOES_NOT_FIT naming the largest that does
+ */
+export function assertVmFits(vmBytes: number, availableBytes: number, vms = 1, what = "VM"): void {
   const largest = largestVmBytes(availableBytes, vms);
   if (vmBytes <= largest) return;
   const needed = inGib(hostMemoryBytes(vms * vmBytes) + MACHINE_RESERVE_BYTES);
-  const subject = vms === 1 ? "A VM" : `${vms} VMs at a time`;
+  const subject = vms === 1 ? `A ${what}` : `${vms} VMs at a time`;
   throw new UsageError({
     code: "MEMORY_DOES_NOT_FIT",
     message: `${subject} of ${formatSize(vmBytes)} ${vms === 1 ? "does not fit: it needs" : "do not fit: they need"} ${needed} of available memory, and this machine has ${inGib(availableBytes)}`,
     remedy:
       largest === 0
-        ? `Free memory: even the smallest VM (${formatSize(SMALLEST_VM_BYTES)}) does not fit.`
+        ? `Free memory: even the smallest ${what} (${formatSize(SMALLEST_VM_BYTES)}) does not fit.`
         : `The largest that fits is ${formatSize(largest)}: --memory ${formatSize(largest)}`,
   });
 }

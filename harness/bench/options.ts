@@ -7,7 +7,7 @@ import { formatSize, MIB_BYTES, parseSize } from "../base/size.ts";
 import { SMALLEST_VM_BYTES } from "./memory-fit.ts";
 import { ALLOWED_REQUIREMENT, parseRequirement, REQUIREMENT_HELP } from "./requirement.ts";
 import { armNames, type Thp, thpSchema } from "./sample.ts";
-import { MAX_BOOTS, MAX_ROUNDS } from "./scenario.ts";
+import { MAX_BOOTS, MAX_ROUNDS, scenarioNames } from "./scenario.ts";
 
 /** Settings of huge pages that `--thp` names; `both` is short for two. */
 const THP_BOTH: Thp[] = ["off", "on"];
@@ -24,10 +24,13 @@ export function addBenchOptions(command: Command): Command {
       "--thp <setting>",
       `transparent huge pages of the host: ${thpSchema.options.join(", ")}, several of them, or both (off,on)`,
     )
-    .option("--memory <size>", "VM of the headline, e.g. 64G; default: the largest that fits the machine and the time")
-    .option("--sweep <sizes>", "smaller VMs for the fit over size: auto, none, or a list such as 1G,2G")
+    .option(
+      "--memory <size>",
+      "of the headline, e.g. 64G; default: the scenario's, or the largest VM that fits the machine and the time",
+    )
+    .option("--sweep <sizes>", "smaller sizes for the fit over size: auto, none, or a list such as 1G,2G")
     .option("--boots <n>", "boots of each arm (the unit of replication)")
-    .option("--rounds <n>", "creations of the headline's VM in each boot and huge page setting")
+    .option("--rounds <n>", "rounds of the headline's size in each boot and huge page setting")
     .option("--device <device>", "assigned device: emulated, or a PCI address on the host under test")
     .option("--accel <accelerator>", "of the nested host: auto (KVM if it really works), kvm, tcg")
     .option(
@@ -35,7 +38,7 @@ export function addBenchOptions(command: Command): Command {
       "CPU model of the nested host, e.g. max,-erms,-fsrm; default: host with KVM, max under TCG",
     )
     .option("--host <host>", "machine under test: nested (a VM made here)")
-    .option("--scenario <name>", "what is measured: a name in configs/scenarios or the path of a .yaml file")
+    .option("--scenario <name>", `what is measured: ${scenarioNames().join(", ")}; or the path of a .yaml file`)
     .option("--arms <list>", `kernels and settings compared: ${armNames.join(", ")}`)
     .option("--kernel <base>", "kernel line, a name in configs/kernels.yaml")
     .option("--name <name>", "added to the name of the run")

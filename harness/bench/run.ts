@@ -48,7 +48,7 @@ export async function executeRun(runDir: string, started: RunRecord, environment
   repairSamples(runDir);
   const left = remainingSlots(run);
   const done = run.plan.filter((planned) => !left.includes(planned));
-  const eta = new Eta(run.plan, done, run.settings.accelerator, clock.nowMs());
+  const eta = new Eta(run.plan, done, run.settings, clock.nowMs());
   try {
     for (const planned of left) {
       throwIfInterrupted("measuring");

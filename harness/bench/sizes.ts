@@ -4,6 +4,7 @@ import { assertVmFits, largestVmBytes, SMALLEST_VM_BYTES } from "./memory-fit.ts
 import { planBoots } from "./plan.ts";
 import type { Settings } from "./run-record.ts";
 import type { Accelerator } from "./sample.ts";
+import type { Scenario } from "./scenario.ts";
 
 /** With no `--memory` under TCG the run should be over within ten minutes: this much is planned, the rest is margin. */
 const DEFAULT_RUN_SECONDS = 540;
@@ -15,17 +16,27 @@ const SMALLEST_SWEEP_BYTES = 512 * MIB_BYTES;
 
 export type Sizes = Pick<Settings, "memoryBytes" | "sweepBytes" | "projectionBytes">;
 
-export type SizeRequest = Pick<Settings, "arms" | "thp" | "boots" | "rounds" | "sweepRounds"> & {
+export type SizeRequest = Pick<Settings, "measure" | "arms" | "thp" | "boots" | "rounds" | "sweepRounds"> & {
   /** Bytes, or `default` to choose. */
   memory: number | "default";
   sweep: "auto" | "none" | readonly number[];
-  /** The scenario's size that a sweep is extended to. */
-  projectionBytes: number;
+  /** The scenario's size that a sweep is extended to, if it has one; no VM is larger by default. */
+  projectionBytes: number | null;
   /** VMs that are created at a time, each of the size. */
   vms: number;
   accelerator: Accelerator;
   availableBytes: number;
 };
+
+/** Sizes that were asked for, else those of the scenario. */
+export function wantedSizes(
+  asked: Pick<SizeRequest, "memory" | "sweep">,
+  scenario: Pick<Scenario, "memory" | "sweep" | "projection">,
+): Pick<SizeRequest, "memory" | "sweep" | "projectionBytes"> {
+  const memory = asked.memory === "default" ? (scenario.memory ?? "default") : asked.memory;
+  const sweep = asked.sweep === "auto" && scenario.sweep !== null ? scenario.sweep : asked.sweep;
+  return { memory, sweep, projectionBytes: scenario.projection };
+}
 
 /**
  * Chooses the sizes of the VMs. With KVM the default is the scenario's projection size where it fits, else the largest
@@ -36,13 +47,16 @@ export type SizeRequest = Pick<Settings, "arms" | "thp" | "boots" | "rounds" | "
 export function chooseSizes(request: SizeRequest): Sizes {
   const memoryBytes = request.memory === "default" ? defaultMemoryBytes(request) : request.memory;
   const sizes = withSweep(memoryBytes, request);
-  for (const bytes of [memoryBytes, ...sizes.sweepBytes]) assertVmFits(bytes, request.availableBytes, request.vms);
+  const what = request.measure === null ? "VM" : "size";
+  for (const bytes of [memoryBytes, ...sizes.sweepBytes]) {
+    assertVmFits(bytes, request.availableBytes, request.vms, what);
+  }
   return sizes;
 }
 
 function defaultMemoryBytes(request: SizeRequest): number {
   const largest = Math.min(
-    request.projectionBytes,
+    request.projectionBytes ?? Number.POSITIVE_INFINITY,
     Math.max(largestVmBytes(request.availableBytes, request.vms), SMALLEST_VM_BYTES),
   );
   if (largest <= SMALLEST_DEFAULT_BYTES) return largest;
@@ -53,13 +67,13 @@ function defaultMemoryBytes(request: SizeRequest): number {
     bytes -= DEFAULT_STEP_BYTES
   ) {
     const plan = planBoots({ ...request, ...withSweep(bytes, request) });
-    if (estimateSeconds(plan, request.accelerator) <= DEFAULT_RUN_SECONDS) return bytes;
+    if (estimateSeconds(plan, request) <= DEFAULT_RUN_SECONDS) return bytes;
   }
   return SMALLEST_DEFAULT_BYTES;
 }
 
 function withSweep(memoryBytes: number, request: SizeRequest): Sizes {
-  const below = memoryBytes < request.projectionBytes;
+  const below = memoryBytes < (request.projectionBytes ?? 0);
   const half = Math.floor(memoryBytes / 2 / MIB_BYTES / 2) * MIB_BYTES * 2;
   const auto = below && half >= SMALLEST_SWEEP_BYTES ? [half] : [];
   const wanted = request.sweep === "auto" ? auto : request.sweep === "none" ? [] : request.sweep;

@@ -5,6 +5,7 @@ import { ALPHA } from "../stats/verdict.ts";
 import { isAgain } from "./effects.ts";
 import { count, formatP, formatRatio, formatThp } from "./format.ts";
 import type { Cell, Effect, Setting } from "./summary.ts";
+import { wordsOf } from "./words.ts";
 
 /** Whole percent, for sentences. */
 const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;
@@ -28,6 +29,7 @@ export function caveatsOf(evidence: Evidence): string[] {
     ...completeness(evidence),
     ...instrument(evidence.effects),
     ...replication(evidence),
+    ...limit(evidence),
     ...pool(evidence),
     ...provenance(evidence.run),
   ];
@@ -70,7 +72,7 @@ function completeness({ run, leftOut, tornLine }: Evidence): string[] {
   return sentences;
 }
 
-function replication({ samples, effects }: Evidence): string[] {
+function replication({ run, samples, effects }: Evidence): string[] {
   const few = effects.filter((effect) => effect.smallestP > ALPHA);
   const sentences: string[] = [];
   if (few.length > 0) {
@@ -83,9 +85,27 @@ function replication({ samples, effects }: Evidence): string[] {
   }
   const perBoot = new Set([...Map.groupBy(samples, (sample) => sample.boot).values()].map((boot) => boot.length));
   if (perBoot.size > 1) {
-    sentences.push("Boots did not make the same number of VMs, so CPU seconds per boot cannot be compared.");
+    sentences.push(
+      `Boots did not make the same number of ${wordsOf(run).rounds}, so CPU seconds per boot cannot be compared.`,
+    );
   }
   return sentences;
+}
+
+/** A program that gave up did not take as long as its time says, but longer. */
+function limit({ run, samples }: Evidence): string[] {
+  const seconds = run.settings.measure?.limitSeconds;
+  if (seconds === undefined) return [];
+  const arms = run.settings.arms.flatMap((arm) => {
+    const own = samples.filter((sample) => sample.arm === arm);
+    const ended = own.filter((sample) => sample.seconds >= seconds).length;
+    return ended === 0 ? [] : [`${ended} of ${count(own.length, "round")} of ${arm}`];
+  });
+  if (arms.length === 0) return [];
+  return [
+    `LOWER BOUNDS: ${arms.join(", ")} ended at the limit of ${seconds} s with work left; they would have taken longer, ` +
+      "and ratios with them are bounds too.",
+  ];
 }
 
 function pool({ run, cells }: Evidence): string[] {

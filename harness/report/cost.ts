@@ -22,15 +22,16 @@ export function costOf(samples: readonly Sample[], poolThreshold: number): Cost 
   );
   const refills = counted(samples.map((sample) => sample.refillSeconds));
   const worker = counted(samples.map((sample) => sample.workerCpuSeconds));
-  const hugeShares = samples.map((sample) => sample.hugeShare);
+  const hugeShares = counted(samples.map((sample) => sample.hugeShare));
+  const qemu = counted(samples.map((sample) => sample.cpuSeconds));
   return {
     hitRate: requests === 0 ? null : hits / requests,
     poolBefore: levels.length === 0 ? null : { min: min(levels), median: median(levels) },
     roundsBelowThreshold: levels.filter((level) => level < poolThreshold).length,
-    hugeShare: { min: min(hugeShares), median: median(hugeShares) },
+    hugeShare: hugeShares.length === 0 ? null : { min: min(hugeShares), median: median(hugeShares) },
     refillSeconds: refills.length === 0 ? null : { median: median(refills), max: max(refills) },
     workerCpuSeconds: worker.length === 0 ? null : mean(worker),
-    qemuCpuSeconds: mean(samples.map((sample) => sample.cpuSeconds)),
+    qemuCpuSeconds: qemu.length === 0 ? null : mean(qemu),
   };
 }
 

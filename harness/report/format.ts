@@ -4,10 +4,16 @@ import type { Estimate } from "../stats/line.ts";
 /** Stands where nothing was measured or counted. */
 export const NOTHING = "-";
 
-/** Seconds without the unit: 0.012, 1.16, 36.10, 273.4. */
+/** Seconds without the unit: 0.00123, 0.012, 1.16, 36.10, 273.4. */
 export function formatSeconds(seconds: number): string {
   const size = Math.abs(seconds);
-  return seconds.toFixed(size > 0 && size < 0.1 ? 3 : size < 100 ? 2 : 1);
+  if (size > 0 && size < 0.1) return seconds.toFixed(size < 0.01 ? 5 : 3);
+  return seconds.toFixed(size < 100 ? 2 : 1);
+}
+
+/** A figure whose name tells its unit, to four digits: 0.02512, 3.162, 131072. */
+export function formatFigure(value: number): string {
+  return Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(4)));
 }
 
 /** Ratio of two times: 0.98, 1.90, 15.2, 151. */

@@ -6,8 +6,8 @@ import { settings } from "./new-run.ts";
 
 const plan = planBoots({ ...settings, arms: ["base"], boots: 4 });
 const [first = { slot: 1, arm: "base" as const, steps: [] }] = plan;
-const bootMs = estimateBootSeconds(first, "tcg") * 1000;
-const estimateMs = estimateSeconds(plan, "tcg") * 1000;
+const bootMs = estimateBootSeconds(first, settings) * 1000;
+const estimateMs = estimateSeconds(plan, settings) * 1000;
 
 /** Takes one boot through all its rounds. */
 function measure(eta: Eta): number[] {
@@ -21,11 +21,11 @@ function measure(eta: Eta): number[] {
 
 describe("the remaining time", () => {
   test("is the plan's estimate at first", () => {
-    expect(new Eta(plan, [], "tcg", 0).at(0)).toEqual({ share: 0, leftMs: estimateMs });
+    expect(new Eta(plan, [], settings, 0).at(0)).toEqual({ share: 0, leftMs: estimateMs });
   });
 
   test("is the rest of the estimate on a machine that keeps to it", () => {
-    const eta = new Eta(plan, [], "tcg", 0);
+    const eta = new Eta(plan, [], settings, 0);
     measure(eta);
     eta.bootFinished(first);
     expect(eta.at(bootMs).share).toBeCloseTo(1 / 4);
@@ -33,7 +33,7 @@ describe("the remaining time", () => {
   });
 
   test("follows the pace of the machine: at half the speed it comes close to twice the rest", () => {
-    const eta = new Eta(plan, [], "tcg", 0);
+    const eta = new Eta(plan, [], settings, 0);
     measure(eta);
     eta.bootFinished(first);
     expect(eta.at(2 * bootMs).leftMs).toBeGreaterThan(1.6 * 3 * bootMs);
@@ -41,21 +41,21 @@ describe("the remaining time", () => {
   });
 
   test("moves with every round inside a boot, and a boot's rounds add up to the boot", () => {
-    const shares = measure(new Eta(plan, [], "tcg", 0));
+    const shares = measure(new Eta(plan, [], settings, 0));
     expect(shares).toHaveLength(6);
     expect(shares).toEqual(shares.toSorted((a, b) => a - b));
     expect(shares.at(-1)).toBeCloseTo(1 / 4);
   });
 
   test("forgets what a boot that did not finish had done", () => {
-    const eta = new Eta(plan, [], "tcg", 0);
+    const eta = new Eta(plan, [], settings, 0);
     measure(eta);
     eta.hostUp();
     expect(eta.at(0).share).toBeLessThan(1 / 8);
   });
 
   test("of a resumed run starts where it stopped and takes its pace from this session alone", () => {
-    const { share, leftMs } = new Eta(plan, plan.slice(0, 3), "tcg", 5_000_000).at(5_000_000);
+    const { share, leftMs } = new Eta(plan, plan.slice(0, 3), settings, 5_000_000).at(5_000_000);
     expect(share).toBeCloseTo(3 / 4);
     expect(leftMs).toBeCloseTo(estimateMs / 4);
   });

@@ -51,7 +51,7 @@ describe("the plan of a run", () => {
 describe("the estimate", () => {
   test("grows with memory, rounds and boots", () => {
     const seconds = (changes: Partial<typeof settings>) =>
-      estimateSeconds(planBoots({ ...settings, ...changes }), "tcg");
+      estimateSeconds(planBoots({ ...settings, ...changes }), settings);
     expect(seconds({ memoryBytes: 4 * GIB_BYTES })).toBeGreaterThan(seconds({}));
     expect(seconds({ rounds: 3 })).toBeGreaterThan(seconds({}));
     expect(seconds({ boots: 4 })).toBeCloseTo(2 * seconds({ boots: 2 }));
@@ -59,6 +59,7 @@ describe("the estimate", () => {
 
   test("knows that TCG is slower than KVM", () => {
     const plan = planBoots(settings);
-    expect(estimateSeconds(plan, "tcg")).toBeGreaterThan(2 * estimateSeconds(plan, "kvm"));
+    const seconds = (accelerator: "tcg" | "kvm") => estimateSeconds(plan, { ...settings, accelerator });
+    expect(seconds("tcg")).toBeGreaterThan(2 * seconds("kvm"));
   });
 });

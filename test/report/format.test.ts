@@ -1,10 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { formatP, formatPercent, formatRange, formatRatio, formatSeconds } from "../../harness/report/format.ts";
+import {
+  formatFigure,
+  formatP,
+  formatPercent,
+  formatRange,
+  formatRatio,
+  formatSeconds,
+} from "../../harness/report/format.ts";
 
 describe("figures as text", () => {
   it.each([
     [0, "0.00"],
     [0.0123, "0.012"],
+    [0.001234, "0.00123"],
     [1.155, "1.16"],
     [36.1, "36.10"],
     [273.44, "273.4"],
@@ -25,6 +33,13 @@ describe("figures as text", () => {
     [15.24, "15.2"],
     [151.4, "151"],
   ])("a ratio of %d is %s", (ratio, text) => expect(formatRatio(ratio)).toBe(text));
+
+  it.each([
+    [0.0251234, "0.02512"],
+    [3.16244, "3.162"],
+    [131072.4, "131072"],
+    [0, "0"],
+  ])("a figure of %d in its own unit is %s", (value, text) => expect(formatFigure(value)).toBe(text));
 
   it("has a dash for what is not known", () => {
     expect(formatP(null)).toBe("-");

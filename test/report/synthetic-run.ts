@@ -15,7 +15,9 @@ const GIB = 2 ** 30;
 
 const settings: Settings = {
   scenario: "vm-create",
+  measure: null,
   kernel: "6.12",
+  fragments: [],
   arms: ["base", "prezero", "prezero-disabled"],
   thp: ["off", "on"],
   memoryBytes: 4 * GIB,
@@ -160,6 +162,7 @@ function sample(run: RunRecord, arm: ArmName, boot: number, step: Step, round: n
     thp: step.thp,
     memoryBytes: step.memoryBytes,
     seconds,
+    values: {},
     cpuSeconds: Math.round(seconds * 0.97 * 1000) / 1000,
     phases: null,
     hugeShare: step.thp === "off" ? 0 : 0.9975,

@@ -1,4 +1,5 @@
 import type { Summary } from "../summary.ts";
+import { wordsOf } from "../words.ts";
 import { cpuPlot, refillPlot } from "./cpu-plot.ts";
 import { phasesPlot } from "./phases-plot.ts";
 import { ratioPlot } from "./ratio-plot.ts";
@@ -10,11 +11,12 @@ import { sweepPlot } from "./sweep-plot.ts";
 export function plotsOf({ run, effects, cells, phases, totals, sweeps }: Summary): Map<string, Plot[]> {
   const headline = <T extends { memoryBytes: number }>(all: readonly T[]): T[] =>
     all.filter((one) => one.memoryBytes === run.settings.memoryBytes);
+  const words = wordsOf(run);
   const plots = new Map<string, Plot[]>();
   const compared = headline(effects);
   plots.set("result", compared.length > 0 ? [ratioPlot(compared)] : []);
   for (const [thp, own] of Map.groupBy(headline(cells), (cell) => cell.thp)) {
-    plots.set(`rounds-${thp}`, [roundsPlot(thp, own)]);
+    plots.set(`rounds-${thp}`, [roundsPlot(thp, words.sized(run.settings.memoryBytes), own)]);
   }
   plots.set(
     "phases",
@@ -25,7 +27,7 @@ export function plotsOf({ run, effects, cells, phases, totals, sweeps }: Summary
   plots.set("cpu", totals.length > 0 ? [cpuPlot(totals)] : []);
   plots.set(
     "sweep",
-    [...Map.groupBy(sweeps, (sweep) => sweep.thp)].map(([thp, own]) => sweepPlot(thp, own)),
+    [...Map.groupBy(sweeps, (sweep) => sweep.thp)].map(([thp, own]) => sweepPlot(thp, words.over, own)),
   );
   return plots;
 }

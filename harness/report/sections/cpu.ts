@@ -1,9 +1,11 @@
 import { formatRatio, formatSeconds, NOTHING } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { Summary } from "../summary.ts";
+import { wordsOf } from "../words.ts";
 
 /** Total CPU time of each arm: where the gain was paid for. */
-export function cpuSection({ totals }: Summary): Section {
+export function cpuSection({ run, totals }: Summary): Section {
+  const words = wordsOf(run);
   const base = totals.find((total) => total.arm === "base");
   return {
     id: "cpu",
@@ -12,7 +14,7 @@ export function cpuSection({ totals }: Summary): Section {
       columns: [
         { label: "arm" },
         { label: "boots", numeric: true },
-        { label: "VMs made", numeric: true },
+        { label: `${words.rounds} made`, numeric: true },
         { label: "all CPU", numeric: true },
         { label: "to base", numeric: true },
         { label: "of it worker", numeric: true },
@@ -29,8 +31,8 @@ export function cpuSection({ totals }: Summary): Section {
       ]),
     },
     notes: [
-      "Counted from the host's boot to the end of its last creation: the boot itself, the first fill of the pool, every " +
-        "refill and every VM. What the worker does after the last creation is not in it.",
+      `Counted from the host's boot to the end of its last ${words.round}: the boot itself, the first fill of the pool, every ` +
+        `refill and ${words.each}. What the worker does after the last ${words.round} is not in it.`,
     ],
   };
 }

@@ -1,10 +1,10 @@
-import { formatSize } from "../../base/size.ts";
 import { describeConditions } from "../../bench/conditions.ts";
 import { ALPHA } from "../../stats/verdict.ts";
 import { isAgain } from "../effects.ts";
 import { count, formatDifference, formatThp, formatThpCell, NOTHING } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { Effect, Summary } from "../summary.ts";
+import { wordsOf } from "../words.ts";
 import { effectFigures } from "./effect-cells.ts";
 import { planNotes } from "./plan.ts";
 
@@ -14,12 +14,7 @@ const LIMIT_NOTE = "limit: never clears, not usable. It is a measure of what cle
 export function resultSection({ run, effects, plans }: Summary): Section {
   const bytes = run.settings.memoryBytes;
   const headline = effects.filter((effect) => effect.memoryBytes === bytes);
-  const { vms, until } = run.settings.conditions;
-  const end = until === "ready" ? "ready" : "in its guest's user space";
-  const heading =
-    vms === 1
-      ? `Result: a VM of ${formatSize(bytes)} with an assigned device, seconds until it is ${end}`
-      : `Result: ${vms} VMs of ${formatSize(bytes)} at a time, a device assigned to each, seconds until the last is ${end}`;
+  const heading = `Result: ${wordsOf(run).heading}`;
   if (headline.length === 0) {
     return {
       id: "result",
