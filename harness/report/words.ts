@@ -42,6 +42,8 @@ const VM: Omit<Words, "heading"> = {
   owner: "VM",
 };
 
+const RUNNING_VM_TIME = "A time runs from exec of the VM's QEMU until its guest is in user space.";
+
 const PROGRAM: Omit<Words, "heading" | "compared" | "time"> = {
   sized: formatSize,
   one: formatSize,
@@ -57,7 +59,10 @@ const PROGRAM: Omit<Words, "heading" | "compared" | "time"> = {
 /** Words for a run. */
 export function wordsOf({ settings }: Pick<RunRecord, "settings">): Words {
   const { measure, memoryBytes } = settings;
-  if (measure === null) return { ...VM, heading: vmHeading(settings) };
+  if (measure === null) {
+    const runs = settings.conditions.until === "user-space";
+    return { ...VM, heading: vmHeading(settings), ...(runs ? { time: RUNNING_VM_TIME } : {}) };
+  }
   return {
     ...PROGRAM,
     heading: measure.heading.replaceAll("{size}", formatSize(memoryBytes)),
