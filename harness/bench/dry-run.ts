@@ -54,11 +54,16 @@ async function commandsOf(base: Planned["base"], settings: Settings): Promise<st
 /** A round of each size: the conditions, then what is measured. */
 function roundCommands(arm: Arm, settings: Settings): string[] {
   const conditions = describeConditions(settings.conditions).map(([name, value]) => `# ${name}: ${value}`);
-  return [...conditions, ...(settings.measure === null ? creations(arm, settings) : programs(settings.measure, settings))];
+  return [
+    ...conditions,
+    ...(settings.measure === null ? creations(arm, settings) : programs(settings.measure, settings)),
+  ];
 }
 
 function programs(program: Program, { thp, memoryBytes, sweepBytes }: Settings): string[] {
-  const steps = thp.flatMap((setting) => [memoryBytes, ...sweepBytes].map((bytes) => ({ thp: setting, memoryBytes: bytes })));
+  const steps = thp.flatMap((setting) =>
+    [memoryBytes, ...sweepBytes].map((bytes) => ({ thp: setting, memoryBytes: bytes })),
+  );
   return [...new Set(steps.map((step) => commandOf(program, step)))];
 }
 

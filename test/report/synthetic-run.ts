@@ -162,7 +162,6 @@ function sample(run: RunRecord, arm: ArmName, boot: number, step: Step, round: n
     thp: step.thp,
     memoryBytes: step.memoryBytes,
     seconds,
-    values: {},
     cpuSeconds: Math.round(seconds * 0.97 * 1000) / 1000,
     phases: null,
     hugeShare: step.thp === "off" ? 0 : 0.9975,
