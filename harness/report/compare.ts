@@ -1,7 +1,7 @@
 import { UsageError } from "../base/errors.ts";
 import { formatSize } from "../base/size.ts";
 import type { RunRecord } from "../bench/run-record.ts";
-import { armNames } from "../bench/sample.ts";
+import { type ArmName, armNames } from "../bench/sample.ts";
 import { effectOf, sameConfiguration } from "./effects.ts";
 import { formatThp } from "./format.ts";
 import { differences } from "./setting.ts";
@@ -23,10 +23,7 @@ export type Comparison = {
  */
 export function compareSummaries(a: Summary, b: Summary): Comparison {
   const [settingA, settingB] = [settingWithSamples(a), settingWithSamples(b)];
-  const unlike = differences(
-    { ...settingA, poolThreshold: a.run.poolThreshold, ...a.run.settings.conditions },
-    { ...settingB, poolThreshold: b.run.poolThreshold, ...b.run.settings.conditions },
-  );
+  const unlike = differences({ ...settingA, ...heldEqual(a.run) }, { ...settingB, ...heldEqual(b.run) });
   if (unlike.length > 0) {
     throw new UsageError({
       code: "UNLIKE_RUNS",
@@ -48,6 +45,11 @@ export function compareSummaries(a: Summary, b: Summary): Comparison {
     });
   }
   return { a: a.run, b: b.run, setting: settingA, effects, caveats: caveatsOf(a, b) };
+}
+
+/** What no fingerprint holds and yet must not differ. */
+function heldEqual({ poolThreshold, settings, guestKernel }: RunRecord): object {
+  return { poolThreshold, ...settings.conditions, guestKernel: guestKernel?.imageSha256 ?? null };
 }
 
 function settingWithSamples({ run, setting }: Summary): Setting {
@@ -80,8 +82,14 @@ function armsThatDiffer(a: RunRecord, b: RunRecord): string[] {
     const differs = [
       ...(kernelA.configSha256 === kernelB.configSha256 ? [] : ["kernel configuration"]),
       ...(kernelA.compiler === kernelB.compiler ? [] : ["compiler"]),
-      ...(JSON.stringify(a.setup[arm] ?? []) === JSON.stringify(b.setup[arm] ?? []) ? [] : ["setup"]),
+      ...(setupOf(a, arm) === setupOf(b, arm) ? [] : ["setup"]),
     ];
     return differs.length === 0 ? [] : [`${arm} differs in more than the patches: ${differs.join(", ")}.`];
   });
+}
+
+/** What the arm set, in a form that can be compared; what is only said about it is left out. */
+function setupOf({ setup, arms }: RunRecord, arm: ArmName): string {
+  const { commandLine = [], vmMemory = null } = arms[arm] ?? {};
+  return JSON.stringify([setup[arm] ?? [], commandLine, vmMemory]);
 }

@@ -1,5 +1,6 @@
 import { UsageError } from "../base/errors.ts";
 import { formatSize } from "../base/size.ts";
+import { describeConditions } from "../bench/conditions.ts";
 import type { KernelRecord } from "../bench/run-record.ts";
 import type { ArmName, Thp } from "../bench/sample.ts";
 import { sameConfiguration } from "./effects.ts";
@@ -77,6 +78,7 @@ function factsOf(summary: Summary): string[] {
     ["accelerator:", `${acceleratorText(setting?.accelerator ?? run.settings.accelerator)}; -cpu ${cpuModel}`],
     ["host:", `${hostText(summary)}, QEMU ${run.tools.qemu}, ${setting?.device ?? run.settings.device}`],
     ["machine:", machineText(summary)],
+    ...describeConditions(run.settings.conditions).map(([name, value]) => ["condition:", `${name}: ${value}`]),
     ["run:", `${run.id}, harness ${run.commit?.slice(0, 12) ?? "not in git"}`],
   ].flatMap(([label, text]) => labelled(label as string, text as string));
 }

@@ -57,6 +57,24 @@ describe("two runs that differ", () => {
   });
 });
 
+describe("two runs whose rounds were measured in another way", () => {
+  test.each<[string, Partial<RunRecord["settings"]["conditions"]>, string]>([
+    ["load", { during: "spin" }, "during: null and spin"],
+    ["number of VMs", { vms: 2 }, "vms: 1 and 2"],
+    ["wait for the pool", { pool: "none" }, "pool: wait and none"],
+  ])("%s are refused, the condition named", (_, changes, detail) => {
+    const settings = { ...run.settings, conditions: { ...run.settings.conditions, ...changes } };
+    const other = { ...one, run: { ...run, settings } };
+    expect(() => compareSummaries(one, other)).toThrow(expect.objectContaining({ code: "UNLIKE_RUNS", detail }));
+  });
+
+  it("with another guest are refused", () => {
+    const other = { ...one, run: { ...run, guestKernel: run.kernels.base ?? null } };
+    const detail = `guestKernel: null and ${run.kernels.base?.imageSha256}`;
+    expect(() => compareSummaries(one, other)).toThrow(expect.objectContaining({ code: "UNLIKE_RUNS", detail }));
+  });
+});
+
 describe("an arm that was something else in the other run", () => {
   const caveatsWith = (changes: Partial<RunRecord>): string => {
     return compareSummaries(one, { ...one, run: { ...run, ...changes } }).caveats.join("\n");
