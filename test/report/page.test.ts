@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { projectPath } from "../../harness/base/paths.ts";
 import { listRunDirs } from "../../harness/bench/run-store.ts";
+import { armNames } from "../../harness/bench/sample.ts";
 import { renderHtml } from "../../harness/report/html.ts";
 import { loadSummary } from "../../harness/report/load-run.ts";
 import { sectionsOf } from "../../harness/report/sections/all.ts";
@@ -20,8 +21,13 @@ const DESKTOP: View = { width: 1280, height: 900 };
 /** A4 between the margins of the page's style: 210 mm - 2 x 14 mm at 96 CSS pixels an inch. */
 const PAPER: View = { width: 687, height: 1016, media: "print" };
 
-const run = syntheticRun();
-const samples = syntheticSamples(run);
+const run = syntheticRun({ arms: [...armNames] });
+/** Times split into phases, and one round far from the rest. */
+const samples = syntheticSamples(run).map((sample, i) => ({
+  ...sample,
+  seconds: i === 0 ? 99 : sample.seconds,
+  phases: { exec: 0.004, start: 0.3, device: 0.25, map: sample.seconds - 0.554 },
+}));
 const pages: [name: string, summary: Summary][] = [
   ["with everything in it", summarize(run, samples)],
   ["from before refill curves", summarize(...beforeRefills(run, samples))],

@@ -12,6 +12,12 @@ export const ARM_MARKS: Record<ArmName, { color: string; symbol: string }> = {
   limit: { color: "var(--faint)", symbol: "roundRect" },
 };
 
+/** Narrow enough to be read on a telephone without shrinking; a page sets several side by side where there is room. */
+export const PLOT_WIDTH_PX = 380;
+
+/** Height of a plot of dots and lines below its legend: the axes, their names, all that is drawn. */
+export const PLOT_BODY_PX = 266;
+
 export const SYMBOL_PX = 8;
 
 /** Settings of every axis: the page's text colour, thin grid. */
@@ -24,14 +30,39 @@ export const axisStyle = {
   splitLine: { lineStyle: { color: "currentColor", opacity: 0.15 } },
 } as const;
 
-export const legendStyle = {
-  top: 0,
+const legendStyle = {
   left: 0,
   itemWidth: 12,
   itemHeight: 10,
   itemGap: 18,
   textStyle: { color: "currentColor" },
 } as const;
+
+const LEGEND_ROW_PX = 18;
+/** Below the legend, for the topmost label of an axis. */
+const LEGEND_GAP_PX = 16;
+/** Mark and gaps of a name in the legend, and each of its letters, in the widest of the usual fonts. */
+const LEGEND_ITEM_PX = legendStyle.itemWidth + 5 + legendStyle.itemGap;
+const LETTER_PX = 7.5;
+
+/** A legend in as many lines as its names take: left to wrap by itself it would grow into the plot. */
+export function legendOf(names: readonly string[]): { legend: object[]; heightPx: number } {
+  const rows: string[][] = [];
+  let leftPx = 0;
+  for (const name of names) {
+    const widthPx = LEGEND_ITEM_PX + LETTER_PX * name.length;
+    if (rows.length === 0 || widthPx > leftPx) {
+      rows.push([]);
+      leftPx = PLOT_WIDTH_PX;
+    }
+    rows.at(-1)?.push(name);
+    leftPx -= widthPx;
+  }
+  return {
+    legend: rows.map((data, i) => ({ ...legendStyle, top: i * LEGEND_ROW_PX, data })),
+    heightPx: rows.length * LEGEND_ROW_PX + LEGEND_GAP_PX,
+  };
+}
 
 /** Drawn, never clicked: no hover styles, no clip paths. */
 export const still = { silent: true, clip: false, emphasis: { disabled: true } } as const;

@@ -1,7 +1,7 @@
 import { formatSize } from "../../base/size.ts";
 import { formatSeconds, formatThp } from "../format.ts";
 import type { ArmTotal, Cell } from "../summary.ts";
-import { ARM_MARKS, axisStyle, legendStyle, still } from "./axes.ts";
+import { ARM_MARKS, axisStyle, legendOf, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
 const ROW_PX = 38;
@@ -15,15 +15,16 @@ export function cpuPlot(totals: readonly ArmTotal[]): Plot {
     worker: workerCpuSeconds ?? 0,
     rest: hostCpuSeconds - (workerCpuSeconds ?? 0),
   }));
+  const { legend, heightPx } = legendOf(["all else", "worker"]);
   return {
     caption: "CPU seconds of the host under test per boot: all work, of it the zeroing worker.",
     label: rows
       .map(({ arm, worker, rest }) => `${arm}: ${formatSeconds(worker + rest)}, of it worker ${formatSeconds(worker)}`)
       .join("; "),
-    height: 84 + ROW_PX * rows.length,
+    height: 50 + heightPx + ROW_PX * rows.length,
     option: {
-      legend: { ...legendStyle, data: ["all else", "worker"] },
-      grid: { left: 110, right: 16, top: 34, bottom: 42 },
+      legend,
+      grid: { left: 110, right: 16, top: heightPx, bottom: 42 },
       xAxis: { ...axisStyle, type: "value", name: "CPU seconds per boot", nameGap: 26 },
       yAxis: {
         ...axisStyle,
@@ -55,6 +56,7 @@ export function cpuPlot(totals: readonly ArmTotal[]): Plot {
 /** What a round of a pooled arm cost outside its own time: waiting for the pool, and the worker's CPU. */
 export function waitPlot(cells: readonly Cell[]): Plot {
   const name = (cell: Cell): string => `${formatThp(cell.thp)}, ${formatSize(cell.memoryBytes)}`;
+  const { legend, heightPx } = legendOf(["wait", "worker CPU"]);
   return {
     caption: "Cost of a round outside its time: wait for the pool (median) and CPU of the worker (mean), seconds.",
     label: cells
@@ -64,10 +66,10 @@ export function waitPlot(cells: readonly Cell[]): Plot {
           `worker ${formatSeconds(cell.cost.workerCpuSeconds ?? 0)}`,
       )
       .join("; "),
-    height: 84 + ROW_PX * cells.length,
+    height: 50 + heightPx + ROW_PX * cells.length,
     option: {
-      legend: { ...legendStyle, data: ["wait", "worker CPU"] },
-      grid: { left: 110, right: 16, top: 34, bottom: 42 },
+      legend,
+      grid: { left: 110, right: 16, top: heightPx, bottom: 42 },
       xAxis: { ...axisStyle, type: "value", name: "seconds per round", nameGap: 26 },
       yAxis: { ...axisStyle, type: "category", data: cells.map(name), inverse: true, splitLine: { show: false } },
       series: [

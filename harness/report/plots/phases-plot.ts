@@ -4,24 +4,23 @@ import { phaseNames } from "../../bench/phase.ts";
 import type { Thp } from "../../bench/sample.ts";
 import { formatSeconds, formatThp } from "../format.ts";
 import type { PhaseCell } from "../summary.ts";
-import { axisStyle, legendStyle, still } from "./axes.ts";
+import { axisStyle, legendOf, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
 const ROW_PX = 38;
-/** The legend takes two lines. */
-const LEGEND_PX = 52;
 
 /** Where the time of a creation goes, one stacked bar for each arm. */
 export function phasesPlot(thp: Thp, cells: readonly PhaseCell[]): Plot {
   const size = formatSize((cells[0] as PhaseCell).memoryBytes);
   const names = phaseNames.filter((name) => cells.some((cell) => cell.seconds[name] !== undefined));
+  const { legend, heightPx } = legendOf(names);
   return {
     caption: `Phases of a creation, ${formatThp(thp)}, VM of ${size}: median of each phase, in the order of the legend.`,
     label: `Stacked bars of phases, ${formatThp(thp)}, VM of ${size}. ${cells.map(describe).join("; ")}`,
-    height: 56 + LEGEND_PX + ROW_PX * cells.length,
+    height: 50 + heightPx + ROW_PX * cells.length,
     option: {
-      legend: { ...legendStyle, data: names },
-      grid: { left: 110, right: 16, top: LEGEND_PX, bottom: 42 },
+      legend,
+      grid: { left: 110, right: 16, top: heightPx, bottom: 42 },
       xAxis: { ...axisStyle, type: "value", name: "seconds", nameGap: 26 },
       yAxis: {
         ...axisStyle,

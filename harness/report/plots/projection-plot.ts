@@ -3,7 +3,7 @@ import type { Thp } from "../../bench/sample.ts";
 import type { Estimate } from "../../stats/line.ts";
 import { formatEstimate, formatThp } from "../format.ts";
 import type { Sweep } from "../summary.ts";
-import { ARM_MARKS, axisStyle, legendStyle, SYMBOL_PX, still } from "./axes.ts";
+import { ARM_MARKS, axisStyle, legendOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
 /** A sweep whose line is carried on to a time. */
@@ -22,15 +22,16 @@ export function isProjected(sweep: Sweep): sweep is Projected {
  */
 export function projectionPlot(thp: Thp, sweeps: readonly Projected[]): Plot {
   const bytes = Math.max(...sweeps.map((sweep) => sweep.projection.memoryBytes));
+  const { legend, heightPx } = legendOf(sweeps.map((sweep) => sweep.arm));
   return {
     caption:
       `PROJECTION, NOT MEASURED: ${formatSize(bytes)}, ${formatThp(thp)}. Filled: measured. Dashed: the line carried ` +
       "on. Hollow, with its 95 % interval: what it would give.",
     label: `Plot of a projection, not measured, ${formatThp(thp)}. ${sweeps.map(describe).join("; ")}`,
-    height: 300,
+    height: PLOT_BODY_PX + heightPx,
     option: {
-      legend: { ...legendStyle, data: sweeps.map((sweep) => sweep.arm) },
-      grid: { left: 48, right: 24, top: 34, bottom: 42 },
+      legend,
+      grid: { left: 48, right: 24, top: heightPx, bottom: 42 },
       xAxis: { ...axisStyle, type: "value", name: "VM size, GiB", nameGap: 26, min: 0, max: bytes / GIB_BYTES },
       yAxis: { ...axisStyle, type: "value", name: "seconds", nameGap: 34, min: 0 },
       series: sweeps.flatMap(seriesOf),

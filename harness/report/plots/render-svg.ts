@@ -2,21 +2,19 @@ import { BarChart, LineChart, ScatterChart } from "echarts/charts";
 import { GridComponent, LegendComponent, MarkLineComponent } from "echarts/components";
 import { type EChartsCoreOption, init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
+import { PLOT_WIDTH_PX } from "./axes.ts";
 
 use([BarChart, LineChart, ScatterChart, GridComponent, LegendComponent, MarkLineComponent, SVGRenderer]);
 
 /** One plot: `label` says in words what it shows, for those who do not see it. */
 export type Plot = { caption: string; label: string; height: number; option: EChartsCoreOption };
 
-/** Narrow enough to be read on a telephone without shrinking; a page sets several side by side where there is room. */
-const WIDTH_PX = 380;
-
 /**
  * Draws a plot as SVG that takes its colours from the page: the same input gives the same bytes.
  * @param id unique on the page, prefix of the ids inside the SVG
  */
 export function renderSvg(plot: Plot, id: string): string {
-  const chart = init(null, null, { renderer: "svg", ssr: true, width: WIDTH_PX, height: plot.height });
+  const chart = init(null, null, { renderer: "svg", ssr: true, width: PLOT_WIDTH_PX, height: plot.height });
   chart.setOption({ animation: false, textStyle: { color: "currentColor", fontSize: 12 }, ...plot.option });
   const svg = chart.renderToSVGString();
   chart.dispose();

@@ -2,14 +2,11 @@ import { formatSize } from "../../base/size.ts";
 import type { Thp } from "../../bench/sample.ts";
 import { formatSeconds, formatThp } from "../format.ts";
 import type { Cell } from "../summary.ts";
-import { ARM_MARKS, axisStyle, legendStyle, SYMBOL_PX, still } from "./axes.ts";
+import { ARM_MARKS, axisStyle, legendOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
 /** Distance between two rounds of a boot, in boots. */
 const ROUND_STEP = 0.2;
-/** What a line of the legend holds on a phone, and its height. */
-const ARMS_PER_LINE = 4;
-const LEGEND_LINE_PX = 20;
 
 /**
  * Every sample over the boots in the order they ran, so that drift is seen beside the effect; dashed, each arm's median
@@ -18,17 +15,17 @@ const LEGEND_LINE_PX = 20;
  */
 export function roundsPlot(thp: Thp, cells: readonly Cell[]): Plot {
   const size = formatSize((cells[0] as Cell).memoryBytes);
-  const moreLines = Math.ceil(cells.length / ARMS_PER_LINE) - 1;
+  const { legend, heightPx } = legendOf(cells.map((cell) => cell.arm));
   const lastBoot = Math.max(...cells.flatMap((cell) => cell.boots.map((boot) => boot.boot)));
   return {
     caption: `Every round in the order the boots ran: ${formatThp(thp)}, VM of ${size}. Dashed: median of each arm.`,
     label:
       `Dot plot of all rounds, ${formatThp(thp)}, VM of ${size}. ` +
       cells.map((cell) => `${cell.arm}: median ${formatSeconds(cell.median)} seconds`).join("; "),
-    height: 300 + moreLines * LEGEND_LINE_PX,
+    height: PLOT_BODY_PX + heightPx,
     option: {
-      legend: { ...legendStyle, data: cells.map((cell) => cell.arm) },
-      grid: { left: 48, right: 12, top: 34 + moreLines * LEGEND_LINE_PX, bottom: 42 },
+      legend,
+      grid: { left: 48, right: 12, top: heightPx, bottom: 42 },
       xAxis: {
         ...axisStyle,
         type: "value",

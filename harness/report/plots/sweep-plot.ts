@@ -2,19 +2,20 @@ import { GIB_BYTES } from "../../base/size.ts";
 import type { Thp } from "../../bench/sample.ts";
 import { formatSeconds, formatThp } from "../format.ts";
 import type { Sweep } from "../summary.ts";
-import { ARM_MARKS, axisStyle, legendStyle, SYMBOL_PX, still } from "./axes.ts";
+import { ARM_MARKS, axisStyle, legendOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
 /** Per-boot medians over VM size with each arm's line, over the measured range only. */
 export function sweepPlot(thp: Thp, sweeps: readonly Sweep[]): Plot {
   const largest = Math.max(...sweeps.flatMap((sweep) => sweep.sizes.map((size) => size.memoryBytes))) / GIB_BYTES;
+  const { legend, heightPx } = legendOf(sweeps.map((sweep) => sweep.arm));
   return {
     caption: `Time over VM size, ${formatThp(thp)}: each boot's median, and the line through them.`,
     label: `Plot of time over VM size, ${formatThp(thp)}. ${sweeps.map(describe).join("; ")}`,
-    height: 300,
+    height: PLOT_BODY_PX + heightPx,
     option: {
-      legend: { ...legendStyle, data: sweeps.map((sweep) => sweep.arm) },
-      grid: { left: 48, right: 16, top: 34, bottom: 42 },
+      legend,
+      grid: { left: 48, right: 16, top: heightPx, bottom: 42 },
       xAxis: { ...axisStyle, type: "value", name: "VM size, GiB", nameGap: 26, min: 0, max: largest },
       yAxis: { ...axisStyle, type: "value", name: "seconds", nameGap: 34, min: 0 },
       series: sweeps.flatMap((sweep) => [dots(sweep), ...line(sweep)]),
