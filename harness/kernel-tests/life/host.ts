@@ -4,9 +4,9 @@ import { GIB_BYTES } from "../../base/size.ts";
 import { bootNestedHost, type NestedHostOptions } from "../../host/nested.ts";
 import type { NestedHost } from "../../host/nested-host.ts";
 import type { Base } from "../../kernel/bases.ts";
-import { ensureKernel } from "../../kernel/build.ts";
 import type { TestResult } from "../../ktap/result.ts";
 import type { AccelChoice } from "../../qemu.ts";
+import { richKernel } from "../rich-kernel.ts";
 import { check } from "../step.ts";
 import { quiet } from "../stress.ts";
 import { checked, counter, number } from "./answers.ts";
@@ -29,8 +29,6 @@ export type LifeBoot = Partial<
   Pick<NestedHostOptions, "memoryBytes" | "cpus" | "hardware" | "extraCmdline" | "programs" | "onConsole">
 >;
 
-/** Distributions' options that the lean kernel has not. */
-const FRAGMENT = "life.config";
 /** Clears several times faster under TCG than a CPU with ERMS; this is about what happens, not how long it takes. */
 const CPU_MODEL = "max,-erms,-fsrm";
 const MEMORY_BYTES = GIB_BYTES;
@@ -73,10 +71,10 @@ export async function onLiveHost(
   return [before, ...cases, ...(await afterwards(host))];
 }
 
-/** Only the boot. @throws what {@link ensureKernel} and the boot throw */
+/** Only the boot. @throws what {@link richKernel} and the boot throw */
 export async function bootLife(plan: LifePlan, name: string, boot: LifeBoot): Promise<NestedHost> {
   return bootNestedHost({
-    kernel: { ...(await lifeKernel(plan)), variant: "prezero" },
+    kernel: { ...(await richKernel(plan.base, "prezero")), variant: "prezero" },
     memoryBytes: MEMORY_BYTES,
     cpus: Math.min(MAX_CPUS, Math.max(2, availableParallelism())),
     accel: plan.accel,
@@ -85,11 +83,6 @@ export async function bootLife(plan: LifePlan, name: string, boot: LifeBoot): Pr
     consoleLog: join(plan.logs, `life-${name}.log`),
     ...boot,
   });
-}
-
-/** The kernel with the series and what this life needs. */
-export function lifeKernel({ base }: Pick<LifePlan, "base">) {
-  return ensureKernel({ base, variant: "prezero", fragments: [FRAGMENT] });
 }
 
 /** Switches worker and verifier on and waits until nearly all free memory is zero. */

@@ -1,9 +1,10 @@
 import { basename } from "node:path";
 import type { TestResult } from "../../ktap/result.ts";
+import { richKernel } from "../rich-kernel.ts";
 import { quiet } from "../stress.ts";
 import { checked, ended } from "./answers.ts";
 import { ConsoleReport, judgeReport } from "./console-report.ts";
-import { bootLife, fillPool, type LifePlan, lifeKernel, SCENARIO_MS, type Scenario } from "./host.ts";
+import { bootLife, fillPool, type LifePlan, SCENARIO_MS, type Scenario } from "./host.ts";
 
 const LOOK_MIB = 256;
 const DIRTY_MIB = 512;
@@ -20,7 +21,7 @@ export const kexec: Scenario = {
 
 async function followed(plan: LifePlan): Promise<TestResult[]> {
   const report = new ConsoleReport();
-  const image = (await lifeKernel(plan)).imagePath;
+  const image = (await richKernel(plan.base, "prezero")).imagePath;
   await using host = await bootLife(plan, "kexec", { programs: [image], onConsole: report.take });
   const full = await fillPool(host);
   const dirty = await host.exec(`zerocheck ${DIRTY_MIB} 1 small`, SCENARIO_MS);

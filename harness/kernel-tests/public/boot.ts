@@ -3,7 +3,6 @@ import { GIB_BYTES } from "../../base/size.ts";
 import { bootNestedHost, type NestedHostOptions } from "../../host/nested.ts";
 import type { NestedHost } from "../../host/nested-host.ts";
 import type { Base } from "../../kernel/bases.ts";
-import { ensureKernel } from "../../kernel/build.ts";
 import type { BuiltKernel } from "../../kernel/built-kernel.ts";
 import type { Variant } from "../../kernel/variant.ts";
 import type { AccelChoice } from "../../qemu.ts";
@@ -17,8 +16,6 @@ export type PublicPlan = {
   say: (line: string) => void;
 };
 
-/** What the kernel's own tests look for and the lean kernel has not. */
-const FRAGMENT = "selftests-mm.config";
 const HOST_BYTES = 2 * GIB_BYTES;
 /** The tests of migration skip below four CPUs. */
 const CPUS = 4;
@@ -27,13 +24,8 @@ const CMDLINE = "numa=fake=2";
 /** Clears several times faster under TCG than a CPU with ERMS; this is about what happens, not how long it takes. */
 const CPU_MODEL = "max,-erms,-fsrm";
 
-/** A kernel of the pair with what the public tests need. @throws what {@link ensureKernel} throws */
-export function publicKernel(plan: PublicPlan, variant: Variant): Promise<BuiltKernel> {
-  return ensureKernel({ base: plan.base, variant, fragments: [FRAGMENT] });
-}
-
 /**
- * Boots it with those programs.
+ * Boots a rich kernel with those programs.
  * @param name of the console's log
  * @throws what {@link bootNestedHost} throws
  */

@@ -1,8 +1,9 @@
 import { fetchSource } from "../../kernel/source.ts";
 import type { Variant } from "../../kernel/variant.ts";
 import type { TestResult } from "../../ktap/result.ts";
+import { richKernel } from "../rich-kernel.ts";
 import { quiet } from "../stress.ts";
-import { bootPublic, type PublicPlan, publicKernel } from "./boot.ts";
+import { bootPublic, type PublicPlan } from "./boot.ts";
 import { compare } from "./compare.ts";
 import { ensureMmSelftests } from "./mm-build.ts";
 import { MM_RUNS, type MmRun, mmPrograms } from "./mm-programs.ts";
@@ -26,7 +27,7 @@ export async function mmPair(plan: PublicPlan, runs: readonly MmRun[] = MM_RUNS)
 }
 
 async function mmBoot(plan: PublicPlan, variant: Variant, programs: string[], runs: readonly MmRun[]): Promise<MmBoot> {
-  const kernel = await publicKernel(plan, variant);
+  const kernel = await richKernel(plan.base, variant);
   await using host = await bootPublic(plan, kernel, variant, `mm-${variant}`, { programs });
   await prepareForMm(host.exec);
   const started = variant === "prezero" ? [await startWorker(host.exec)] : [];

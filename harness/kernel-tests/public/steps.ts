@@ -1,8 +1,9 @@
 import { ensureKernel } from "../../kernel/build.ts";
 import type { TestResult } from "../../ktap/result.ts";
+import { richKernel } from "../rich-kernel.ts";
 import type { Step } from "../step.ts";
 import { quiet } from "../stress.ts";
-import { bootPublic, type PublicPlan, publicKernel } from "./boot.ts";
+import { bootPublic, type PublicPlan } from "./boot.ts";
 import { kunitPair } from "./kunit-pair.ts";
 import { mmPair } from "./mm-pair.ts";
 import { MM_RUNS } from "./mm-programs.ts";
@@ -33,7 +34,7 @@ export function publicSteps(plan: PublicPlan): Step[] {
 }
 
 async function stressed(plan: PublicPlan): Promise<TestResult[]> {
-  const kernel = await publicKernel(plan, "prezero");
+  const kernel = await richKernel(plan.base, "prezero");
   await using host = await bootPublic(plan, kernel, "prezero", "stress-ng", { installed: [STRESS_NG] });
   const started = await startWorker(host.exec);
   const stressors = await stressNg(host.exec);
