@@ -4,7 +4,7 @@ import type { Sample } from "./sample.ts";
 /** One line for a person about a sample that was just taken. */
 export function describeSample(sample: Sample): string {
   const parts = [
-    `THP ${sample.thp}, ${formatSize(sample.memoryBytes)}, round ${sample.round}: ${sample.seconds.toFixed(2)} s`,
+    `THP ${sample.thp}, ${formatSize(sample.memoryBytes)}, round ${sample.round}: ${seconds(sample)} s`,
     `huge ${percent(sample.hugeShare)}`,
   ];
   const pool = sample.poolBefore;
@@ -16,6 +16,11 @@ export function describeSample(sample: Sample): string {
   const wanted = (sample.hitPages ?? 0) + (sample.missPages ?? 0);
   if (sample.hitPages !== null && wanted > 0) parts.push(`${percent(sample.hitPages / wanted)} served zero`);
   return parts.join(", ");
+}
+
+/** A program may take a few milliseconds. */
+function seconds({ seconds }: Sample): string {
+  return seconds < 0.1 ? seconds.toPrecision(2) : seconds.toFixed(2);
 }
 
 function percent(share: number): string {

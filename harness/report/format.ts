@@ -15,9 +15,15 @@ export function formatSeconds(seconds: number): string {
   return seconds.toFixed(size > 0 && size < 0.1 ? 3 : size < 100 ? 2 : 1);
 }
 
-/** Seconds with the unit and three digits or so, for tables of mail: 0.052s, 1.57s, 48.9s, 273s. */
+/** What a round took, in seconds without the unit; a few milliseconds, which no VM takes but a program may, as 0.00123. */
+export function formatTime(seconds: number): string {
+  return seconds > 0 && seconds < 0.01 ? seconds.toFixed(5) : formatSeconds(seconds);
+}
+
+/** Seconds with the unit and three digits or so, for tables of mail: 0.00123s, 0.052s, 1.57s, 48.9s, 273s. */
 export function formatShortSeconds(seconds: number): string {
-  const digits = seconds > 0 && seconds < 0.1 ? 3 : seconds < 10 ? 2 : seconds < 100 ? 1 : 0;
+  const small = seconds > 0 && seconds < 0.1 ? (seconds < 0.01 ? 5 : 3) : undefined;
+  const digits = small ?? (seconds < 10 ? 2 : seconds < 100 ? 1 : 0);
   return `${seconds.toFixed(digits)}s`;
 }
 

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { formatP, formatPercent, formatRange, formatRatio, formatSeconds } from "../../harness/report/format.ts";
+import {
+  formatP,
+  formatPercent,
+  formatRange,
+  formatRatio,
+  formatSeconds,
+  formatShortSeconds,
+  formatTime,
+} from "../../harness/report/format.ts";
 
 describe("figures as text", () => {
   it.each([
@@ -25,6 +33,16 @@ describe("figures as text", () => {
     [15.24, "15.2"],
     [151.4, "151"],
   ])("a ratio of %d is %s", (ratio, text) => expect(formatRatio(ratio)).toBe(text));
+
+  it.each([
+    [0.001234, "0.00123", "0.00123s"],
+    [0.0123, "0.012", "0.012s"],
+    [1.155, "1.16", "1.16s"],
+    [0, "0.00", "0.00s"],
+  ])("what a round took, %d s, is %s, and %s in mail", (seconds, text, short) => {
+    expect(formatTime(seconds)).toBe(text);
+    expect(formatShortSeconds(seconds)).toBe(short);
+  });
 
   it("has a dash for what is not known", () => {
     expect(formatP(null)).toBe("-");

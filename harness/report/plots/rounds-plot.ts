@@ -1,6 +1,6 @@
 import { formatSize } from "../../base/size.ts";
 import type { Thp } from "../../bench/sample.ts";
-import { formatSeconds, formatThp } from "../format.ts";
+import { formatThp, formatTime } from "../format.ts";
 import type { Cell } from "../summary.ts";
 import { ARM_MARKS, axisStyle, legendOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
@@ -21,7 +21,7 @@ export function roundsPlot(thp: Thp, cells: readonly Cell[]): Plot {
     caption: `Every round in the order the boots ran: ${formatThp(thp)}, VM of ${size}. Dashed: median of each arm.`,
     label:
       `Dot plot of all rounds, ${formatThp(thp)}, VM of ${size}. ` +
-      cells.map((cell) => `${cell.arm}: median ${formatSeconds(cell.median)} seconds`).join("; "),
+      cells.map((cell) => `${cell.arm}: median ${formatTime(cell.median)} seconds`).join("; "),
     height: PLOT_BODY_PX + heightPx,
     option: {
       legend,

@@ -1,11 +1,11 @@
-import { formatP, formatRange, formatRatio, formatSeconds } from "../format.ts";
+import { formatP, formatRange, formatRatio, formatTime } from "../format.ts";
 import type { Effect } from "../summary.ts";
 
 /** An effect as every table shows it: both medians in seconds, ratio, its interval, boots an arm, p. */
 export function effectFigures(effect: Effect): string[] {
   return [
-    formatSeconds(effect.base),
-    formatSeconds(effect.arm),
+    formatTime(effect.base),
+    formatTime(effect.arm),
     formatRatio(effect.ratio),
     formatRange(effect.low, effect.high, formatRatio),
     String(effect.boots),

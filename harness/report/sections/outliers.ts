@@ -1,6 +1,6 @@
 import { formatSize } from "../../base/size.ts";
 import { FAR } from "../../stats/outliers.ts";
-import { count, formatSeconds, formatThpCell } from "../format.ts";
+import { count, formatThpCell, formatTime } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { Summary } from "../summary.ts";
 
@@ -28,8 +28,8 @@ export function outlierSections({ outliers }: Summary): Section[] {
           arm,
           String(boot),
           round === null ? "all" : String(round),
-          formatSeconds(seconds),
-          formatSeconds(median),
+          formatTime(seconds),
+          formatTime(median),
           distance.toFixed(1),
         ]),
       },

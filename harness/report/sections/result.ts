@@ -11,6 +11,7 @@ import {
   formatSeconds,
   formatThp,
   formatThpCell,
+  formatTime,
   orNothing,
 } from "../format.ts";
 import { cpuPrice } from "../price.ts";
@@ -62,8 +63,8 @@ export function resultSection(summary: Summary): Section {
       rows: headline.map((effect) => [
         formatThpCell(effect.thp),
         effect.armName,
-        formatSeconds(effect.base),
-        formatSeconds(effect.arm),
+        formatTime(effect.base),
+        formatTime(effect.arm),
         formatRatio(effect.ratio),
         orNothing(price.ratioOf(effect), formatRatio),
         orNothing(effect.refillSeconds, formatSeconds),

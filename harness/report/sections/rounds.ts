@@ -1,6 +1,6 @@
 import { formatSize } from "../../base/size.ts";
 import type { Thp } from "../../bench/sample.ts";
-import { formatSeconds, formatThp, NOTHING } from "../format.ts";
+import { formatThp, formatTime, NOTHING } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { Cell, Summary } from "../summary.ts";
 
@@ -35,9 +35,9 @@ function roundSection(thp: Thp, cells: readonly Cell[], hasSeries: (cell: Cell) 
           String(boot.boot),
           ...numbers.map((number) => {
             const round = boot.rounds[number];
-            return round === undefined ? NOTHING : formatSeconds(round.seconds);
+            return round === undefined ? NOTHING : formatTime(round.seconds);
           }),
-          formatSeconds(boot.median),
+          formatTime(boot.median),
         ]),
       ),
     },

@@ -1,5 +1,5 @@
 import { formatSize } from "../../base/size.ts";
-import { formatEstimate, formatPercent, formatRatio, formatSeconds, formatThpCell, NOTHING } from "../format.ts";
+import { formatEstimate, formatPercent, formatRatio, formatThpCell, formatTime, NOTHING } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { Summary, Sweep } from "../summary.ts";
 
@@ -37,7 +37,7 @@ export function sweepSections({ sweeps }: Summary): Section[] {
 function sweepRow(sweep: Sweep, sizes: readonly number[]): string[] {
   const medianAt = (bytes: number): string => {
     const size = sweep.sizes.find((own) => own.memoryBytes === bytes);
-    return size === undefined ? NOTHING : formatSeconds(size.median);
+    return size === undefined ? NOTHING : formatTime(size.median);
   };
   return [
     formatThpCell(sweep.thp),
