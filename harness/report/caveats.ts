@@ -5,6 +5,7 @@ import { ALPHA } from "../stats/verdict.ts";
 import { isAgain } from "./effects.ts";
 import { count, formatP, formatRatio, formatThp } from "./format.ts";
 import type { Cell, Effect, Setting } from "./summary.ts";
+import { wordsOf } from "./words.ts";
 
 /** Whole percent, for sentences. */
 const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;
@@ -77,7 +78,7 @@ function completeness({ run, leftOut, tornLine }: Evidence): string[] {
   return sentences;
 }
 
-function replication({ samples, effects }: Evidence): string[] {
+function replication({ run, samples, effects }: Evidence): string[] {
   const few = effects.filter((effect) => effect.smallestP > ALPHA);
   const sentences: string[] = [];
   if (few.length > 0) {
@@ -90,7 +91,9 @@ function replication({ samples, effects }: Evidence): string[] {
   }
   const perBoot = new Set([...Map.groupBy(samples, (sample) => sample.boot).values()].map((boot) => boot.length));
   if (perBoot.size > 1) {
-    sentences.push("Boots did not make the same number of VMs, so CPU seconds per boot cannot be compared.");
+    sentences.push(
+      `Boots did not make the same number of ${wordsOf(run).rounds}, so CPU seconds per boot cannot be compared.`,
+    );
   }
   return sentences;
 }

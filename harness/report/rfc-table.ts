@@ -1,5 +1,4 @@
 import { UsageError } from "../base/errors.ts";
-import { formatSize } from "../base/size.ts";
 import { describeConditions } from "../bench/conditions.ts";
 import type { KernelRecord } from "../bench/run-record.ts";
 import type { ArmName, Thp } from "../bench/sample.ts";
@@ -9,6 +8,7 @@ import { type CpuPrice, cpuPrice } from "./price.ts";
 import { acceleratorText, hostText, machineText } from "./sections/what-ran.ts";
 import type { Cell, Effect, Summary } from "./summary.ts";
 import { wrap } from "./terminal.ts";
+import { type Words, wordsOf } from "./words.ts";
 
 /** What mail is read at. */
 const COLUMNS = 72;
@@ -17,9 +17,9 @@ const RULE = "=".repeat(COLUMNS);
 const LABEL_COLUMNS = 13;
 
 const PAGES: Record<Thp, string> = {
-  off: "QEMU uses 4K pages, THP is off",
-  on: "QEMU uses 4K pages, THP is on",
-  "mthp-64k": "QEMU uses 4K pages, mTHP of 64K is on",
+  off: "THP is off",
+  on: "THP is on",
+  "mthp-64k": "mTHP of 64K is on",
 };
 
 type Pair = { effect: Effect; base: Cell; patched: Cell };
@@ -42,17 +42,17 @@ export function rfcTable(summary: Summary): string {
     summary,
     pairs.map(({ effect }) => effect),
   );
-  const { run } = summary;
+  const words = wordsOf(summary.run);
   const lines = [
-    ...wrap(`Creating a VM [${formatSize(run.settings.memoryBytes)} RAM] with an assigned device`, "", "", COLUMNS),
+    ...wrap(words.title, "", "", COLUMNS),
     "",
     ...factsOf(summary),
     ...summary.caveats.flatMap((caveat) => ["", ...wrap(caveat, "", "", COLUMNS)]),
     "",
     RULE,
-    ...pairs.flatMap((pair, i) => [...(i > 0 ? [""] : []), ...blockOf(pair, price)]),
+    ...pairs.flatMap((pair, i) => [...(i > 0 ? [""] : []), ...blockOf(pair, price, words)]),
     RULE,
-    ...methodOf(pairs, price),
+    ...methodOf(pairs, price, words),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -83,13 +83,13 @@ function factsOf(summary: Summary): string[] {
   ].flatMap(([label, text]) => labelled(label as string, text as string));
 }
 
-function blockOf({ effect, base, patched }: Pair, price: CpuPrice): string[] {
+function blockOf({ effect, base, patched }: Pair, price: CpuPrice, words: Words): string[] {
   const interval = formatRange(effect.low, effect.high, formatRatio);
   const certainty = effect.p === null ? "too few boots for an interval" : `95 % ${interval}, p ${formatP(effect.p)}`;
   const cpu = price.ratioOf(effect);
   const refill = effect.refillSeconds;
   return [
-    PAGES[effect.thp],
+    `${words.pages}${PAGES[effect.thp]}`,
     ...roundLines(base, patched),
     ...labelled(
       "median:",
@@ -124,13 +124,13 @@ function roundLines(base: Cell, patched: Cell): string[] {
   ]);
 }
 
-function methodOf(pairs: readonly Pair[], price: CpuPrice): string[] {
+function methodOf(pairs: readonly Pair[], price: CpuPrice, words: Words): string[] {
   const perBoot = Math.max(...pairs.flatMap(({ base }) => base.boots.map((boot) => boot.rounds.length)));
   const boots = Math.min(...pairs.map(({ effect }) => effect.boots));
   const text =
     `${count(boots, "boot")} of each kernel, taking turns (ABBA), ${count(perBoot, "round")} a boot, in the order they ` +
     "ran. Median of per-boot medians; interval by bootstrap over boots, p by an exact permutation test over boots. " +
-    `Price: ${price.note}; median wait until the pool is full again after the VM is gone.`;
+    `Price: ${price.note}; median wait until the pool is full again after ${words.gone("is")}.`;
   return wrap(text, "", "", COLUMNS);
 }
 

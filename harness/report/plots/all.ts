@@ -1,4 +1,5 @@
 import type { Summary } from "../summary.ts";
+import { wordsOf } from "../words.ts";
 import { cpuPlot, waitPlot } from "./cpu-plot.ts";
 import { fillPlots } from "./fill-plot.ts";
 import { phasesPlot } from "./phases-plot.ts";
@@ -12,28 +13,31 @@ import { sweepPlot } from "./sweep-plot.ts";
 export function plotsOf({ run, effects, cells, phases, totals, fills, sweeps }: Summary): Map<string, Plot[]> {
   const headline = <T extends { memoryBytes: number }>(all: readonly T[]): T[] =>
     all.filter((one) => one.memoryBytes === run.settings.memoryBytes);
+  const words = wordsOf(run);
   const plots = new Map<string, Plot[]>();
   const compared = headline(effects);
   plots.set("result", compared.length > 0 ? [ratioPlot(compared)] : []);
   for (const [thp, own] of Map.groupBy(headline(cells), (cell) => cell.thp)) {
-    plots.set(`rounds-${thp}`, [roundsPlot(thp, own)]);
+    plots.set(`rounds-${thp}`, [roundsPlot(thp, words.sized(run.settings.memoryBytes), own)]);
   }
   plots.set(
     "phases",
     [...Map.groupBy(headline(phases), (cell) => cell.thp)].map(([thp, own]) => phasesPlot(thp, own)),
   );
-  const curves = fillPlots(fills);
+  const curves = fillPlots(fills, words);
   const waited = cells.filter((cell) => cell.cost.waitSeconds !== null);
   // Runs from before curves were recorded still show what the waits were.
   plots.set("pool", curves.length > 0 ? curves : waited.length > 0 ? [waitPlot(waited)] : []);
   plots.set("cpu", totals.length > 0 ? [cpuPlot(totals)] : []);
   plots.set(
     "sweep",
-    [...Map.groupBy(sweeps, (sweep) => sweep.thp)].map(([thp, own]) => sweepPlot(thp, own)),
+    [...Map.groupBy(sweeps, (sweep) => sweep.thp)].map(([thp, own]) => sweepPlot(thp, words.over, own)),
   );
   plots.set(
     "projection",
-    [...Map.groupBy(sweeps.filter(isProjected), (sweep) => sweep.thp)].map(([thp, own]) => projectionPlot(thp, own)),
+    [...Map.groupBy(sweeps.filter(isProjected), (sweep) => sweep.thp)].map(([thp, own]) =>
+      projectionPlot(thp, words.over, own),
+    ),
   );
   return plots;
 }

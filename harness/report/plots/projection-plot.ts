@@ -17,10 +17,11 @@ export function isProjected(sweep: Sweep): sweep is Projected {
 }
 
 /**
- * How far the lines are carried on: solid where VMs were measured, dashed beyond, hollow the size that nobody measured,
+ * How far the lines are carried on: solid where it was measured, dashed beyond, hollow the size that nobody measured,
  * with its interval.
+ * @param over what is on the axis: `VM size` or `size`
  */
-export function projectionPlot(thp: Thp, sweeps: readonly Projected[]): Plot {
+export function projectionPlot(thp: Thp, over: string, sweeps: readonly Projected[]): Plot {
   const bytes = Math.max(...sweeps.map((sweep) => sweep.projection.memoryBytes));
   const { legend, heightPx } = legendOf(sweeps.map((sweep) => sweep.arm));
   return {
@@ -32,7 +33,7 @@ export function projectionPlot(thp: Thp, sweeps: readonly Projected[]): Plot {
     option: {
       legend,
       grid: { left: 48, right: 24, top: heightPx, bottom: 42 },
-      xAxis: { ...axisStyle, type: "value", name: "VM size, GiB", nameGap: 26, min: 0, max: bytes / GIB_BYTES },
+      xAxis: { ...axisStyle, type: "value", name: `${over}, GiB`, nameGap: 26, min: 0, max: bytes / GIB_BYTES },
       yAxis: { ...axisStyle, type: "value", name: "seconds", nameGap: 34, min: 0 },
       series: sweeps.flatMap(seriesOf),
     },

@@ -1,4 +1,3 @@
-import { formatSize } from "../../base/size.ts";
 import type { Thp } from "../../bench/sample.ts";
 import { formatThp, formatTime } from "../format.ts";
 import type { Cell } from "../summary.ts";
@@ -11,16 +10,16 @@ const ROUND_STEP = 0.2;
 /**
  * Every sample over the boots in the order they ran, so that drift is seen beside the effect; dashed, each arm's median
  * of per-boot medians.
+ * @param sized the size in words
  * @param cells the arms of one configuration
  */
-export function roundsPlot(thp: Thp, cells: readonly Cell[]): Plot {
-  const size = formatSize((cells[0] as Cell).memoryBytes);
+export function roundsPlot(thp: Thp, sized: string, cells: readonly Cell[]): Plot {
   const { legend, heightPx } = legendOf(cells.map((cell) => cell.arm));
   const lastBoot = Math.max(...cells.flatMap((cell) => cell.boots.map((boot) => boot.boot)));
   return {
-    caption: `Every round in the order the boots ran: ${formatThp(thp)}, VM of ${size}. Dashed: median of each arm.`,
+    caption: `Every round in the order the boots ran: ${formatThp(thp)}, ${sized}. Dashed: median of each arm.`,
     label:
-      `Dot plot of all rounds, ${formatThp(thp)}, VM of ${size}. ` +
+      `Dot plot of all rounds, ${formatThp(thp)}, ${sized}. ` +
       cells.map((cell) => `${cell.arm}: median ${formatTime(cell.median)} seconds`).join("; "),
     height: PLOT_BODY_PX + heightPx,
     option: {

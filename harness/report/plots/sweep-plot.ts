@@ -5,18 +5,21 @@ import type { Sweep } from "../summary.ts";
 import { ARM_MARKS, axisStyle, legendOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
-/** Per-boot medians over VM size with each arm's line, over the measured range only. */
-export function sweepPlot(thp: Thp, sweeps: readonly Sweep[]): Plot {
+/**
+ * Per-boot medians over size with each arm's line, over the measured range only.
+ * @param over what is on the axis: `VM size` or `size`
+ */
+export function sweepPlot(thp: Thp, over: string, sweeps: readonly Sweep[]): Plot {
   const largest = Math.max(...sweeps.flatMap((sweep) => sweep.sizes.map((size) => size.memoryBytes))) / GIB_BYTES;
   const { legend, heightPx } = legendOf(sweeps.map((sweep) => sweep.arm));
   return {
-    caption: `Time over VM size, ${formatThp(thp)}: each boot's median, and the line through them.`,
-    label: `Plot of time over VM size, ${formatThp(thp)}. ${sweeps.map(describe).join("; ")}`,
+    caption: `Time over ${over}, ${formatThp(thp)}: each boot's median, and the line through them.`,
+    label: `Plot of time over ${over}, ${formatThp(thp)}. ${sweeps.map(describe).join("; ")}`,
     height: PLOT_BODY_PX + heightPx,
     option: {
       legend,
       grid: { left: 48, right: 16, top: heightPx, bottom: 42 },
-      xAxis: { ...axisStyle, type: "value", name: "VM size, GiB", nameGap: 26, min: 0, max: largest },
+      xAxis: { ...axisStyle, type: "value", name: `${over}, GiB`, nameGap: 26, min: 0, max: largest },
       yAxis: { ...axisStyle, type: "value", name: "seconds", nameGap: 34, min: 0 },
       series: sweeps.flatMap((sweep) => [dots(sweep), ...line(sweep)]),
     },

@@ -23,6 +23,6 @@ export function sectionsOf(summary: Summary): Section[] {
     ...(measured ? [costSection(summary), cpuSection(summary)] : []),
     ...sweepSections(summary),
     whatRanSection(summary),
-    methodSection(),
+    methodSection(summary),
   ];
 }

@@ -2,18 +2,20 @@ import { formatSize } from "../../base/size.ts";
 import type { Comparison } from "../compare.ts";
 import { formatThpCell } from "../format.ts";
 import type { Section } from "../section.ts";
+import { wordsOf } from "../words.ts";
 import { effectFigures } from "./effect-cells.ts";
 import { kernelText } from "./what-ran.ts";
 
 /** Two runs side by side, and the kernels that they ran. */
 export function compareSections({ a, b, effects }: Comparison): Section[] {
+  const words = wordsOf(b);
   const times: Section = {
     id: "compare",
-    heading: `A: ${a.id}, B: ${b.id}; seconds until a VM is ready`,
+    heading: `A: ${a.id}, B: ${b.id}; ${words.compared}`,
     table: {
       columns: [
         { label: "THP" },
-        { label: "VM", numeric: true },
+        { label: words.noun, numeric: true },
         { label: "arm" },
         { label: "A s", numeric: true },
         { label: "B s", numeric: true },

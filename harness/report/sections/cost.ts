@@ -2,6 +2,7 @@ import { formatSize } from "../../base/size.ts";
 import { formatPercent, formatSeconds, formatThpCell, orNothing } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { Cell, Cost, Summary } from "../summary.ts";
+import { type Words, wordsOf } from "../words.ts";
 
 /** A column of the price, and what it means. */
 type Price = { label: string; read: (cost: Cost) => number | null | undefined };
@@ -12,12 +13,12 @@ const WITH_REFILL: Price[] = [
   { label: "worker s", read: (cost) => cost.cpu?.workerSeconds },
   { label: "all CPU s", read: (cost) => cost.cpu?.hostSeconds },
 ];
-const REFILL_NOTE =
-  "refill s: median wait until the pool was full again after the VM was gone. worker s, all CPU s: CPU seconds of the " +
-  "zeroing worker and of the whole host under test for a round, from a full pool to a full pool again: creating the VM, " +
-  "ending it, refilling; mean.";
+const refillNote = (words: Words): string =>
+  `refill s: median wait until the pool was full again after ${words.gone("was")}. worker s, all CPU s: CPU seconds of the ` +
+  `zeroing worker and of the whole host under test for a round, from a full pool to a full pool again: ${words.work}, ` +
+  "refilling; mean.";
 
-/** In runs from before it was. */
+/** Where it is not: in runs from before it was, and in boots that are not over. */
 const WITH_WAIT: Price[] = [
   { label: "wait s", read: (cost) => cost.waitSeconds?.median },
   { label: "worker s", read: (cost) => cost.workerCpuSeconds },
@@ -28,7 +29,8 @@ const WAIT_NOTE =
   "created QEMU, mean per round; the worker's count runs from the round before or from the boot.";
 
 /** What stood behind the times: hits, level of the pool, huge pages, and what each round cost. */
-export function costSection({ cells }: Summary): Section {
+export function costSection({ run, cells }: Summary): Section {
+  const words = wordsOf(run);
   const isRefillKnown = cells.every((cell) => cell.cost.cpu !== null);
   const price = isRefillKnown ? WITH_REFILL : WITH_WAIT;
   return {
@@ -37,7 +39,7 @@ export function costSection({ cells }: Summary): Section {
     table: {
       columns: [
         { label: "THP" },
-        { label: "VM", numeric: true },
+        { label: words.noun, numeric: true },
         { label: "arm" },
         { label: "hits %", numeric: true },
         { label: "pool %", numeric: true },
@@ -52,9 +54,9 @@ export function costSection({ cells }: Summary): Section {
       ]),
     },
     notes: [
-      "hits: share of the pages counted during the creations that were zero already. pool: share of free memory zeroed " +
-        "when a round began, median and lowest (low). huge: share of the VM's memory in huge pages, median and lowest. " +
-        (isRefillKnown ? REFILL_NOTE : WAIT_NOTE),
+      `hits: share of the pages counted ${words.counted} that were zero already. pool: share of free memory zeroed ` +
+        `when a round began, median and lowest (low). huge: share of the ${words.owner}'s memory in huge pages, median and lowest. ` +
+        (isRefillKnown ? refillNote(words) : WAIT_NOTE),
     ],
   };
 }

@@ -1,9 +1,11 @@
 import { formatRatio, formatSeconds, orNothing } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { Summary } from "../summary.ts";
+import { wordsOf } from "../words.ts";
 
 /** Total CPU time of each arm: where the gain was paid for, and how soon after a boot there is one. */
-export function cpuSection({ totals }: Summary): Section {
+export function cpuSection({ run, totals }: Summary): Section {
+  const { rounds, thing } = wordsOf(run);
   const base = totals.find((total) => total.arm === "base");
   const toBase = (seconds: number): number | null => (base === undefined ? null : seconds / base.hostCpuSeconds);
   return {
@@ -13,7 +15,7 @@ export function cpuSection({ totals }: Summary): Section {
       columns: [
         { label: "arm" },
         { label: "boots", numeric: true },
-        { label: "VMs made", numeric: true },
+        { label: `${rounds} made`, numeric: true },
         { label: "all CPU", numeric: true },
         { label: "to base", numeric: true },
         { label: "of it worker", numeric: true },
@@ -33,10 +35,10 @@ export function cpuSection({ totals }: Summary): Section {
     },
     notes: [
       totals.every((total) => total.toFullPool)
-        ? "Counted from the host's boot until the pool is full again after its last VM: the boot itself, the first fill " +
-          "of an empty pool, every VM and every refill."
-        : "Counted from the host's boot to the end of its last VM: the boot itself, the first fill of an empty pool, " +
-          "every VM and the refills between them. The refill after the last VM is not in it.",
+        ? `Counted from the host's boot until the pool is full again after its last ${thing}: the boot itself, the first fill ` +
+          `of an empty pool, every ${thing} and every refill.`
+        : `Counted from the host's boot to the end of its last ${thing}: the boot itself, the first fill of an empty pool, ` +
+          `every ${thing} and the refills between them. The refill after the last ${thing} is not in it.`,
       "first fill: from the worker's start after the boot until the pool is full, median. all waits: that and the refills.",
     ],
   };

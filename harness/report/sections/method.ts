@@ -1,14 +1,14 @@
 import type { Section } from "../section.ts";
+import type { Summary } from "../summary.ts";
+import { wordsOf } from "../words.ts";
 
 /** How the figures came to be, for a reader who would rather check than believe. */
-export function methodSection(): Section {
+export function methodSection({ run }: Summary): Section {
   return {
     id: "method",
     heading: "How to read this",
     intro: [
-      "A time runs from exec of the VM's QEMU until its monitor would answer: memory allocated, cleared, pinned and " +
-        "mapped for the assigned device. Rounds of a pooled arm begin when the pool is ready; the wait is listed, and is " +
-        "not part of the time.",
+      `${wordsOf(run).time} Rounds of a pooled arm begin when the pool is ready; the wait is listed, and is not part of the time.`,
       "The boot is the unit: arms take turns as ABBA, the rounds of a boot are reduced to their median, and everything " +
         "else is computed from these per-boot medians, so that differences between boots are in the interval and in p. " +
         "ABBA takes a drift that is linear in time out of the comparison, and no other; the plots of all rounds over the " +

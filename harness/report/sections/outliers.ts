@@ -3,9 +3,10 @@ import { FAR } from "../../stats/outliers.ts";
 import { count, formatThpCell, formatTime } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { Summary } from "../summary.ts";
+import { wordsOf } from "../words.ts";
 
 /** Boots and rounds that a reader should look at twice; no section where there are none. */
-export function outlierSections({ outliers }: Summary): Section[] {
+export function outlierSections({ run, outliers }: Summary): Section[] {
   if (outliers.values.length === 0) return [];
   return [
     {
@@ -14,7 +15,7 @@ export function outlierSections({ outliers }: Summary): Section[] {
       table: {
         columns: [
           { label: "THP" },
-          { label: "VM", numeric: true },
+          { label: wordsOf(run).noun, numeric: true },
           { label: "arm" },
           { label: "boot", numeric: true },
           { label: "round", numeric: true },

@@ -1,10 +1,10 @@
-import { formatSize } from "../../base/size.ts";
 import { POWER } from "../../stats/smallest-effect.ts";
 import { spreadFactors } from "../../stats/spread.ts";
 import { ALPHA } from "../../stats/verdict.ts";
 import { count, formatDifference, formatRatio, formatThp, formatThpCell, NOTHING } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { Plan, Summary } from "../summary.ts";
+import { wordsOf } from "../words.ts";
 
 const inHundred = POWER * 100;
 
@@ -30,7 +30,7 @@ export function planSection({ run }: Summary, plans: readonly Plan[]): Section {
   const numbers = plans[0]?.shown.map(({ boots }) => boots) ?? [];
   return {
     id: "plan",
-    heading: `Boots an arm, and the smallest difference that they show (%): a VM of ${formatSize(run.settings.memoryBytes)}`,
+    heading: `Boots an arm, and the smallest difference that they show (%): ${wordsOf(run).one(run.settings.memoryBytes)}`,
     table: {
       columns: [
         { label: "boots", numeric: true },

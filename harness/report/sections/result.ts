@@ -1,4 +1,3 @@
-import { formatSize } from "../../base/size.ts";
 import { describeConditions } from "../../bench/conditions.ts";
 import { ALPHA } from "../../stats/verdict.ts";
 import { isAgain } from "../effects.ts";
@@ -17,6 +16,7 @@ import {
 import { cpuPrice } from "../price.ts";
 import type { Section } from "../section.ts";
 import type { Effect, Summary } from "../summary.ts";
+import { wordsOf } from "../words.ts";
 import { planNotes } from "./plan.ts";
 
 const LIMIT_NOTE = "limit: never clears, not usable. It is a measure of what clearing costs, not a way to save it.";
@@ -26,12 +26,8 @@ export function resultSection(summary: Summary): Section {
   const { run, effects, plans } = summary;
   const bytes = run.settings.memoryBytes;
   const headline = effects.filter((effect) => effect.memoryBytes === bytes);
-  const { vms, until } = run.settings.conditions;
-  const end = until === "ready" ? "ready" : "in its guest's user space";
-  const heading =
-    vms === 1
-      ? `Result: a VM of ${formatSize(bytes)} with an assigned device, seconds until it is ${end}`
-      : `Result: ${vms} VMs of ${formatSize(bytes)} at a time, a device assigned to each, seconds until the last is ${end}`;
+  const words = wordsOf(run);
+  const heading = `Result: ${words.heading}`;
   if (headline.length === 0) {
     return {
       id: "result",
@@ -80,7 +76,7 @@ export function resultSection(summary: Summary): Section {
         (headline.some((effect) => effect.p !== null)
           ? ` Each p stands for itself: it is not adjusted for the ${count(headline.length, "comparison")} above (level ${ALPHA}).`
           : ""),
-      `The price. CPU x: ${price.note}. refill: seconds until the pool is full again after such a VM is gone, median.`,
+      `The price. CPU x: ${price.note}. refill: seconds until the pool is full again after ${words.such}, median.`,
       ...(headline.some((effect) => effect.armName === "limit") ? [LIMIT_NOTE] : []),
       ...(again.length > 0 ? [noiseNote(again)] : []),
       ...planNotes(plans),

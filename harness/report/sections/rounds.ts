@@ -1,25 +1,26 @@
-import { formatSize } from "../../base/size.ts";
 import type { Thp } from "../../bench/sample.ts";
 import { formatThp, formatTime, NOTHING } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { Cell, Summary } from "../summary.ts";
+import { wordsOf } from "../words.ts";
 
 /** Every measured value at the headline's size, in the layout of the RFC: rounds across, without and with the series. */
 export function roundSections({ run, cells }: Summary): Section[] {
   const hasSeries = (cell: Cell) => run.kernels[cell.arm]?.variant === "prezero";
   const headline = cells.filter((cell) => cell.memoryBytes === run.settings.memoryBytes);
+  const sized = wordsOf(run).sized(run.settings.memoryBytes);
   return run.settings.thp.flatMap((thp) => {
     const own = headline.filter((cell) => cell.thp === thp);
-    return own.length === 0 ? [] : [roundSection(thp, own, hasSeries)];
+    return own.length === 0 ? [] : [roundSection(thp, sized, own, hasSeries)];
   });
 }
 
-function roundSection(thp: Thp, cells: readonly Cell[], hasSeries: (cell: Cell) => boolean): Section {
+function roundSection(thp: Thp, sized: string, cells: readonly Cell[], hasSeries: (cell: Cell) => boolean): Section {
   const widest = Math.max(...cells.flatMap((cell) => cell.boots.map((boot) => boot.rounds.length)));
   const numbers = Array.from({ length: widest }, (_, i) => i);
   return {
     id: `rounds-${thp}`,
-    heading: `Each round, ${formatThp(thp)}, VM of ${formatSize((cells[0] as Cell).memoryBytes)}, seconds`,
+    heading: `Each round, ${formatThp(thp)}, ${sized}, seconds`,
     table: {
       columns: [
         { label: "" },

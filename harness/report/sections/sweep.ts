@@ -2,16 +2,18 @@ import { formatSize } from "../../base/size.ts";
 import { formatEstimate, formatPercent, formatRatio, formatThpCell, formatTime, NOTHING } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { Summary, Sweep } from "../summary.ts";
+import { type Words, wordsOf } from "../words.ts";
 
-/** Time over VM size with its line, and the size nobody measured, marked as what it is. */
-export function sweepSections({ sweeps }: Summary): Section[] {
+/** Time over size with its line, and the size nobody measured, marked as what it is. */
+export function sweepSections({ run, sweeps }: Summary): Section[] {
   if (sweeps.length === 0) return [];
+  const words = wordsOf(run);
   const sizes = [...new Set(sweeps.flatMap((sweep) => sweep.sizes.map((size) => size.memoryBytes)))].sort(
     (a, b) => a - b,
   );
   const measured: Section = {
     id: "sweep",
-    heading: "Time over VM size, seconds",
+    heading: `Time over ${words.over}, seconds`,
     table: {
       columns: [
         { label: "THP" },
@@ -31,7 +33,7 @@ export function sweepSections({ sweeps }: Summary): Section[] {
     ],
   };
   const projected = sweeps.filter((sweep) => sweep.projection !== null);
-  return projected.length === 0 ? [measured] : [measured, projectionSection(projected)];
+  return projected.length === 0 ? [measured] : [measured, projectionSection(projected, words)];
 }
 
 function sweepRow(sweep: Sweep, sizes: readonly number[]): string[] {
@@ -59,15 +61,13 @@ function methodNotes(sweeps: readonly Sweep[]): string[] {
 }
 
 const FLAT = "no growth shown";
-const FLAT_NOTE =
-  "no growth shown: the interval of the part per GiB includes zero, so the measured sizes say nothing about a larger VM.";
 
-function projectionSection(sweeps: readonly Sweep[]): Section {
+function projectionSection(sweeps: readonly Sweep[], { noun, one }: Words): Section {
   const { memoryBytes, beyond } = (sweeps[0] as Sweep).projection as NonNullable<Sweep["projection"]>;
   const size = formatSize(memoryBytes);
   return {
     id: "projection",
-    heading: `PROJECTION, NOT MEASURED: a VM of ${size}, seconds`,
+    heading: `PROJECTION, NOT MEASURED: ${one(memoryBytes)}, seconds`,
     table: {
       columns: [{ label: "THP" }, { label: "arm" }, { label: `${size}, projected (95 %)`, numeric: true }],
       rows: sweeps.flatMap(({ thp, arm, projection }) =>
@@ -77,10 +77,14 @@ function projectionSection(sweeps: readonly Sweep[]): Section {
       ),
     },
     notes: [
-      `The lines above carried on to ${formatRatio(beyond)} times the largest measured VM. The interval is that of the ` +
+      `The lines above carried on to ${formatRatio(beyond)} times the largest measured ${noun}. The interval is that of the ` +
         "line; it holds only if the time stays a straight line and the pool is as full at that size. No ratio is given: " +
         "nothing here was measured.",
-      ...(sweeps.some(({ projection }) => projection?.seconds === null) ? [FLAT_NOTE] : []),
+      ...(sweeps.some(({ projection }) => projection?.seconds === null)
+        ? [
+            `${FLAT}: the interval of the part per GiB includes zero, so the measured sizes say nothing about a larger ${noun}.`,
+          ]
+        : []),
     ],
   };
 }

@@ -6,7 +6,7 @@ import { syntheticRun, syntheticSamples } from "../synthetic-run.ts";
 
 const plotOf = (arms: ArmName[]) => {
   const run = syntheticRun({ arms, thp: ["on"], sweepBytes: [] });
-  return roundsPlot("on", summarize(run, syntheticSamples(run)).cells);
+  return roundsPlot("on", "VM of 4G", summarize(run, syntheticSamples(run)).cells);
 };
 const top = (plot: { option: object }) => (plot.option as { grid: { top: number } }).grid.top;
 
