@@ -16,7 +16,7 @@ import { run } from "../base/process.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
 import { type CpioEntry, cpioArchive, DIRECTORY, FILE, SYMLINK } from "./cpio.ts";
 import type { BootKeys } from "./keys.ts";
-import { compileGuestPrograms, guestPrograms } from "./programs.ts";
+import { compileGuestPrograms, programSources } from "./programs.ts";
 
 const DRACUT_INSTALL = "/usr/lib/dracut/dracut-install";
 /** Programs of the machine that the host under test has too; dracut-install adds the libraries they need. */
@@ -86,7 +86,7 @@ function cacheKey(): string {
   if (existsSync("/var/lib/dpkg/status")) hash.update(readFileSync("/var/lib/dpkg/status"));
   hash.update(readFileSync(initScript));
   hash.update(readFileSync(join(import.meta.dirname, "initramfs.ts")));
-  for (const { name, source } of guestPrograms()) hash.update(`${name}\n${source}`);
+  hash.update(programSources());
   return hash.digest("hex").slice(0, 32);
 }
 

@@ -7,17 +7,26 @@ const sourceDir = join(import.meta.dirname, "programs");
 /** Static, so that they run on any host, whatever its libraries. */
 const FLAGS = ["-O2", "-Wall", "-Wextra", "-static", "-pthread"];
 
-/** Our own C programs for the host under test: name without .c, and source text. */
-export function guestPrograms(): { name: string; source: string }[] {
+/** Names of our own C programs for the host under test. */
+export function guestPrograms(): string[] {
   return readdirSync(sourceDir)
     .filter((file) => file.endsWith(".c"))
     .sort()
-    .map((file) => ({ name: file.slice(0, -2), source: readFileSync(join(sourceDir, file), "utf8") }));
+    .map((file) => file.slice(0, -2));
 }
 
-/** Compiles each program into the directory. @throws InfrastructureError GUEST_PROGRAM with the compiler's words */
-export async function compileGuestPrograms(directory: string): Promise<void> {
-  for (const { name } of guestPrograms()) {
+/** All that the programs are made of, headers included, as one text. */
+export function programSources(): string {
+  const files = readdirSync(sourceDir).sort();
+  return files.map((file) => `${file}\n${readFileSync(join(sourceDir, file), "utf8")}`).join("\n");
+}
+
+/**
+ * Compiles programs, all by default, into the directory.
+ * @throws InfrastructureError GUEST_PROGRAM with the compiler's words
+ */
+export async function compileGuestPrograms(directory: string, names = guestPrograms()): Promise<void> {
+  for (const name of names) {
     await run("gcc", [...FLAGS, "-o", join(directory, name), join(sourceDir, `${name}.c`)], {
       code: "GUEST_PROGRAM",
       remedy: "Correct the program under harness/guest/programs; the compiler comes with: npm run setup",

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import ssh2 from "ssh2";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureInitramfs, installedArchive, keysArchive } from "../../harness/guest/initramfs.ts";
 import { makeBootKeys, makeUserKeys } from "../../harness/guest/keys.ts";
 import { guestPrograms } from "../../harness/guest/programs.ts";
@@ -11,11 +11,12 @@ import { guestPrograms } from "../../harness/guest/programs.ts";
 let directory: string;
 const before = process.env.PREZERO_CACHE;
 
-beforeEach(() => {
+/** The root is made once, in the first test, into a cache of their own. */
+beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), "initramfs-"));
   process.env.PREZERO_CACHE = join(directory, "cache");
 });
-afterEach(() => {
+afterAll(() => {
   if (before === undefined) delete process.env.PREZERO_CACHE;
   else process.env.PREZERO_CACHE = before;
   rmSync(directory, { recursive: true });
@@ -27,7 +28,7 @@ const list = (archive: string | Buffer) => {
   return execFileSync("cpio", ["-t", "-v", "--quiet", ...from], { encoding: "utf8", ...args });
 };
 
-describe("the root of the nested host", { timeout: 60_000 }, () => {
+describe("the root of the nested host", { timeout: 120_000 }, () => {
   it("holds QEMU with its libraries and firmware, an SSH server, a shell, and our programs, all root's", async () => {
     const names = list(await ensureInitramfs());
     for (const wanted of [
@@ -36,7 +37,7 @@ describe("the root of the nested host", { timeout: 60_000 }, () => {
       "libc.so.6",
       "usr/sbin/dropbear",
       "busybox",
-      ...guestPrograms().map(({ name }) => `usr/local/bin/${name}`),
+      ...guestPrograms().map((name) => `usr/local/bin/${name}`),
     ]) {
       expect(names).toContain(wanted);
     }
