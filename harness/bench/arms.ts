@@ -87,3 +87,8 @@ export const arms: Readonly<Record<ArmName, Arm>> = {
     remark: "never clears, not usable: the VM gets its memory as others left it, to show what clearing costs in all",
   },
 };
+
+/** Whether an arm differs from base only in how VMs get their memory. */
+export function isAboutVms(name: ArmName): boolean {
+  return arms[name].vm !== "anonymous" || arms[name].variant === "limit";
+}

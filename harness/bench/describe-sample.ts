@@ -3,10 +3,8 @@ import type { Sample } from "./sample.ts";
 
 /** One line for a person about a sample that was just taken. */
 export function describeSample(sample: Sample): string {
-  const parts = [
-    `THP ${sample.thp}, ${formatSize(sample.memoryBytes)}, round ${sample.round}: ${seconds(sample)} s`,
-    `huge ${percent(sample.hugeShare)}`,
-  ];
+  const parts = [`THP ${sample.thp}, ${formatSize(sample.memoryBytes)}, round ${sample.round}: ${seconds(sample)} s`];
+  if (sample.hugeShare !== null) parts.push(`huge ${percent(sample.hugeShare)}`);
   const pool = sample.poolBefore;
   if (pool !== null && (sample.refillSeconds !== null || pool.zeroedPages > 0)) {
     const level = pool.freePages === 0 ? 0 : pool.zeroedPages / pool.freePages;

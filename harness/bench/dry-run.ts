@@ -5,6 +5,7 @@ import { emulatedDeviceAddresses, outerVmArgs } from "../qemu.ts";
 import { type Arm, arms } from "./arms.ts";
 import { describeConditions } from "./conditions.ts";
 import { estimateSeconds } from "./estimate.ts";
+import { commandOf, type Program } from "./measure.ts";
 import type { Planned } from "./prepare.ts";
 import { QEMU_PROGRAM } from "./qemu-version.ts";
 import type { Settings } from "./run-record.ts";
@@ -29,7 +30,8 @@ export async function dryRun({ base, settings, plan }: Planned): Promise<DryRun>
 async function commandsOf(base: Planned["base"], settings: Settings): Promise<string[]> {
   const lines: string[] = [];
   const variants = [...new Set(settings.arms.map((name) => arms[name].variant))];
-  for (const variant of variants) lines.push(...(await kernelCommands({ base, variant })));
+  for (const variant of variants)
+    lines.push(...(await kernelCommands({ base, variant, fragments: settings.fragments })));
   for (const name of settings.arms) {
     const arm = arms[name];
     const host = outerVmArgs({
@@ -49,17 +51,29 @@ async function commandsOf(base: Planned["base"], settings: Settings): Promise<st
   return lines;
 }
 
-/** A round of each size: the conditions, then the VMs. */
-function roundCommands({ vm }: Arm, settings: Settings): string[] {
+/** A round of each size: the conditions, then what is measured. */
+function roundCommands(arm: Arm, settings: Settings): string[] {
+  const conditions = describeConditions(settings.conditions).map(([name, value]) => `# ${name}: ${value}`);
+  return [
+    ...conditions,
+    ...(settings.measure === null ? creations(arm, settings) : programs(settings.measure, settings)),
+  ];
+}
+
+function programs(program: Program, { thp, memoryBytes, sweepBytes }: Settings): string[] {
+  const steps = thp.flatMap((setting) =>
+    [memoryBytes, ...sweepBytes].map((bytes) => ({ thp: setting, memoryBytes: bytes })),
+  );
+  return [...new Set(steps.map((step) => commandOf(program, step)))];
+}
+
+function creations({ vm }: Arm, settings: Settings): string[] {
   const { conditions, device, hostCpus } = settings;
   const addresses = device === "emulated" ? emulatedDeviceAddresses(conditions.vms) : [device];
-  const creations = [settings.memoryBytes, ...settings.sweepBytes].flatMap((memoryBytes) =>
+  const all = [settings.memoryBytes, ...settings.sweepBytes].flatMap((memoryBytes) =>
     addresses.map((address) =>
       innerVmArgs({ memoryBytes, memory: vm, until: conditions.until, cpus: hostCpus }, { address }),
     ),
   );
-  return [
-    ...describeConditions(conditions).map(([name, value]) => `# ${name}: ${value}`),
-    ...creations.map((args) => shellQuote([QEMU_PROGRAM, ...args])),
-  ];
+  return all.map((args) => shellQuote([QEMU_PROGRAM, ...args]));
 }

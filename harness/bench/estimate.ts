@@ -1,10 +1,11 @@
 import { GIB_BYTES } from "../base/size.ts";
 import { arms } from "./arms.ts";
+import { programSeconds } from "./measure.ts";
 import type { PlannedBoot, Settings, Step } from "./run-record.ts";
 import type { Accelerator, ArmName, Thp } from "./sample.ts";
 
 /** What an estimate depends on beside the plan. */
-export type Work = Pick<Settings, "accelerator" | "conditions">;
+export type Work = Pick<Settings, "accelerator" | "conditions" | "measure">;
 
 /** Seconds that the parts of a boot take; only for the ETA and for choosing default sizes, never for a result. */
 type Costs = {
@@ -68,20 +69,24 @@ export function estimateSeconds(plan: readonly Pick<PlannedBoot, "arm" | "steps"
   return plan.reduce((sum, boot) => sum + estimateBootSeconds(boot, work), 0);
 }
 
-/** Seconds one round is likely to take, with the wait for the pool, the VMs' end, and those that come before them. */
+/**
+ * Seconds one round is likely to take, with the wait for the pool, and of VMs their end and those that come before them.
+ */
 export function estimateRoundSeconds(step: Pick<Step, "thp" | "memoryBytes">, arm: ArmName, work: Work): number {
   const costs = COSTS[work.accelerator];
   const { vms, pool, until } = work.conditions;
+  const refill = arms[arm].pooled ? refillSeconds(step, work) : 0;
+  if (work.measure !== null) return refill + programSeconds(work.measure, step.memoryBytes, work.accelerator);
   const gib = (vms * step.memoryBytes) / GIB_BYTES;
   const guests = until === "user-space" ? vms * costs.guestSeconds : 0;
   const around = costs.roundSeconds + costs.teardownSecondsPerGib * gib + guests;
   const dirty = around + costs.createSecondsPerGib[step.thp] * gib;
   if (pool === "none") return 2 * dirty;
   if (!arms[arm].pooled) return dirty;
-  return around + refillSeconds(step, work) + costs.createPooledSecondsPerGib[step.thp] * gib;
+  return around + refill + costs.createPooledSecondsPerGib[step.thp] * gib;
 }
 
-/** Until the pool is full again after VMs of that size. */
+/** Until the pool is full again after a round of that size. */
 function refillSeconds({ memoryBytes }: Pick<Step, "memoryBytes">, { accelerator, conditions }: Work): number {
   const costs = COSTS[accelerator];
   return costs.refillSeconds + (costs.refillSecondsPerGib * conditions.vms * memoryBytes) / GIB_BYTES;

@@ -11,13 +11,21 @@ import type { ArmName, KernelVariant } from "./sample.ts";
 /** Kernels of a run, one for each arm; arms of the same variant share one. */
 export type ArmKernels = Partial<Record<ArmName, BuiltKernel>>;
 
-/** Builds the kernels that the arms boot, or finds them in the cache. @throws what ensureKernel throws */
-export async function ensureArmKernels(base: Base, names: readonly ArmName[]): Promise<ArmKernels> {
+/**
+ * Builds the kernels that the arms boot, or finds them in the cache.
+ * @param fragments of configuration beside the base's own
+ * @throws what ensureKernel throws
+ */
+export async function ensureArmKernels(
+  base: Base,
+  names: readonly ArmName[],
+  fragments: string[],
+): Promise<ArmKernels> {
   const kernels: ArmKernels = {};
   for (const name of names) {
     const { variant } = arms[name];
     const same = names.find((other) => arms[other].variant === variant && kernels[other] !== undefined);
-    kernels[name] = (same && kernels[same]) ?? (await ensureKernel({ base, variant }));
+    kernels[name] = (same && kernels[same]) ?? (await ensureKernel({ base, variant, fragments }));
   }
   return kernels;
 }

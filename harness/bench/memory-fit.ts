@@ -13,6 +13,17 @@ const VM_STEP_BYTES = 256 * MIB_BYTES;
 /** Smallest VM whose creation is worth timing, bytes. */
 export const SMALLEST_VM_BYTES = VM_STEP_BYTES;
 
+/** @throws UsageError VM_TOO_SMALL naming the smallest */
+export function assertVmIsWorthTiming(vmBytes: number): void {
+  if (vmBytes >= SMALLEST_VM_BYTES) return;
+  const smallest = formatSize(SMALLEST_VM_BYTES);
+  throw new UsageError({
+    code: "VM_TOO_SMALL",
+    message: `The creation of a VM of ${formatSize(vmBytes)} is not worth timing: it would be all but its memory`,
+    remedy: `Allowed for --memory and --sweep: sizes from ${smallest}.`,
+  });
+}
+
 /** Memory that a nested host gets for VMs of up to that size, bytes, in whole MiB. */
 export function hostMemoryBytes(vmBytes: number): number {
   return Math.ceil((HOST_OVERHEAD_BYTES + vmBytes * (1 + HOST_OVERHEAD_SHARE)) / MIB_BYTES) * MIB_BYTES;
@@ -27,18 +38,21 @@ export function largestVmBytes(availableBytes: number, vms = 1): number {
   return Math.max(0, Math.floor(forVms / vms / VM_STEP_BYTES) * VM_STEP_BYTES);
 }
 
-/** @throws UsageError MEMORY_DOES_NOT_FIT naming the largest VM that does */
-export function assertVmFits(vmBytes: number, availableBytes: number, vms = 1): void {
+/**
+ * @param what is so large, if not a VM: it needs as much beside it
+ * @throws UsageError MEMORY_DOES_NOT_FIT naming the largest that does
+ */
+export function assertVmFits(vmBytes: number, availableBytes: number, vms = 1, what = "VM"): void {
   const largest = largestVmBytes(availableBytes, vms);
   if (vmBytes <= largest) return;
   const needed = inGib(hostMemoryBytes(vms * vmBytes) + MACHINE_RESERVE_BYTES);
-  const subject = vms === 1 ? "A VM" : `${vms} VMs at a time`;
+  const subject = vms === 1 ? `A ${what}` : `${vms} VMs at a time`;
   throw new UsageError({
     code: "MEMORY_DOES_NOT_FIT",
     message: `${subject} of ${formatSize(vmBytes)} ${vms === 1 ? "does not fit: it needs" : "do not fit: they need"} ${needed} of available memory, and this machine has ${inGib(availableBytes)}`,
     remedy:
       largest === 0
-        ? `Free memory: even the smallest VM (${formatSize(SMALLEST_VM_BYTES)}) does not fit.`
+        ? `Free memory: even the smallest ${what} (${formatSize(SMALLEST_VM_BYTES)}) does not fit.`
         : `The largest that fits is ${formatSize(largest)}: --memory ${formatSize(largest)}`,
   });
 }

@@ -3,11 +3,10 @@ import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
-import { formatSize, MIB_BYTES, parseSize } from "../base/size.ts";
-import { SMALLEST_VM_BYTES } from "./memory-fit.ts";
+import { parseSize } from "../base/size.ts";
 import { ALLOWED_REQUIREMENT, parseRequirement, REQUIREMENT_HELP } from "./requirement.ts";
 import { armNames, type Thp, thpSchema } from "./sample.ts";
-import { MAX_BOOTS, MAX_ROUNDS } from "./scenario.ts";
+import { MAX_BOOTS, MAX_ROUNDS, SIZE_STEP_BYTES, scenarioNames } from "./scenario.ts";
 
 /** Settings of huge pages that `--thp` names; `both` is short for two. */
 const THP_BOTH: Thp[] = ["off", "on"];
@@ -24,10 +23,13 @@ export function addBenchOptions(command: Command): Command {
       "--thp <setting>",
       `transparent huge pages of the host: ${thpSchema.options.join(", ")}, several of them, or both (off,on)`,
     )
-    .option("--memory <size>", "VM of the headline, e.g. 64G; default: the largest that fits the machine and the time")
-    .option("--sweep <sizes>", "smaller VMs for the fit over size: auto, none, or a list such as 1G,2G")
+    .option(
+      "--memory <size>",
+      "of the headline, e.g. 64G; default: the scenario's, or the largest VM that fits the machine and the time",
+    )
+    .option("--sweep <sizes>", "smaller sizes for the fit over size: auto, none, or a list such as 1G,2G")
     .option("--boots <n>", "boots of each arm (the unit of replication)")
-    .option("--rounds <n>", "creations of the headline's VM in each boot and huge page setting")
+    .option("--rounds <n>", "rounds of the headline's size in each boot and huge page setting")
     .option("--device <device>", "assigned device: emulated, or a PCI address on the host under test")
     .option("--accel <accelerator>", "of the nested host: auto (KVM if it really works), kvm, tcg")
     .option(
@@ -35,7 +37,7 @@ export function addBenchOptions(command: Command): Command {
       "CPU model of the nested host, e.g. max,-erms,-fsrm; default: host with KVM, max under TCG",
     )
     .option("--host <host>", "machine under test: nested (a VM made here)")
-    .option("--scenario <name>", "what is measured: a name in configs/scenarios or the path of a .yaml file")
+    .option("--scenario <name>", `what is measured: ${scenarioNames().join(", ")}; or the path of a .yaml file`)
     .option("--arms <list>", `kernels and settings compared: ${armNames.join(", ")}`)
     .option("--kernel <base>", "kernel line, a name in configs/kernels.yaml")
     .option("--name <name>", "added to the name of the run")
@@ -63,11 +65,11 @@ const wholeNumber = (max: number) =>
   });
 const size = z.string().transform((text, context) => {
   const bytes = parseSize(text);
-  if (bytes !== undefined && bytes >= SMALLEST_VM_BYTES && bytes % (2 * MIB_BYTES) === 0) return bytes;
+  if (bytes !== undefined && bytes > 0 && bytes % SIZE_STEP_BYTES === 0) return bytes;
   context.addIssue(ALLOWED_SIZE);
   return z.NEVER;
 });
-const ALLOWED_SIZE = `allowed: a size from ${formatSize(SMALLEST_VM_BYTES)} in steps of 2M, such as 64G`;
+const ALLOWED_SIZE = "allowed: a size in steps of 2M, such as 64G";
 const list = z.string().transform((text) => text.split(",").map((item) => item.trim()));
 
 const requirement = z.string().transform((text, context) => {
@@ -93,7 +95,7 @@ const optionsSchema = z.object({
   sweep: z
     .union(
       [z.enum(["auto", "none"]), list.pipe(z.array(size))],
-      "allowed: auto, none, or a list of sizes from 256M such as 1G,2G",
+      "allowed: auto, none, or a list of sizes such as 1G,2G",
     )
     .default("auto"),
   boots: wholeNumber(MAX_BOOTS).optional(),

@@ -43,6 +43,6 @@ export async function prepareResume(run: RunRecord): Promise<Planned> {
   await qemuVersion();
   await chooseAccelerator(settings.accelerator);
   const largestVm = Math.max(settings.memoryBytes, ...settings.sweepBytes);
-  assertVmFits(largestVm, availableMemoryBytes(), settings.conditions.vms);
+  assertVmFits(largestVm, availableMemoryBytes(), settings.conditions.vms, settings.measure === null ? "VM" : "size");
   return { base, settings, plan: remainingSlots(run) };
 }

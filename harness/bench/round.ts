@@ -5,14 +5,19 @@ import type { Arm } from "./arms.ts";
 import type { Clock } from "./clock.ts";
 import { type Counters, cpuSince, readCounters } from "./counters.ts";
 import { makeConditions } from "./make-conditions.ts";
+import { commandOf, type Program, programSeconds } from "./measure.ts";
 import { describePool, waitForPool } from "./pool-wait.ts";
 import type { Settings, Step } from "./run-record.ts";
 import type { Sample } from "./sample.ts";
 
+/** Deadline of a program: a fixed part, and so many times what it is likely to take. */
+const PROGRAM_BASE_MS = 60_000;
+const PROGRAM_FACTOR = 10;
+
 export type RoundContext = {
   host: Host;
   arm: Arm;
-  settings: Pick<Settings, "scenario" | "conditions">;
+  settings: Pick<Settings, "scenario" | "conditions" | "measure" | "accelerator">;
   /** Share (0 to 1) of free memory that is to be zero before a pooled arm's round. */
   poolLevel: number;
   clock: Clock;
@@ -28,7 +33,8 @@ export type RoundContext = {
 export type MeasuredRound = { sample: Sample; counters: Counters; timeline: Timeline | null };
 
 /**
- * One round: make the conditions, wait until the pool is ready (pooled arms only), create the VM, read what it cost.
+ * One round: make the conditions, wait until the pool is ready (pooled arms only), create the VM or run the program, read
+ * what it cost.
  * @throws InfrastructureError CONDITION_FAILED; MeasurementError LOAD_DIED
  * @returns the sample, the counters that the next round of the boot starts from, and the creation's timeline
  */
@@ -44,11 +50,10 @@ export async function measureRound(context: RoundContext): Promise<MeasuredRound
     : null;
   const load = conditions.during === null ? null : await Load.start(host.exec, conditions.during);
   const before = await readCounters(host);
-  onPhase("creating the VM");
   const takenAt = new Date(clock.nowMs()).toISOString();
-  // Read before the VM ends: ending it and looking at it hand out pages that its creation did not want.
+  // Read before a VM ends: ending it and looking at it hand out pages that its creation did not want.
   let ready = before;
-  const created = await host.createVms(request, async () => {
+  const { timeline, ...measured } = await measureOnce(context, request, async () => {
     ready = await readCounters(host);
     await load?.end();
   });
@@ -63,10 +68,7 @@ export async function measureRound(context: RoundContext): Promise<MeasuredRound
     round: context.round,
     thp: step.thp,
     memoryBytes: step.memoryBytes,
-    seconds: created.seconds,
-    cpuSeconds: created.cpuSeconds,
-    phases: created.timeline && phasesOf(created.timeline),
-    hugeShare: created.hugeShare,
+    ...measured,
     poolBefore: before.prezero && { freePages: before.freePages, zeroedPages: before.prezero.zeroedPages },
     refillSeconds: wait?.seconds ?? null,
     refill: wait?.curve ?? [],
@@ -75,8 +77,38 @@ export async function measureRound(context: RoundContext): Promise<MeasuredRound
     workerCpuSeconds: total.workerSeconds,
     hostCpuSeconds: total.hostSeconds,
     cpuBefore: cpuSince(previous, before),
-    values: created.reserveSeconds === null ? {} : { hugetlbReserveSeconds: created.reserveSeconds },
     fingerprint: host.fingerprint,
   };
-  return { sample, counters: after, timeline: created.timeline };
+  return { sample, counters: after, timeline };
+}
+
+type Measured = Pick<Sample, "seconds" | "values" | "cpuSeconds" | "hugeShare" | "phases"> & {
+  timeline: Timeline | null;
+};
+
+/** @param whenReady called as soon as what is timed is over */
+async function measureOnce(
+  context: RoundContext,
+  request: VmRequest,
+  whenReady: () => Promise<void>,
+): Promise<Measured> {
+  const { measure } = context.settings;
+  if (measure !== null) return runProgram(context, measure, whenReady);
+  context.onPhase("creating the VM");
+  const { timeline, reserveSeconds, ...created } = await context.host.createVms(request, whenReady);
+  const values: Sample["values"] = reserveSeconds === null ? {} : { hugetlbReserveSeconds: reserveSeconds };
+  return { ...created, values, phases: timeline && phasesOf(timeline), timeline };
+}
+
+async function runProgram(
+  { host, step, settings, onPhase }: RoundContext,
+  program: Program,
+  whenReady: () => Promise<void>,
+): Promise<Measured> {
+  const command = commandOf(program, step);
+  onPhase(command);
+  const likelyMs = programSeconds(program, step.memoryBytes, settings.accelerator) * 1000;
+  const answer = await host.runProgram(command, PROGRAM_BASE_MS + PROGRAM_FACTOR * likelyMs);
+  await whenReady();
+  return { ...answer, cpuSeconds: null, phases: null, timeline: null };
 }

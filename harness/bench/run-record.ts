@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { conditionsSchema, QUIET } from "./conditions.ts";
+import { measureSchema } from "./measure.ts";
 import {
   acceleratorSchema,
   armSchema,
@@ -11,7 +12,7 @@ import {
   thpSchema,
 } from "./sample.ts";
 
-/** Several creations of a VM of one size with one huge page setting, one after the other in the same boot. */
+/** Several rounds of one size with one huge page setting, one after the other in the same boot. */
 export const stepSchema = z.strictObject({
   thp: thpSchema,
   memoryBytes: z.int().positive(),
@@ -58,10 +59,13 @@ export type BootRecord = z.infer<typeof bootRecordSchema>;
 /** What was asked for, with every default filled in. */
 export const settingsSchema = z.strictObject({
   scenario: z.string(),
+  measure: measureSchema,
   kernel: z.string(),
+  /** Fragments of kernel configuration beside the base's own. */
+  fragments: z.array(z.string()).default([]),
   arms: z.array(armSchema).min(1),
   thp: z.array(thpSchema).min(1),
-  /** Size of the VM in the headline, bytes. */
+  /** Size in the headline, of the VM or of what the program is given, bytes. */
   memoryBytes: z.int().positive(),
   /** Smaller sizes that are measured too, for the fit over size; ascending, without the headline's. */
   sweepBytes: z.array(z.int().positive()),

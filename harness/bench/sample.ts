@@ -64,7 +64,7 @@ export type RefillCurve = z.infer<typeof refillCurveSchema>;
 export const cpuUseSchema = z.strictObject({ workerSeconds: z.number().nullable(), hostSeconds: z.number() });
 export type CpuUse = z.infer<typeof cpuUseSchema>;
 
-/** One creation of one VM: a line of samples.jsonl. Times in seconds of the host's CLOCK_MONOTONIC. */
+/** One round, the creation of VMs or a run of a program: a line of samples.jsonl. Times in seconds of the host's clock. */
 export const sampleSchema = z.strictObject({
   schemaVersion: z.literal(1),
   takenAt: z.iso.datetime(),
@@ -76,20 +76,26 @@ export const sampleSchema = z.strictObject({
   round: z.int(),
   thp: thpSchema,
   memoryBytes: z.int(),
-  /** exec of the inner QEMU until its monitor would answer: memory allocated, cleared, pinned and mapped. */
+  /**
+   * What the scenario is about; smaller is better. A VM: exec of the inner QEMU until its monitor would answer, memory
+   * allocated, cleared, pinned and mapped.
+   */
   seconds: z.number().positive(),
-  /** Time the inner QEMU process consumed, user and system, until it was ready. */
-  cpuSeconds: z.number(),
+  /** Time the inner QEMU process consumed, user and system, until it was ready; null where no VM was created. */
+  cpuSeconds: z.number().nullable(),
   /** What `seconds` went into; null when QEMU's trace did not tell, and in samples from before it was looked at. */
   phases: phasesSchema.nullable().default(null),
-  /** Share (0 to 1) of the VM's anonymous memory that huge pages back; from smaps of the inner QEMU. */
-  hugeShare: z.number(),
+  /** Share (0 to 1) of the VM's or the program's anonymous memory that huge pages back; null where it says nothing. */
+  hugeShare: z.number().nullable(),
   poolBefore: poolSchema.nullable(),
   /** Waiting for the pool to fill before this round, seconds; null when nothing was waited for. */
   refillSeconds: z.number().nullable(),
   /** The pool during that wait; empty when nothing was waited for, and in samples from before it was kept. */
   refill: refillCurveSchema.default([]),
-  /** Deltas over the creation, in pages: handed out zero, handed out needing a clear; null without the series. */
+  /**
+   * Deltas in pages over the creation, or over all of the program, what it does not time included: handed out zero,
+   * handed out needing a clear; null without the series.
+   */
   hitPages: z.int().nullable(),
   missPages: z.int().nullable(),
   /** CPU seconds the background worker used since the previous sample of this boot (or since boot). */

@@ -3,33 +3,50 @@ import { basename } from "node:path";
 import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
 import { projectPath } from "../base/paths.ts";
-import { parseSize } from "../base/size.ts";
+import { MIB_BYTES, parseSize } from "../base/size.ts";
 import { readYaml } from "../base/yaml.ts";
 import { conditionsSchema } from "./conditions.ts";
+import { measureSchema } from "./measure.ts";
 import { armSchema, thpSchema } from "./sample.ts";
 
 export const MAX_BOOTS = 100;
 export const MAX_ROUNDS = 100;
+/** Sizes are whole multiples of this, which is a huge page. */
+export const SIZE_STEP_BYTES = 2 * MIB_BYTES;
 
 const unique = <T>(items: T[]) => new Set(items).size === items.length;
 const size = z.string().transform((text, context) => {
   const bytes = parseSize(text);
-  if (bytes !== undefined) return bytes;
-  context.addIssue("allowed: a size such as 64G or 512M");
+  if (bytes !== undefined && bytes > 0 && bytes % SIZE_STEP_BYTES === 0) return bytes;
+  context.addIssue("allowed: a size such as 64G or 512M, in steps of 2M");
   return z.NEVER;
 });
 
-const scenarioFileSchema = z.strictObject({
-  description: z.string().min(1),
-  arms: z.array(armSchema).min(1).refine(unique, "allowed: each arm once"),
-  thp: z.array(thpSchema).min(1).refine(unique, "allowed: each setting once"),
-  boots: z.int().min(1).max(MAX_BOOTS),
-  rounds: z.int().min(1).max(MAX_ROUNDS),
-  sweepRounds: z.int().min(1).max(MAX_ROUNDS),
-  projection: size,
-  poolLevel: z.number().min(0).max(1),
-  ...conditionsSchema.shape,
-});
+const scenarioFileSchema = z
+  .strictObject({
+    description: z.string().min(1),
+    measure: measureSchema,
+    fragments: z.array(z.string()).default([]),
+    arms: z.array(armSchema).min(1).refine(unique, "allowed: each arm once"),
+    thp: z.array(thpSchema).min(1).refine(unique, "allowed: each setting once"),
+    boots: z.int().min(1).max(MAX_BOOTS),
+    rounds: z.int().min(1).max(MAX_ROUNDS),
+    memory: size.nullable().default(null),
+    sweep: z.array(size).nullable().default(null),
+    sweepRounds: z.int().min(1).max(MAX_ROUNDS).default(1),
+    projection: size.nullable().default(null),
+    poolLevel: z.number().min(0).max(1),
+    ...conditionsSchema.shape,
+  })
+  // How large a VM may be is found out from what its creation is known to take.
+  .refine(({ measure, memory }) => measure === null || memory !== null, {
+    path: ["memory"],
+    message: "a program needs a size, such as 512M",
+  })
+  .refine(({ measure, pool, until, vms }) => measure === null || (pool === "wait" && until === "ready" && vms === 1), {
+    path: ["measure"],
+    message: "a program creates no VMs: pool: none, until and vms are not for it",
+  });
 
 /** What is measured, and the defaults for measuring it; a file of configs/scenarios. */
 export type Scenario = z.output<typeof scenarioFileSchema> & {
@@ -37,14 +54,20 @@ export type Scenario = z.output<typeof scenarioFileSchema> & {
   name: string;
 };
 
+/** Names of the scenarios in a directory, those of the project by default. */
+export function scenarioNames(dir = projectPath("configs/scenarios")): string[] {
+  return readdirSync(dir)
+    .filter((file) => file.endsWith(".yaml"))
+    .map((file) => basename(file, ".yaml"))
+    .sort();
+}
+
 /**
  * Loads a scenario by its name in configs/scenarios, or by the path of a .yaml file.
  * @throws UsageError SCENARIO_UNKNOWN naming those there are, or what readYaml throws
  */
 export async function loadScenario(wanted: string, dir = projectPath("configs/scenarios")): Promise<Scenario> {
-  const names = readdirSync(dir)
-    .filter((file) => file.endsWith(".yaml"))
-    .map((file) => basename(file, ".yaml"));
+  const names = scenarioNames(dir);
   const isPath = wanted.endsWith(".yaml");
   if (!isPath && !names.includes(wanted)) {
     throw new UsageError({

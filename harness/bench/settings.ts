@@ -1,10 +1,11 @@
 import { UsageError } from "../base/errors.ts";
+import { isAboutVms } from "./arms.ts";
 import { hostMemoryBytes } from "./memory-fit.ts";
 import type { BenchOptions } from "./options.ts";
 import type { Settings } from "./run-record.ts";
-import type { Accelerator } from "./sample.ts";
+import { type Accelerator, armNames } from "./sample.ts";
 import type { Scenario } from "./scenario.ts";
-import { chooseSizes } from "./sizes.ts";
+import { chooseSizes, wantedSizes } from "./sizes.ts";
 
 /** More virtual CPUs do not make one VM's creation faster, and under TCG they compete for real ones. */
 const MAX_HOST_CPUS = 8;
@@ -15,7 +16,7 @@ export type MachineState = { accelerator: Accelerator; availableBytes: number; c
 /**
  * Fills in every default: options first, then the scenario, then what the machine can do.
  * @param kernel name of the base, resolved
- * @throws UsageError MEMORY_DOES_NOT_FIT, TOO_FEW_DEVICES
+ * @throws UsageError VM_TOO_SMALL, MEMORY_DOES_NOT_FIT, TOO_FEW_DEVICES, NO_VM
  */
 export function resolveSettings(
   options: BenchOptions,
@@ -26,8 +27,10 @@ export function resolveSettings(
   const { accelerator } = machine;
   const { before, during, pool, until, vms } = scenario;
   assertDevices(options.device, vms);
+  if (scenario.measure !== null) assertWithoutVm(options, scenario);
   const repeated = {
     conditions: { before, during, pool, until, vms },
+    measure: scenario.measure,
     arms: options.arms ?? scenario.arms,
     thp: options.thp ?? scenario.thp,
     boots: options.boots ?? scenario.boots,
@@ -36,15 +39,14 @@ export function resolveSettings(
   };
   const sizes = chooseSizes({
     ...repeated,
-    memory: options.memory,
-    sweep: options.sweep,
-    projectionBytes: scenario.projection,
+    ...wantedSizes(options, scenario),
     accelerator,
     availableBytes: machine.availableBytes,
   });
   return {
     scenario: scenario.name,
     kernel,
+    fragments: scenario.fragments,
     ...repeated,
     ...sizes,
     host: options.host,
@@ -64,5 +66,20 @@ function assertDevices(device: string, vms: number): void {
     code: "TOO_FEW_DEVICES",
     message: `The scenario creates ${vms} VMs at a time and each needs a device, but --device names one: ${device}`,
     remedy: "Leave --device out: as many emulated devices are made as there are VMs.",
+  });
+}
+
+/** Where a program is measured, what is said of VMs would be ignored. */
+function assertWithoutVm(options: BenchOptions, scenario: Scenario): void {
+  const aboutVms = [
+    ...(options.arms ?? scenario.arms).filter(isAboutVms).map((name) => `the arm ${name}`),
+    ...(options.device === "emulated" ? [] : ["--device"]),
+    ...(options.traces ? ["--traces"] : []),
+  ];
+  if (aboutVms.length === 0) return;
+  throw new UsageError({
+    code: "NO_VM",
+    message: `The scenario ${scenario.name} measures a program and creates no VM, which this is for: ${aboutVms.join(", ")}`,
+    remedy: `Allowed arms: ${armNames.filter((name) => !isAboutVms(name)).join(", ")}; leave the rest out.`,
   });
 }

@@ -1,9 +1,10 @@
 import { formatSize, GIB_BYTES, MIB_BYTES } from "../base/size.ts";
 import { estimateSeconds } from "./estimate.ts";
-import { assertVmFits, largestVmBytes, SMALLEST_VM_BYTES } from "./memory-fit.ts";
+import { assertVmFits, assertVmIsWorthTiming, largestVmBytes, SMALLEST_VM_BYTES } from "./memory-fit.ts";
 import { planBoots } from "./plan.ts";
 import type { Settings } from "./run-record.ts";
 import type { Accelerator } from "./sample.ts";
+import type { Scenario } from "./scenario.ts";
 
 /** With no `--memory` under TCG the run should be over within ten minutes: this much is planned, the rest is margin. */
 const DEFAULT_RUN_SECONDS = 540;
@@ -15,33 +16,50 @@ const SMALLEST_SWEEP_BYTES = 512 * MIB_BYTES;
 
 export type Sizes = Pick<Settings, "memoryBytes" | "sweepBytes" | "projectionBytes">;
 
-export type SizeRequest = Pick<Settings, "conditions" | "arms" | "thp" | "boots" | "rounds" | "sweepRounds"> & {
+export type SizeRequest = Pick<
+  Settings,
+  "measure" | "conditions" | "arms" | "thp" | "boots" | "rounds" | "sweepRounds"
+> & {
   /** Bytes, or `default` to choose. */
   memory: number | "default";
   sweep: "auto" | "none" | readonly number[];
-  /** The scenario's size that a sweep is extended to. */
-  projectionBytes: number;
+  /** The scenario's size that a sweep is extended to, if it has one; no VM is larger by default. */
+  projectionBytes: number | null;
   accelerator: Accelerator;
   availableBytes: number;
 };
+
+/** Sizes that were asked for, else those of the scenario; of its sweep, the ones below a headline that was asked for. */
+export function wantedSizes(
+  asked: Pick<SizeRequest, "memory" | "sweep">,
+  scenario: Pick<Scenario, "memory" | "sweep" | "projection">,
+): Pick<SizeRequest, "memory" | "sweep" | "projectionBytes"> {
+  const memory = asked.memory === "default" ? (scenario.memory ?? "default") : asked.memory;
+  const below = scenario.sweep?.filter((bytes) => asked.memory === "default" || bytes < asked.memory);
+  const sweep = asked.sweep === "auto" && below !== undefined ? below : asked.sweep;
+  return { memory, sweep, projectionBytes: scenario.projection };
+}
 
 /**
  * Chooses the sizes of the VMs. With KVM the default is the scenario's projection size where it fits, else the largest
  * that fits; under TCG, the largest whose run is over in ten minutes. A headline below the projection size gets a
  * sweep point at half its size, so that a line can be fitted.
- * @throws UsageError MEMORY_DOES_NOT_FIT
+ * @throws UsageError VM_TOO_SMALL, MEMORY_DOES_NOT_FIT
  */
 export function chooseSizes(request: SizeRequest): Sizes {
   const memoryBytes = request.memory === "default" ? defaultMemoryBytes(request) : request.memory;
   const sizes = withSweep(memoryBytes, request);
-  for (const bytes of [memoryBytes, ...sizes.sweepBytes])
-    assertVmFits(bytes, request.availableBytes, request.conditions.vms);
+  const what = request.measure === null ? "VM" : "size";
+  for (const bytes of [memoryBytes, ...sizes.sweepBytes]) {
+    if (request.measure === null) assertVmIsWorthTiming(bytes);
+    assertVmFits(bytes, request.availableBytes, request.conditions.vms, what);
+  }
   return sizes;
 }
 
 function defaultMemoryBytes(request: SizeRequest): number {
   const largest = Math.min(
-    request.projectionBytes,
+    request.projectionBytes ?? Number.POSITIVE_INFINITY,
     Math.max(largestVmBytes(request.availableBytes, request.conditions.vms), SMALLEST_VM_BYTES),
   );
   if (largest <= SMALLEST_DEFAULT_BYTES) return largest;
@@ -58,7 +76,7 @@ function defaultMemoryBytes(request: SizeRequest): number {
 }
 
 function withSweep(memoryBytes: number, request: SizeRequest): Sizes {
-  const below = memoryBytes < request.projectionBytes;
+  const below = memoryBytes < (request.projectionBytes ?? 0);
   const half = Math.floor(memoryBytes / 2 / MIB_BYTES / 2) * MIB_BYTES * 2;
   const auto = below && half >= SMALLEST_SWEEP_BYTES ? [half] : [];
   const wanted = request.sweep === "auto" ? auto : request.sweep === "none" ? [] : request.sweep;

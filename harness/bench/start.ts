@@ -31,7 +31,7 @@ export async function startRun(
 ): Promise<string> {
   const { base, settings, scenario, plan } = prepared;
   for (const line of describePlan(settings, plan)) say(line);
-  const kernels = await ensureArmKernels(base, settings.arms);
+  const kernels = await ensureArmKernels(base, settings.arms, settings.fragments);
   const guest = await ensureGuestKernel(base, settings);
   return alone(async () => {
     const run = await newRunRecord({
@@ -61,7 +61,7 @@ export async function resumeRun(runDir: string): Promise<string> {
   return alone(async () => {
     const run = readRun(runDir);
     const { base, plan } = await prepareResume(run);
-    const kernels = await ensureArmKernels(base, run.settings.arms);
+    const kernels = await ensureArmKernels(base, run.settings.arms, run.settings.fragments);
     const guest = await ensureGuestKernel(base, run.settings);
     assertSameGuest(guest, run.guestKernel);
     say(`resuming ${run.id}: ${plan.length} of ${run.plan.length} boots are left`);

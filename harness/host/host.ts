@@ -1,6 +1,7 @@
 import type { ExecAnswer } from "../base/exec.ts";
 import type { Fingerprint, Thp } from "../bench/sample.ts";
 import type { Until } from "./guest-boot.ts";
+import type { ProgramAnswer } from "./measured-program.ts";
 import type { VmMemory } from "./vm-memory.ts";
 import type { Timeline } from "./vm-phases.ts";
 
@@ -36,13 +37,18 @@ export interface Host extends AsyncDisposable {
   readonly fingerprint: Fingerprint;
   /** Runs a shell command; a non-zero exit is the caller's to judge. Throws InfrastructureError when the host is gone. */
   exec(command: string, timeoutMs?: number): Promise<HostAnswer>;
-  /** Sets transparent huge pages for the VMs created next. */
+  /** Sets transparent huge pages for what is measured next. */
   setThp(thp: Thp): Promise<void>;
   /**
    * Creates VMs with a device assigned to each, times it, destroys them and waits until the devices are free again.
    * @param whenReady runs between the creation and the end; not timed
    */
   createVms(request: VmRequest, whenReady?: () => Promise<void>): Promise<VmCreation>;
+  /**
+   * Runs a program that measures something itself.
+   * @param command for the host's shell
+   */
+  runProgram(command: string, timeoutMs: number): Promise<ProgramAnswer>;
   /** Memory that VMs can have here in all, bytes. */
   readonly largestVmBytes: number;
 }

@@ -11,6 +11,7 @@ import type { VfioBinding } from "../vfio/bind.ts";
 import { ClockCheck } from "./clock-check.ts";
 import type { Host, HostAnswer, VmCreation, VmRequest } from "./host.ts";
 import { createVms } from "./inner-vm.ts";
+import { measuredProgram, type ProgramAnswer } from "./measured-program.ts";
 import { setThp } from "./thp.ts";
 
 const EXEC_MS = 30_000;
@@ -95,6 +96,12 @@ export class NestedHost implements Host {
     const created = await createVms(this.exec, vms, whenReady);
     await this.#clock.check();
     return created;
+  }
+
+  async runProgram(command: string, timeoutMs: number): Promise<ProgramAnswer> {
+    const answer = await measuredProgram(this.exec, command, timeoutMs);
+    await this.#clock.check();
+    return answer;
   }
 
   /** Everything the kernel has complained about on its console, also what is not fatal. */

@@ -29,6 +29,7 @@ export function caveatsOf(evidence: Evidence): string[] {
     ...completeness(evidence),
     ...instrument(evidence.effects),
     ...replication(evidence),
+    ...limit(evidence),
     ...pool(evidence),
     ...provenance(evidence.run),
   ];
@@ -40,8 +41,9 @@ const ONE_THREAD =
 
 function emulation({ run, setting }: Evidence): string[] {
   if (setting?.accelerator !== "tcg") return [];
-  const { arms, conditions } = run.settings;
-  const isParallel = arms.includes("prealloc") || conditions.vms > 1 || conditions.during !== null;
+  const { arms, conditions, measure } = run.settings;
+  const isParallel =
+    arms.includes("prealloc") || conditions.vms > 1 || conditions.during !== null || measure?.parallel === true;
   return [
     "EMULATED, NOT HARDWARE TIMES: the host under test ran under TCG, QEMU's software CPU. " +
       `Ratios depend on the emulated CPU model (here ${setting.cpuModel}); seconds say nothing about a real machine.`,
@@ -96,6 +98,22 @@ function replication({ run, samples, effects }: Evidence): string[] {
     );
   }
   return sentences;
+}
+
+/** A program that gave up did not take as long as its time says, but longer. */
+function limit({ run, samples }: Evidence): string[] {
+  const seconds = run.settings.measure?.limitSeconds;
+  if (seconds === undefined) return [];
+  const arms = run.settings.arms.flatMap((arm) => {
+    const own = samples.filter((sample) => sample.arm === arm);
+    const ended = own.filter((sample) => sample.seconds >= seconds).length;
+    return ended === 0 ? [] : [`${ended} of ${count(own.length, "round")} of ${arm}`];
+  });
+  if (arms.length === 0) return [];
+  return [
+    `LOWER BOUNDS: ${arms.join(", ")} ended at the limit of ${seconds} s with work left; they would have taken longer, ` +
+      "and ratios with them are bounds too.",
+  ];
 }
 
 function pool({ run, cells }: Evidence): string[] {

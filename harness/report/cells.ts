@@ -37,8 +37,17 @@ function cellOf(run: RunRecord, turns: readonly Turn[]): Cell {
     arm,
     median: median(boots.map((boot) => boot.median)),
     boots,
+    values: valuesOf(samples),
     cost: costOf(turns, run.poolThreshold),
   };
+}
+
+/** Median of per-boot medians of each figure. One that a round lacks is left out: the rounds that have it are no sample. */
+function valuesOf(samples: readonly Sample[]): Record<string, number> {
+  const names = Object.keys(samples[0]?.values ?? {}).filter((name) => samples.every(({ values }) => name in values));
+  const boots = [...Map.groupBy(samples, (sample) => sample.boot).values()];
+  const ofBoot = (name: string) => boots.map((rounds) => median(rounds.map(({ values }) => values[name] as number)));
+  return Object.fromEntries(names.map((name) => [name, median(ofBoot(name))]));
 }
 
 function bootOf(samples: Sample[]): CellBoot {

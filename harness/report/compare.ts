@@ -6,6 +6,7 @@ import { effectOf, sameConfiguration } from "./effects.ts";
 import { formatThp } from "./format.ts";
 import { differences } from "./setting.ts";
 import type { Cell, Effect, Setting, Summary } from "./summary.ts";
+import { measuredText } from "./words.ts";
 
 /** Two runs against each other, arm by arm: `base` of each effect is run A, `arm` is run B. */
 export type Comparison = {
@@ -18,7 +19,8 @@ export type Comparison = {
 
 /**
  * Compares what both runs measured. The kernels may differ, that is what it is for; machine, accelerator, CPU model,
- * device, QEMU, host size, the conditions of the rounds and the level that the pool had to reach must not.
+ * device, QEMU, host size, what is measured, the conditions of the rounds and the level that the pool had to reach must
+ * not.
  * @throws UsageError RUN_EMPTY, UNLIKE_RUNS naming each field that differs, NOTHING_IN_COMMON
  */
 export function compareSummaries(a: Summary, b: Summary): Comparison {
@@ -39,7 +41,7 @@ export function compareSummaries(a: Summary, b: Summary): Comparison {
   if (effects.length === 0) {
     throw new UsageError({
       code: "NOTHING_IN_COMMON",
-      message: `${a.run.id} and ${b.run.id} have no arm, THP setting and VM size in common`,
+      message: `${a.run.id} and ${b.run.id} have no arm, THP setting and size in common`,
       detail: [a, b].map(({ run, cells }) => `${run.id}: ${cells.map(describeCell).join(", ")}`).join("\n"),
       remedy: "Measure the same arm, --thp and --memory in both.",
     });
@@ -49,7 +51,8 @@ export function compareSummaries(a: Summary, b: Summary): Comparison {
 
 /** What no fingerprint holds and yet must not differ. */
 function heldEqual({ poolThreshold, settings, guestKernel }: RunRecord): object {
-  return { poolThreshold, ...settings.conditions, guestKernel: guestKernel?.imageSha256 ?? null };
+  const measured = measuredText(settings.measure);
+  return { poolThreshold, measured, ...settings.conditions, guestKernel: guestKernel?.imageSha256 ?? null };
 }
 
 function settingWithSamples({ run, setting }: Summary): Setting {

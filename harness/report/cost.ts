@@ -29,17 +29,18 @@ export function costOf(turns: readonly Turn[], poolThreshold: number): Cost {
     poolBefore === null || !arms[arm].pooled ? [] : [poolBefore.zeroedPages / Math.max(1, poolBefore.freePages)],
   );
   const worker = counted(samples.map((sample) => sample.workerCpuSeconds));
-  const hugeShares = samples.map((sample) => sample.hugeShare);
+  const hugeShares = counted(samples.map((sample) => sample.hugeShare));
+  const qemu = counted(samples.map((sample) => sample.cpuSeconds));
   return {
     hitRate: requests === 0 ? null : hits / requests,
     poolBefore: levels.length === 0 ? null : { min: min(levels), median: median(levels) },
     roundsBelowThreshold: levels.filter((level) => level < poolThreshold).length,
-    hugeShare: { min: min(hugeShares), median: median(hugeShares) },
+    hugeShare: hugeShares.length === 0 ? null : { min: min(hugeShares), median: median(hugeShares) },
     waitSeconds: waitsOf(counted(turns.map((turn) => turn.before?.seconds))),
     refillSeconds: waitsOf(counted(turns.map((turn) => turn.after?.seconds))),
     cpu: meanCpu(turns.map(turnCpu)),
     workerCpuSeconds: worker.length === 0 ? null : mean(worker),
-    qemuCpuSeconds: mean(samples.map((sample) => sample.cpuSeconds)),
+    qemuCpuSeconds: qemu.length === 0 ? null : mean(qemu),
   };
 }
 

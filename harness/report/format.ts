@@ -20,6 +20,11 @@ export function formatTime(seconds: number): string {
   return seconds > 0 && seconds < 0.01 ? seconds.toFixed(5) : formatSeconds(seconds);
 }
 
+/** A figure whose name tells its unit, to four digits: 0.02512, 3.162, 131072. */
+export function formatFigure(value: number): string {
+  return Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(4)));
+}
+
 /** Seconds with the unit and three digits or so, for tables of mail: 0.00123s, 0.052s, 1.57s, 48.9s, 273s. */
 export function formatShortSeconds(seconds: number): string {
   const small = seconds > 0 && seconds < 0.1 ? (seconds < 0.01 ? 5 : 3) : undefined;

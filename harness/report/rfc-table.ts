@@ -72,11 +72,12 @@ function factsOf(summary: Summary): string[] {
   const { base, prezero } = run.kernels;
   const source = ({ package: name, version }: KernelRecord["source"]): string => `${name} ${version}`;
   const cpuModel = setting?.cpuModel ?? run.settings.cpuModel;
+  const device = run.settings.measure === null ? [setting?.device ?? run.settings.device] : [];
   return [
     ["w/o patches:", base === undefined ? NOTHING : `${base.release} (${source(base.source)})`],
     ["w/ patches:", prezero === undefined ? NOTHING : `${prezero.release} (${source(prezero.source)})`],
     ["accelerator:", `${acceleratorText(setting?.accelerator ?? run.settings.accelerator)}; -cpu ${cpuModel}`],
-    ["host:", `${hostText(summary)}, QEMU ${run.tools.qemu}, ${setting?.device ?? run.settings.device}`],
+    ["host:", [hostText(summary), `QEMU ${run.tools.qemu}`, ...device].join(", ")],
     ["machine:", machineText(summary)],
     ...describeConditions(run.settings.conditions).map(([name, value]) => ["condition:", `${name}: ${value}`]),
     ["run:", `${run.id}, harness ${run.commit?.slice(0, 12) ?? "not in git"}`],

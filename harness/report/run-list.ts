@@ -32,14 +32,15 @@ export function runListSection(runs: readonly ListedRun[]): Section {
     table: {
       columns: [
         { label: "run" },
+        { label: "scenario" },
         { label: "kernel" },
         { label: "accel" },
-        { label: "VM", numeric: true },
+        { label: "size", numeric: true },
         { label: "THP" },
         { label: "boots", numeric: true },
         { label: "state" },
       ],
-      rows: runs.map((run) => (run.readable ? row(run.id, run.record) : [run.id, "", "", "", "", "", "damaged"])),
+      rows: runs.map((run) => (run.readable ? row(run.id, run.record) : [run.id, "", "", "", "", "", "", "damaged"])),
     },
     notes: [
       ...runs.flatMap((run) => (run.readable ? [] : [`damaged: ${run.problem}.`])),
@@ -52,6 +53,7 @@ function row(id: string, { settings, boots, plan, state }: RunRecord): string[] 
   const finished = boots.filter((boot) => boot.finishedAt !== null).length;
   return [
     id,
+    settings.scenario,
     settings.kernel,
     settings.accelerator,
     formatSize(settings.memoryBytes),

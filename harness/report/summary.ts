@@ -112,6 +112,8 @@ export type Cell = Configuration & {
   /** Median of per-boot medians, seconds. */
   median: number;
   boots: CellBoot[];
+  /** Secondary figures by their names, each the median of per-boot medians. */
+  values: Record<string, number>;
   cost: Cost;
 };
 
@@ -127,7 +129,7 @@ export type Cost = {
   poolBefore: { min: number; median: number } | null;
   /** Rounds that began below the run's pool threshold. */
   roundsBelowThreshold: number;
-  hugeShare: { min: number; median: number };
+  hugeShare: { min: number; median: number } | null;
   /** The wait before a round. */
   waitSeconds: Waits | null;
   /** Until the pool was full again after the VM of a round. */
@@ -137,7 +139,7 @@ export type Cost = {
   /** Mean per round, counted from the end of the round before (or from the boot), so a first fill is in it. */
   workerCpuSeconds: number | null;
   /** Mean per round: the QEMU process that was created, user and system. */
-  qemuCpuSeconds: number;
+  qemuCpuSeconds: number | null;
 };
 
 /** Phases of one arm's creations in one configuration. */

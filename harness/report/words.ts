@@ -1,4 +1,5 @@
 import { formatSize } from "../base/size.ts";
+import type { Measure, Program } from "../bench/measure.ts";
 import type { RunRecord, Settings } from "../bench/run-record.ts";
 
 /** What a report calls things, which depends on what a round does. */
@@ -31,7 +32,13 @@ export type Words = {
 
 /** Words for a run. */
 export function wordsOf({ settings }: Pick<RunRecord, "settings">): Words {
-  return vmWords(settings);
+  return settings.measure === null ? vmWords(settings) : programWords(settings.measure, settings.memoryBytes);
+}
+
+/** What a run measured; runs that differ in it are not compared. */
+export function measuredText(measure: Measure): string {
+  if (measure === null) return "creation of a VM";
+  return measure.command.replaceAll("{limit}", String(measure.limitSeconds));
 }
 
 function vmWords({ memoryBytes, conditions }: Settings): Words {
@@ -63,5 +70,28 @@ function vmWords({ memoryBytes, conditions }: Settings): Words {
     work: "creating the VM, ending it",
     such: "such a VM is gone",
     gone: (verb) => `the VM ${verb} gone`,
+  };
+}
+
+function programWords(program: Program, memoryBytes: number): Words {
+  const heading = (size: string) => program.heading.replaceAll("{size}", size);
+  return {
+    heading: heading(formatSize(memoryBytes)),
+    compared: heading("each size"),
+    title: heading(formatSize(memoryBytes)),
+    pages: "",
+    time: `A time is what the program measured in the host under test and printed: ${measuredText(program)}.`,
+    sized: formatSize,
+    one: formatSize,
+    round: (bytes) => `a round of ${formatSize(bytes)}`,
+    noun: "size",
+    over: "size",
+    thing: "round",
+    rounds: "rounds",
+    counted: "over all of the program, what it does not time included,",
+    owner: "program",
+    work: "the program",
+    such: "such a round",
+    gone: () => "the round",
   };
 }

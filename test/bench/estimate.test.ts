@@ -5,7 +5,7 @@ import { estimateRoundSeconds } from "../../harness/bench/estimate.ts";
 
 const step = { thp: "on" as const, memoryBytes: 2 * GIB_BYTES };
 const round = (arm: "base" | "prezero", conditions = QUIET, memoryBytes = step.memoryBytes) =>
-  estimateRoundSeconds({ ...step, memoryBytes }, arm, { accelerator: "tcg", conditions });
+  estimateRoundSeconds({ ...step, memoryBytes }, arm, { accelerator: "tcg", conditions, measure: null });
 
 describe("what a round is likely to take", () => {
   test("is that of one VM with all their memory when there are several", () => {

@@ -7,7 +7,7 @@ import { settings } from "./new-run.ts";
 
 const plan = planBoots({ ...settings, arms: ["base"], boots: 4 });
 const [first = { slot: 1, arm: "base" as const, steps: [] }] = plan;
-const work = { accelerator: "tcg" as const, conditions: QUIET };
+const work = { accelerator: "tcg" as const, conditions: QUIET, measure: null };
 const bootMs = estimateBootSeconds(first, work) * 1000;
 const estimateMs = estimateSeconds(plan, work) * 1000;
 

@@ -7,7 +7,9 @@ import { IMAGE_SHA256 } from "./simulation.ts";
 
 export const settings: Settings = {
   scenario: "vm-create",
+  measure: null,
   kernel: "6.12",
+  fragments: [],
   arms: ["base", "prezero"],
   thp: ["off", "on"],
   memoryBytes: 2 * GIB_BYTES,

@@ -50,7 +50,7 @@ describe("the plan of a run", () => {
 });
 
 describe("the estimate", () => {
-  const work = (accelerator: "kvm" | "tcg") => ({ accelerator, conditions: QUIET });
+  const work = (accelerator: "kvm" | "tcg") => ({ accelerator, conditions: QUIET, measure: null });
 
   test("grows with memory, rounds and boots", () => {
     const seconds = (changes: Partial<typeof settings>) =>

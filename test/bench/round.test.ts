@@ -2,20 +2,26 @@ import { describe, expect, test } from "vitest";
 import { GIB_BYTES } from "../../harness/base/size.ts";
 import { arms } from "../../harness/bench/arms.ts";
 import type { Conditions } from "../../harness/bench/conditions.ts";
+import type { Measure } from "../../harness/bench/measure.ts";
 import { measureRound } from "../../harness/bench/round.ts";
 import type { ArmName } from "../../harness/bench/sample.ts";
 import { sampleSchema } from "../../harness/bench/sample.ts";
 import { settings } from "./new-run.ts";
-import { type Behaviour, Simulation } from "./simulation.ts";
+import { type Behaviour, measured, Simulation } from "./simulation.ts";
 
 /** Boots a host of the arm, sets it up and measures two rounds under the conditions. */
-async function twoRounds(name: ArmName, simulation: Simulation, conditions: Partial<Conditions>) {
+async function twoRounds(
+  name: ArmName,
+  simulation: Simulation,
+  conditions: Partial<Conditions>,
+  measure: Measure = null,
+) {
   const arm = arms[name];
   const host = await simulation.startHost({ arm, settings, consoleLog: "/nowhere" });
   for (const command of arm.setup) await host.exec(command);
   const step = { thp: "on" as const, memoryBytes: 2 * GIB_BYTES, rounds: 1 };
   const { clock } = simulation;
-  const all = { ...settings, conditions: { ...settings.conditions, ...conditions } };
+  const all = { ...settings, measure, conditions: { ...settings.conditions, ...conditions } };
   const common = { host, arm, settings: all, poolLevel: 0.99, clock, boot: 1, step, onPhase: () => {} };
   const first = await measureRound({ ...common, round: 1, previous: null });
   const second = await measureRound({ ...common, round: 2, previous: first.counters });
@@ -148,5 +154,53 @@ describe("a round under conditions", () => {
     const [first] = await twoRounds("base", simulation, { vms: 3 });
     expect(afterSetup(simulation, "base")[0]).toBe("3 times vm 2G");
     expect(first).toMatchObject({ memoryBytes: 2 * GIB_BYTES, seconds: 6.5 });
+  });
+});
+
+describe("a round of a program", () => {
+  const program: Measure = {
+    command: "populate map {mib} {thp}",
+    heading: "{size} populated, seconds",
+    secondsPerGib: { tcg: 6, kvm: 0.5 },
+  };
+  const programRound = (name: ArmName, behaviour: Partial<Behaviour>, conditions: Partial<Conditions> = {}) =>
+    twoRounds(name, new Simulation(behaviour), conditions, program);
+
+  test("waits for the pool, runs the program and keeps what it printed", async () => {
+    const asked: [string, number][] = [];
+    const answer = measured({ seconds: 1.5, values: { unmapSeconds: 0.25 }, hugeShare: 0.75 });
+    const behaviour = {
+      program: (...call: [string, number]) => {
+        asked.push(call);
+        return answer;
+      },
+    };
+    const [first] = await programRound("prezero", behaviour);
+    expect(first).toMatchObject({ seconds: 1.5, values: { unmapSeconds: 0.25 }, hugeShare: 0.75, cpuSeconds: null });
+    expect(first.refillSeconds).toBeCloseTo(4, 0);
+    // A minute, and ten times what 2 GiB are likely to take.
+    expect(asked[0]).toEqual(["populate map 2048 on", 60_000 + 10 * 12_000]);
+    expect(sampleSchema.parse(JSON.parse(JSON.stringify(first)))).toEqual(first);
+  });
+
+  test("creates no VM", async () => {
+    const onCreate = () => {
+      throw new Error("a VM was created");
+    };
+    const [first] = await programRound("base", { onCreate });
+    expect(first).toMatchObject({ refillSeconds: null, hitPages: null });
+  });
+
+  test("gives no sample when the program gives no measurement", async () => {
+    const garbage = { stdout: "Killed\n", stderr: "", exitCode: 0 };
+    await expect(programRound("base", { program: () => garbage })).rejects.toMatchObject({
+      code: "PROGRAM_ANSWER",
+      detail: "Killed",
+    });
+    const failed = { stdout: "", stderr: "populate: mlock: Cannot allocate memory\n", exitCode: 1 };
+    await expect(programRound("base", { program: () => failed })).rejects.toMatchObject({
+      code: "PROGRAM_FAILED",
+      detail: "populate: mlock: Cannot allocate memory",
+    });
   });
 });

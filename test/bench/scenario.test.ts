@@ -1,10 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { projectPath } from "../../harness/base/paths.ts";
 import { GIB_BYTES } from "../../harness/base/size.ts";
-import { loadScenario } from "../../harness/bench/scenario.ts";
+import { loadScenario, scenarioNames } from "../../harness/bench/scenario.ts";
+import { guestPrograms } from "../../harness/guest/programs.ts";
+import { readFragment } from "../../harness/kernel/fragment.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "prezero-scenario-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -19,6 +21,8 @@ function loadChanged(from: string, to: string) {
   return loadScenario(path);
 }
 
+const PROGRAM = '{ command: "x {mib}", heading: x, secondsPerGib: { tcg: 1, kvm: 1 } }';
+
 describe("a scenario", () => {
   test("is found by its name", async () => {
     const scenario = await loadScenario("vm-create");
@@ -26,9 +30,11 @@ describe("a scenario", () => {
     expect(scenario.boots).toBeGreaterThanOrEqual(4);
   });
 
-  test.each(readdirSync(projectPath("configs/scenarios")))("%s of the project is valid", async (file) => {
-    const scenario = await loadScenario(projectPath("configs/scenarios", file));
-    expect(scenario.description.length).toBeGreaterThan(20);
+  test.each(scenarioNames())("%s of the project is valid, and what it names is there", async (name) => {
+    const { description, measure, fragments } = await loadScenario(name);
+    expect(description.length).toBeGreaterThan(20);
+    for (const fragment of fragments) await readFragment(fragment);
+    if (measure !== null) expect(guestPrograms()).toContain(measure.command.split(" ")[0]);
   });
 
   test("is measured under ordinary conditions unless it says otherwise", async () => {
@@ -65,6 +71,11 @@ describe("a scenario", () => {
     ["before: null", "before: [a, b]", "before: allowed: a shell command"],
     ["during: null", 'during: ""', "during: allowed: a shell command"],
     ["during: null", "while: busy", "while"],
+    ["boots: 4", "boots: 4\nmeasure: { command: x }", "measure.heading"],
+    ["boots: 4", "boots: 4\nmeasure: vm", "measure"],
+    ["boots: 4", `boots: 4\nmeasure: ${PROGRAM}`, "memory: a program needs a size, such as 512M"],
+    ["vms: 1", `vms: 2\nmemory: 1G\nmeasure: ${PROGRAM}`, "a program creates no VMs"],
+    ["boots: 4", `boots: 4\nmemory: 3M\nmeasure: ${PROGRAM}`, "allowed: a size such as 64G or 512M, in steps of 2M"],
   ])("with %j changed to %j is refused, the key named", async (from, to, named) => {
     const failure = await loadChanged(from, to).catch((error) => error);
     expect(failure).toMatchObject({ code: "CONFIG_INVALID", exitCode: 2 });

@@ -3,6 +3,7 @@ import type { HostRequest, StartHost } from "../../harness/bench/boot.ts";
 import type { Clock } from "../../harness/bench/clock.ts";
 import type { Fingerprint, Thp } from "../../harness/bench/sample.ts";
 import type { Host, HostAnswer } from "../../harness/host/host.ts";
+import { measuredProgram } from "../../harness/host/measured-program.ts";
 import type { Timeline } from "../../harness/host/vm-phases.ts";
 
 const PAGE_BYTES = 4096;
@@ -31,7 +32,16 @@ export type Behaviour = {
   fingerprint: Partial<Fingerprint>;
   /** Process that a load has. */
   loadPid: number;
+  /** What a program prints and ends with. */
+  program: (command: string, timeoutMs: number) => HostAnswer;
 };
+
+/** What a measuring program answers. */
+export const measured = (answer: object): HostAnswer => ({
+  stdout: `${JSON.stringify(answer)}\n`,
+  stderr: "",
+  exitCode: 0,
+});
 
 export const healthy: Behaviour = {
   refillGibPerSecond: 1,
@@ -40,6 +50,7 @@ export const healthy: Behaviour = {
   onCreate: () => {},
   fingerprint: {},
   loadPid: 1000,
+  program: () => measured({ seconds: 1.5, values: { unmapSeconds: 0.25 }, hugeShare: 0.75 }),
 };
 
 /** Hosts whose kernel clears one GiB a second when a VM needs it and takes nothing from a full pool. */
@@ -116,6 +127,10 @@ export class Simulation {
         const timeline: Timeline = { spans: [{ phase: "map", from: 0, to: seconds }], events: [] };
         const reserveSeconds = memory === "hugetlb" ? 0.25 : null;
         return { seconds, cpuSeconds: seconds, hugeShare: 1, timeline, reserveSeconds };
+      },
+      runProgram: async (command, timeoutMs) => {
+        events.push(command);
+        return measuredProgram(async () => behaviour.program(command, timeoutMs), command, timeoutMs);
       },
       [Symbol.asyncDispose]: async () => void events.push("down"),
     };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../../harness/base/errors.ts";
-import { GIB_BYTES } from "../../harness/base/size.ts";
+import { GIB_BYTES, MIB_BYTES } from "../../harness/base/size.ts";
 import { QUIET } from "../../harness/bench/conditions.ts";
 import { estimateSeconds } from "../../harness/bench/estimate.ts";
 import { assertVmFits, hostMemoryBytes, largestVmBytes } from "../../harness/bench/memory-fit.ts";
@@ -8,6 +8,7 @@ import { planBoots } from "../../harness/bench/plan.ts";
 import { chooseSizes, describeSizes, type SizeRequest } from "../../harness/bench/sizes.ts";
 
 const request: SizeRequest = {
+  measure: null,
   arms: ["base", "prezero"],
   thp: ["off", "on"],
   boots: 4,
@@ -93,6 +94,13 @@ describe("sizes that were asked for", () => {
 
   test("are refused when one of the sweep does not fit", () => {
     expect(() => chooseSizes({ ...request, memory: GIB_BYTES, sweep: [64 * GIB_BYTES] })).toThrow(/64G does not fit/);
+  });
+
+  test("are refused when a VM is so small that its creation is all but its memory", () => {
+    const small = { memory: GIB_BYTES, sweep: [128 * MIB_BYTES] };
+    expect(() => chooseSizes({ ...request, ...small })).toThrow(
+      expect.objectContaining({ code: "VM_TOO_SMALL", remedy: "Allowed for --memory and --sweep: sizes from 256M." }),
+    );
   });
 
   test("give no projection without a sweep, because no line goes through one point", () => {

@@ -20,7 +20,7 @@ test.each([
   [["--arms", "base,patched"], /--arms base,patched: allowed: base, base-again, prezero, prezero-disabled/],
   [["--thp", "sometimes"], /--thp sometimes: allowed: on, off, mthp-64k, both/],
   [["--boots", "0"], /--boots 0: allowed: a whole number from 1 to 100/],
-  [["--memory", "much"], /--memory much: allowed: a size from 256M/],
+  [["--memory", "much"], /--memory much: allowed: a size in steps of 2M/],
   [["--host", "ssh://root@server"], /--host ssh:\/\/root@server: allowed: nested/],
   [["--scenario", "vm-destroy"], /There is no scenario "vm-destroy".*\nremedy: Allowed: .*vm-create/],
   [["--kernel", "2.4"], /There is no kernel base "2.4".*\nremedy: Allowed: .*6\.12/],

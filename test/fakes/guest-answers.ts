@@ -32,6 +32,7 @@ const ANSWERS: [RegExp, (command: string) => Answer][] = [
   [/^test -e \/usr\/local\/bin\/bzImage && /, () => ({ stdout: "" })],
   [/^cat .*\.trace$/, () => ({ stdout: readFileSync(TRACE, "utf8") })],
   [/vmtime/, () => ({ stdout: TIMING })],
+  [/^populate map/, () => ({ stdout: '{"seconds":1.618034,"values":{"unmapSeconds":0.125},"hugeShare":0.75}\n' })],
   [/smaps_rollup/, () => ({ stdout: SMAPS_ROLLUP })],
   [/^kill -KILL/, () => ({ stdout: "" })],
   [/<>\/dev\/vfio/, () => ({ stdout: "31.00 31.20\n" })],

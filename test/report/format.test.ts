@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  formatFigure,
   formatP,
   formatPercent,
   formatRange,
@@ -43,6 +44,13 @@ describe("figures as text", () => {
     expect(formatTime(seconds)).toBe(text);
     expect(formatShortSeconds(seconds)).toBe(short);
   });
+
+  it.each([
+    [0.0251234, "0.02512"],
+    [3.16244, "3.162"],
+    [131072.4, "131072"],
+    [0, "0"],
+  ])("a figure of %d in its own unit is %s", (value, text) => expect(formatFigure(value)).toBe(text));
 
   it("has a dash for what is not known", () => {
     expect(formatP(null)).toBe("-");

@@ -15,7 +15,9 @@ const GIB = 2 ** 30;
 
 const settings: Settings = {
   scenario: "vm-create",
+  measure: null,
   kernel: "6.12",
+  fragments: [],
   arms: ["base", "prezero", "prezero-disabled"],
   thp: ["off", "on"],
   memoryBytes: 4 * GIB,

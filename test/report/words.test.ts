@@ -3,9 +3,15 @@ import { QUIET } from "../../harness/bench/conditions.ts";
 import type { Settings } from "../../harness/bench/run-record.ts";
 import { methodSection } from "../../harness/report/sections/method.ts";
 import { summarize } from "../../harness/report/summarize.ts";
-import { wordsOf } from "../../harness/report/words.ts";
+import { measuredText, wordsOf } from "../../harness/report/words.ts";
 import { syntheticRun, syntheticSamples } from "./synthetic-run.ts";
 
+const measure: Settings["measure"] = {
+  command: "stale {mib} {thp} {limit}",
+  heading: "traces of {size}, seconds until the last is gone",
+  secondsPerGib: { tcg: 1, kvm: 1 },
+  limitSeconds: 30,
+};
 const words = (changes: Partial<Settings>) => wordsOf(syntheticRun(changes));
 const booting = { conditions: { ...QUIET, until: "user-space" as const } };
 
@@ -31,6 +37,13 @@ describe("what a time is called", () => {
       "3 VMs of 4G at a time, a device assigned to each, seconds until the last is ready",
     );
   });
+
+  it("is what the scenario says of its program", () => {
+    const { heading, compared, time } = words({ measure });
+    expect(heading).toBe("traces of 4G, seconds until the last is gone");
+    expect(compared).toBe("traces of each size, seconds until the last is gone");
+    expect(time).toContain("printed: stale {mib} {thp} 30.");
+  });
 });
 
 describe("the method of a report", () => {
@@ -42,5 +55,12 @@ describe("the method of a report", () => {
   it("says of a booted VM that the time ends in user space, and of no other", () => {
     expect(textOf(booting)).toContain("until its guest is in user space");
     expect(textOf({})).not.toContain("user space");
+  });
+});
+
+describe("what a run measured, in words", () => {
+  it("tells runs apart that must not be compared", () => {
+    expect(measuredText(null)).toBe("creation of a VM");
+    expect(measuredText(measure)).toBe("stale {mib} {thp} 30");
   });
 });

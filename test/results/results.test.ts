@@ -39,7 +39,7 @@ test("list shows runs oldest first, and a damaged one with what is wrong", async
   writeFileSync(join(line.results, "2003-bad", "run.json"), "{");
   const { stdout, exitCode } = await line.run("results");
   const rows = stdout.split("\n").filter((row) => row.startsWith("  200"));
-  expect(rows[0]).toMatch(new RegExp(`^  ${EARLY} +6\\.12 +tcg +4G +off, on +8/8 +finished$`));
+  expect(rows[0]).toMatch(new RegExp(`^  ${EARLY} +vm-create +6\\.12 +tcg +4G +off, on +8/8 +finished$`));
   expect(rows[1]).toMatch(new RegExp(`^  ${LATE} .* 0/8 +interrupted$`));
   expect(rows[2]).toMatch(/^ {2}2003-bad +damaged$/);
   expect(stdout.replaceAll(/\s+/g, " ")).toMatch(/damaged: \S+2003-bad\/run\.json is not what the harness writes/);

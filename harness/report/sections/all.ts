@@ -9,6 +9,7 @@ import { removableSections } from "./removable.ts";
 import { resultSection } from "./result.ts";
 import { roundSections } from "./rounds.ts";
 import { sweepSections } from "./sweep.ts";
+import { valuesSections } from "./values.ts";
 import { whatRanSection } from "./what-ran.ts";
 
 /** The report from top to bottom: the answer, its evidence, its price, what ran, how to read it. */
@@ -17,6 +18,7 @@ export function sectionsOf(summary: Summary): Section[] {
   return [
     resultSection(summary),
     ...removableSections(summary),
+    ...valuesSections(summary),
     ...roundSections(summary),
     ...outlierSections(summary),
     ...phaseSections(summary),

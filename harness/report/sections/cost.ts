@@ -69,7 +69,7 @@ function costRow({ thp, memoryBytes, arm, cost }: Cell): string[] {
     orNothing(cost.hitRate, formatPercent),
     orNothing(cost.poolBefore?.median, formatPercent),
     orNothing(cost.poolBefore?.min, formatPercent),
-    formatPercent(cost.hugeShare.median),
-    formatPercent(cost.hugeShare.min),
+    orNothing(cost.hugeShare?.median, formatPercent),
+    orNothing(cost.hugeShare?.min, formatPercent),
   ];
 }

@@ -5,6 +5,7 @@ import type { ArmRecord, KernelRecord } from "../../bench/run-record.ts";
 import { count } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { Summary } from "../summary.ts";
+import { measuredText } from "../words.ts";
 
 /** Enough of a sha256 to recognise it; run.json has all of it. */
 const SHA_DIGITS = 12;
@@ -23,7 +24,12 @@ export function whatRanSection(summary: Summary): Section {
     ...describeConditions(settings.conditions),
     ["accelerator", acceleratorText(setting?.accelerator ?? settings.accelerator)],
     ["CPU model", setting?.cpuModel ?? settings.cpuModel],
-    ["device", setting?.device ?? settings.device],
+    settings.measure === null
+      ? ["device", setting?.device ?? settings.device]
+      : ["program", measuredText(settings.measure)],
+    ...(settings.fragments.length > 0
+      ? [["configuration", `with ${settings.fragments.join(", ")}`] satisfies [string, string]]
+      : []),
     ["host under test", hostText(summary)],
     ["machine", machineText(summary)],
     ["tools", `QEMU ${run.tools.qemu}, Node.js ${run.tools.node}`],
