@@ -106,6 +106,16 @@ test("--dry-run prints the plan, its estimate and the real commands, and begins 
   expect(existsSync(line.results)).toBe(false);
 });
 
+test("--dry-run shows the program of a scenario, and the fragments that its kernels get", async () => {
+  using line = new CommandLine();
+  const args = ["--arms", "base", "--memory", "512M", "--accel", "tcg"];
+  const { exitCode, stdout } = await line.run("bench", "--dry-run", "--scenario", "security", ...args);
+  expect(stdout).toMatch(/^stale 512 off 30\nstale 512 on 30$/m);
+  expect(stdout).not.toContain("vfio-pci");
+  expect(stdout).toMatch(/^mkdir .*bench\.config.*devmem\.config/m);
+  expect(exitCode).toBe(0);
+});
+
 test("--dry-run --json prints the same as JSON and nothing else", async () => {
   using line = new CommandLine();
   const args = ["--arms", "base", "--memory", "512M", "--accel", "tcg", "--boots", "3"];

@@ -37,6 +37,25 @@ test("a run prints the table and leaves its record, samples, consoles and report
   expect(machine.processesLeft()).toEqual([]);
 });
 
+test("a scenario with a program runs it instead of creating VMs", async () => {
+  const { exitCode, stdout, stderr } = await machine.run("bench", ...SHORT, "--scenario", "populate-map");
+  expect(stderr).toContain("boot 2/2 base, THP on, 512M, round 2: 1.62 s, huge 75.0 %\n");
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("Result: MAP_POPULATE of 512M of anonymous memory, seconds\n");
+  expect(stdout).toMatch(/on +512M +base +unmapSeconds +0\.125 /);
+  const samples = readSamples(onlyRun());
+  expect(samples.map(({ seconds }) => seconds)).toEqual([1.618034, 1.618034, 1.618034, 1.618034]);
+  expect(machine.processesLeft()).toEqual([]);
+});
+
+test("a program that the host does not have ends the run with its words", async () => {
+  const { exitCode, stderr } = await machine.run("bench", ...SHORT, "--scenario", "fork");
+  expect(stderr).toMatch(/The measuring program failed \(exit code 127\): forkcopy 512 on \[PROGRAM_FAILED\]/);
+  expect(stderr).toContain("fake guest: forkcopy 512 on: not found");
+  expect(exitCode).toBe(3);
+  expect(readRun(onlyRun())).toMatchObject({ state: "failed", failure: { code: "PROGRAM_FAILED" } });
+});
+
 test("--json prints nothing but JSON on stdout", async () => {
   const { exitCode, stdout } = await machine.run("bench", ...SHORT, "--json");
   expect(exitCode).toBe(0);
