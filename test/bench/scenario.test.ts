@@ -37,6 +37,10 @@ describe("a scenario", () => {
     if (measure !== null) expect(guestPrograms()).toContain(measure.command.split(" ")[0]);
   });
 
+  test.each(scenarioNames())("%s is in the README", (name) => {
+    expect(readFileSync(projectPath("README.md"), "utf8")).toContain(`| \`${name}\` `);
+  });
+
   test("is measured under ordinary conditions unless it says otherwise", async () => {
     const ordinary = { before: null, during: null, pool: "wait", vms: 1 };
     expect(await loadScenario("vm-create")).toMatchObject(ordinary);
