@@ -17,6 +17,7 @@ import { RuntimeDir } from "../base/runtime-dir.ts";
 import { type CpioEntry, cpioArchive, DIRECTORY, FILE, SYMLINK } from "./cpio.ts";
 import type { BootKeys } from "./keys.ts";
 import { compileGuestPrograms, programSources } from "./programs.ts";
+import { compileRom, romSource } from "./rom.ts";
 
 const DRACUT_INSTALL = "/usr/lib/dracut/dracut-install";
 /** Programs of the machine that the host under test has too; dracut-install adds the libraries they need. */
@@ -58,10 +59,11 @@ export async function ensureInitramfs(): Promise<string> {
 
 async function fillRoot(root: string): Promise<void> {
   await run(DRACUT_INSTALL, ["-D", root, "-l", "-a", ...PROGRAMS, ...FIRMWARE]);
-  for (const directory of ["usr/local/bin", "etc", "dev", "tmp", "run", "proc", "sys"]) {
+  for (const directory of ["usr/local/bin", "usr/local/share", "etc", "dev", "tmp", "run", "proc", "sys"]) {
     mkdirSync(join(root, directory), { recursive: true });
   }
   await compileGuestPrograms(join(root, "usr/local/bin"));
+  await compileRom(join(root, "usr/local/share"));
   writeFileSync(join(root, "init"), readFileSync(initScript), { mode: 0o755 });
   writeFileSync(join(root, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n");
   writeFileSync(join(root, "etc/group"), "root:x:0:\n");
@@ -86,7 +88,7 @@ function cacheKey(): string {
   if (existsSync("/var/lib/dpkg/status")) hash.update(readFileSync("/var/lib/dpkg/status"));
   hash.update(readFileSync(initScript));
   hash.update(readFileSync(join(import.meta.dirname, "initramfs.ts")));
-  hash.update(programSources());
+  hash.update(programSources()).update(romSource());
   return hash.digest("hex").slice(0, 32);
 }
 

@@ -37,6 +37,7 @@ describe("the root of the nested host", { timeout: 120_000 }, () => {
       "libc.so.6",
       "usr/sbin/dropbear",
       "busybox",
+      "usr/local/share/reporter.rom",
       ...guestPrograms().map((name) => `usr/local/bin/${name}`),
     ]) {
       expect(names).toContain(wanted);
