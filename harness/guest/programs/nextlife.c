@@ -3,7 +3,8 @@
  * nextlife MIB: first and only process of a kernel that follows another one.
  *
  * Switches the worker and its verifier on, waits until most of the free memory is zero, looks at MIB in small and in
- * huge pages with zerocheck, which has to stand beside it, prints /proc/vmstat and "nextlife: end", and powers off.
+ * huge pages with zerocheck, which has to stand beside it, prints /proc/vmstat, and powers off. What it prints is
+ * between "nextlife: begin" and "nextlife: end".
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -87,6 +88,8 @@ int main(int argc, char **argv)
 	for (int fd = 0; fd < 3; fd++)
 		dup2(console, fd);
 
+	printf("nextlife: begin\n");
+	fflush(stdout);
 	set("verify", "1");
 	set("delay_millisecs", "100");
 	set("enabled", "1");

@@ -12,6 +12,9 @@ const PROGRAMS = "/usr/local/bin";
 const INITRD = "/run/next.cpio";
 /** Quiet, as the first kernel; a machine that does not come up again must end. */
 const CMDLINE = `console=ttyS0 panic=-1 oops=panic loglevel=5 rdinit=/nextlife -- ${LOOK_MIB}`;
+/** The first and the last line of what the next kernel's only process prints. */
+const BEGIN = /^nextlife: begin/m;
+const END = /^nextlife: end/m;
 
 export const kexec: Scenario = {
   name: "kexec",
@@ -29,13 +32,18 @@ async function followed(plan: LifePlan): Promise<TestResult[]> {
   // In a session of its own: the connection ends with the kernel.
   const load = `kexecload ${PROGRAMS}/${basename(image)} ${INITRD} "${CMDLINE}"`;
   const loaded = await host.exec(`setsid sh -c 'sleep 1; ${load}' < /dev/null > /dev/console 2>&1 &`);
-  const text = await report.until(/^nextlife: end/m, host, SCENARIO_MS);
+  const text = await report.until(END, host, SCENARIO_MS);
   return [
     full,
     checked("memory before", dirty),
     ended("the next root is packed", packed),
     ended("the kernel is told to go", loaded),
-    ...judgeReport("memory of the next kernel", text.slice(text.lastIndexOf("Linux version"))),
+    ...judgeNextLife(text),
     quiet(host),
   ];
+}
+
+/** What the next kernel has to say. What the first one printed before it is on the same console and does not count. */
+export function judgeNextLife(text: string): TestResult[] {
+  return judgeReport("memory of the next kernel", text.slice(text.search(BEGIN)));
 }

@@ -13,10 +13,10 @@ const MEMORY_BYTES = GIB_BYTES / 2;
 const CPUS = 2;
 const PROCESSES = 4;
 const ROUNDS = 6;
-/** Left of what is available for page tables and the processes themselves: from here it is a few MiB to the edge. */
-const LEFT_MIB = 10;
-/** Steps of 1 MiB to the edge; what is between the watermarks is little more than one. */
-const MAX_STEPS = 12;
+/** Between two watermarks, in 1/10,000 of memory: wide enough to hit what is between them with processes. */
+const WATERMARK_SCALE = 500;
+/** Of the distance from the high watermark down to the lowest: near its end, where somebody is killed. */
+const EDGE_SHARE = 0.85;
 /** What only counts when memory is short. Anonymous memory without swap is never scanned, but kswapd wakes up. */
 const SIGNS = ["pageoutrun", "pgscan_kswapd", "pgscan_direct", "allocstall_normal", "allocstall_dma32"];
 
@@ -27,7 +27,7 @@ export const pressure: Scenario = {
 };
 
 async function toTheEdge(plan: LifePlan): Promise<TestResult[]> {
-  const without = await pressed(plan, "base", findEdge);
+  const without = await pressed(plan, "base", async (host) => load(host, await edgeMib(host)));
   const withSeries = await pressed(plan, "prezero", (host) => load(host, without.mib));
   return [...without.results, ...withSeries.results, ...judgePressure(without, withSeries)];
 }
@@ -50,19 +50,22 @@ async function pressed(
     device: "emulated",
     consoleLog: join(plan.logs, `life-pressure-${variant}.log`),
   });
+  await host.exec(`echo ${WATERMARK_SCALE} > /proc/sys/vm/watermark_scale_factor`);
   const pool = variant === "base" ? [] : [await fillPool(host)];
   const loaded = await press(host);
   const what = `${variant}: ${PROCESSES} processes with ${loaded.mib} MiB together`;
   return { ...loaded, results: [...pool, checked(what, loaded.answer), quiet(host)] };
 }
 
-/** The smallest load for which memory is short on this very host: a little more, and somebody is killed. */
-export async function findEdge(host: Pick<LifeHost, "exec">): Promise<Loaded> {
-  const first = (await availableMib(host)) - LEFT_MIB;
-  let loaded = await load(host, first);
-  for (let step = 1; step <= MAX_STEPS && shortages(loaded.vmstat) === 0; step++)
-    loaded = await load(host, first + step);
-  return loaded;
+/**
+ * MiB of a load that leaves free memory between the lowest watermark, below which somebody is killed, and the one at which
+ * the kernel begins to look for memory. What it calls available is what is above the high one.
+ */
+export async function edgeMib(host: Pick<LifeHost, "exec">): Promise<number> {
+  const { stdout } = await host.exec(`awk '/^MemAvailable/{print int($2 / 1024)}' /proc/meminfo
+awk '$1 == "min"{low += $2} $1 == "high"{high += $2} END{print int((high - low) / 256)}' /proc/zoneinfo`);
+  const [available, range] = stdout.split("\n").map(number);
+  return Math.floor((available ?? Number.NaN) + EDGE_SHARE * (range ?? Number.NaN));
 }
 
 async function load(host: Pick<LifeHost, "exec">, mib: number): Promise<Loaded> {
@@ -72,10 +75,6 @@ async function load(host: Pick<LifeHost, "exec">, mib: number): Promise<Loaded> 
 code=0; for one in $all; do wait $one || code=1; done; exit $code`;
   const answer = await host.exec(command, SCENARIO_MS);
   return { mib, answer, vmstat: (await host.exec("cat /proc/vmstat")).stdout };
-}
-
-async function availableMib(host: Pick<LifeHost, "exec">): Promise<number> {
-  return number((await host.exec("awk '/^MemAvailable/{print int($2 / 1024)}' /proc/meminfo")).stdout);
 }
 
 /** Nobody is killed for a load that the kernel without the series survives, and it really was the edge. */

@@ -35,7 +35,7 @@ export function publicSteps(plan: PublicPlan): Step[] {
 
 async function stressed(plan: PublicPlan): Promise<TestResult[]> {
   const kernel = await richKernel(plan.base, "prezero");
-  await using host = await bootPublic(plan, kernel, "prezero", "stress-ng", { installed: [STRESS_NG] });
+  await using host = await bootPublic(plan, kernel, "prezero", "stress-ng", { installed: STRESS_NG });
   const started = await startWorker(host.exec);
   const stressors = await stressNg(host.exec);
   return [started, ...stressors, ...(await workerTookPart(host.exec)), quiet(host)];

@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 import { ConsoleReport, judgeReport } from "../../../harness/kernel-tests/life/console-report.ts";
 import { freezes } from "../../../harness/kernel-tests/life/freezing.ts";
 import { judgeHibernation } from "../../../harness/kernel-tests/life/hibernation.ts";
+import { judgeNextLife } from "../../../harness/kernel-tests/life/kexec.ts";
 import { twoNodes } from "../../../harness/kernel-tests/life/numa.ts";
-import { findEdge, judgePressure } from "../../../harness/kernel-tests/life/pressure.ts";
+import { edgeMib, judgePressure } from "../../../harness/kernel-tests/life/pressure.ts";
 import { lifeSteps } from "../../../harness/kernel-tests/life/scenarios.ts";
 import { failedOf, fakeHost, LOOKED } from "./fake-host.ts";
 
@@ -108,17 +109,16 @@ describe("a report on the console", () => {
   });
 });
 
+test("what the first kernel printed is no report of the next one", async () => {
+  const said = (hits: number, bad: number) => `${LOOKED}prezero_hit ${hits}\nprezero_verify_failed ${bad}\n`;
+  const good = `nextlife: begin\n${said(7, 0)}nextlife: end\n`;
+  expect(await failedIn(judgeNextLife(`${said(5, 9)}${good}`))).toEqual([]);
+  expect(await failedIn(judgeNextLife(said(5, 0)))).not.toEqual([]);
+});
+
 describe("memory pressure", () => {
-  test("is found by going up in small steps until memory is short", async () => {
-    const loads: string[] = [];
-    const host = fakeHost([[/MemAvailable/, "410\n"]]);
-    const exec = async (command: string) => {
-      if (/zerocheck/.test(command)) loads.push(/in ([\d ]+);/.exec(command)?.[1] ?? "");
-      if (!/cat \/proc\/vmstat$/.test(command)) return host.exec(command);
-      return { stdout: `pageoutrun ${loads.length < 3 ? 0 : 7}\npgscan_kswapd 0\n`, stderr: "", exitCode: 0 };
-    };
-    expect(await findEdge({ exec })).toMatchObject({ mib: 402 });
-    expect(loads).toEqual(["100 100 100 100", "101 100 100 100", "102 100 100 100"]);
+  test("is a load that ends between the watermarks: above what is available, below what kills", async () => {
+    expect(await edgeMib(fakeHost([[/MemAvailable/, "400\n40\n"]]))).toBe(434);
   });
 
   const vmstat = (killed: number, scanned: number, bad = 0) => ({
