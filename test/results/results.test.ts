@@ -154,7 +154,8 @@ test("html makes table.md and report.html again, byte for byte, from run.json an
   expect(await make()).toEqual(first);
   expect(first[0]).toContain("| off | prezero |");
   expect(first[1]).toContain("<svg");
-});
+  // Two runs of the command line, each with all plots: a busy machine takes its time.
+}, 60_000);
 
 test("html leaves the old report alone when the samples are damaged", async () => {
   using line = new CommandLine();
