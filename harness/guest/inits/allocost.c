@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <termios.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,6 +28,9 @@ static void fail(const char *what)
 {
 	printf("allocost: failed: %s\n", what);
 	fflush(stdout);
+	/* What is in the serial port's buffer goes before the kernel's last words */
+	tcdrain(STDOUT_FILENO);
+	sleep(1);
 	reboot(RB_POWER_OFF);
 	_exit(1);
 }
@@ -119,6 +123,9 @@ int main(int argc, char **argv)
 		printf("%s{\"allocate\":%ld,\"free\":%ld}", round ? "," : "", populated[round], freed[round]);
 	printf("]}\n");
 	fflush(stdout);
+	/* What is in the serial port's buffer goes before the kernel's last words */
+	tcdrain(STDOUT_FILENO);
+	sleep(1);
 	reboot(RB_POWER_OFF);
 	return 0;
 }
