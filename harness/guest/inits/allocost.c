@@ -13,11 +13,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
-#include <sys/reboot.h>
-#include <termios.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "power-off.h"
 
 #define PREZERO "/sys/kernel/mm/page_prezero/"
 /* The first one also pays for page tables and caches that are empty */
@@ -27,11 +26,7 @@
 static void fail(const char *what)
 {
 	printf("allocost: failed: %s\n", what);
-	fflush(stdout);
-	/* What is in the serial port's buffer goes before the kernel's last words */
-	tcdrain(STDOUT_FILENO);
-	sleep(1);
-	reboot(RB_POWER_OFF);
+	power_off();
 	_exit(1);
 }
 
@@ -122,10 +117,6 @@ int main(int argc, char **argv)
 	for (round = 0; round < ROUNDS; round++)
 		printf("%s{\"allocate\":%ld,\"free\":%ld}", round ? "," : "", populated[round], freed[round]);
 	printf("]}\n");
-	fflush(stdout);
-	/* What is in the serial port's buffer goes before the kernel's last words */
-	tcdrain(STDOUT_FILENO);
-	sleep(1);
-	reboot(RB_POWER_OFF);
+	power_off();
 	return 0;
 }

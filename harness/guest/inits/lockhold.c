@@ -18,10 +18,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
-#include <sys/reboot.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "power-off.h"
 
 #define PREZERO "/sys/kernel/mm/page_prezero/"
 #define EVENTS "/sys/kernel/tracing/events/preemptirq/"
@@ -37,8 +37,7 @@ static long latest_ns;
 static void fail(const char *what)
 {
 	printf("lockhold: failed: %s\n", what);
-	fflush(stdout);
-	reboot(RB_POWER_OFF);
+	power_off();
 	_exit(1);
 }
 
@@ -215,9 +214,6 @@ int main(int argc, char **argv)
 	printf("lockhold: {\"minOrder\":%s,\"mib\":%zu,\"prezeroedPages\":%lu,\"freePages\":%lu,\"latestNs\":%ld}\n",
 	       min_order, mib, level, free_pages, latest_ns);
 	show_histogram();
-	fflush(stdout);
-	/* The kernel's last words would end up among these */
-	sleep(1);
-	reboot(RB_POWER_OFF);
+	power_off();
 	return 0;
 }
