@@ -1,7 +1,10 @@
-import type { ArmName } from "../../bench/sample.ts";
+import { type ArmKind, type ArmName, armParts } from "../../bench/arm-name.ts";
+
+/** How an arm is drawn. */
+type Mark = { color: string; symbol: string };
 
 /** Arms differ in colour (see page-style.ts) and in shape, so that they can be told apart without colour. */
-export const ARM_MARKS: Record<ArmName, { color: string; symbol: string }> = {
+export const KIND_MARKS: Record<ArmKind, Mark> = {
   base: { color: "var(--base)", symbol: "circle" },
   "base-again": { color: "var(--base-again)", symbol: "triangle" },
   prezero: { color: "var(--prezero)", symbol: "diamond" },
@@ -11,6 +14,21 @@ export const ARM_MARKS: Record<ArmName, { color: string; symbol: string }> = {
   hugetlb: { color: "var(--hugetlb)", symbol: "arrow" },
   limit: { color: "var(--faint)", symbol: "roundRect" },
 };
+/** For more arms of a kind, of other kernels or with other settings, in this order; page-style.ts has as many. */
+const MORE_COLORS = 6;
+
+/**
+ * How an arm is drawn: the first of its kind in the kind's colour, the others in colours of their own.
+ * @param drawn all arms of the plot, in their order
+ */
+export function markOf(arm: ArmName, drawn: readonly ArmName[]): Mark {
+  const all = [...new Set(drawn)];
+  const kindOf = (name: ArmName) => armParts(name).kind;
+  const others = all.filter((name, i) => all.findIndex((earlier) => kindOf(earlier) === kindOf(name)) < i);
+  const mark = KIND_MARKS[kindOf(arm)];
+  const at = others.indexOf(arm);
+  return at < 0 ? mark : { ...mark, color: `var(--other-${(at % MORE_COLORS) + 1})` };
+}
 
 /** Narrow enough to be read on a telephone without shrinking; a page sets several side by side where there is room. */
 export const PLOT_WIDTH_PX = 380;

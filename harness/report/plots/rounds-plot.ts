@@ -1,7 +1,8 @@
+import type { ArmName } from "../../bench/arm-name.ts";
 import type { Thp } from "../../bench/sample.ts";
 import { formatThp, formatTime } from "../format.ts";
 import type { Cell } from "../summary.ts";
-import { ARM_MARKS, axisStyle, legendOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";
+import { axisStyle, legendOf, markOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
 /** Distance between two rounds of a boot, in boots. */
@@ -14,7 +15,8 @@ const ROUND_STEP = 0.2;
  * @param cells the arms of one configuration
  */
 export function roundsPlot(thp: Thp, sized: string, cells: readonly Cell[]): Plot {
-  const { legend, heightPx } = legendOf(cells.map((cell) => cell.arm));
+  const drawn = cells.map((cell) => cell.arm);
+  const { legend, heightPx } = legendOf(drawn);
   const lastBoot = Math.max(...cells.flatMap((cell) => cell.boots.map((boot) => boot.boot)));
   return {
     caption: `Every round in the order the boots ran: ${formatThp(thp)}, ${sized}. Dashed: median of each arm.`,
@@ -37,13 +39,13 @@ export function roundsPlot(thp: Thp, sized: string, cells: readonly Cell[]): Plo
         axisLabel: { ...axisStyle.axisLabel, showMinLabel: false, showMaxLabel: false },
       },
       yAxis: { ...axisStyle, type: "value", name: "seconds", nameGap: 34, min: 0 },
-      series: cells.flatMap((cell) => [dots(cell), medianLine(cell, lastBoot)]),
+      series: cells.flatMap((cell) => [dots(cell, drawn), medianLine(cell, drawn, lastBoot)]),
     },
   };
 }
 
-function dots(cell: Cell): object {
-  const { color, symbol } = ARM_MARKS[cell.arm];
+function dots(cell: Cell, drawn: readonly ArmName[]): object {
+  const { color, symbol } = markOf(cell.arm, drawn);
   return {
     ...still,
     name: cell.arm,
@@ -57,12 +59,12 @@ function dots(cell: Cell): object {
   };
 }
 
-function medianLine(cell: Cell, lastBoot: number): object {
+function medianLine(cell: Cell, drawn: readonly ArmName[], lastBoot: number): object {
   return {
     ...still,
     type: "line",
     symbol: "none",
-    lineStyle: { color: ARM_MARKS[cell.arm].color, type: "dashed", width: 1 },
+    lineStyle: { color: markOf(cell.arm, drawn).color, type: "dashed", width: 1 },
     data: [
       [0, cell.median],
       [lastBoot + 1, cell.median],

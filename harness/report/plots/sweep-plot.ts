@@ -1,8 +1,9 @@
 import { GIB_BYTES } from "../../base/size.ts";
+import type { ArmName } from "../../bench/arm-name.ts";
 import type { Thp } from "../../bench/sample.ts";
 import { formatSeconds, formatThp } from "../format.ts";
 import type { Sweep } from "../summary.ts";
-import { ARM_MARKS, axisStyle, legendOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";
+import { axisStyle, legendOf, markOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
 /**
@@ -11,7 +12,8 @@ import type { Plot } from "./render-svg.ts";
  */
 export function sweepPlot(thp: Thp, over: string, sweeps: readonly Sweep[]): Plot {
   const largest = Math.max(...sweeps.flatMap((sweep) => sweep.sizes.map((size) => size.memoryBytes))) / GIB_BYTES;
-  const { legend, heightPx } = legendOf(sweeps.map((sweep) => sweep.arm));
+  const drawn = sweeps.map((sweep) => sweep.arm);
+  const { legend, heightPx } = legendOf(drawn);
   return {
     caption: `Time over ${over}, ${formatThp(thp)}: each boot's median, and the line through them.`,
     label: `Plot of time over ${over}, ${formatThp(thp)}. ${sweeps.map(describe).join("; ")}`,
@@ -21,7 +23,7 @@ export function sweepPlot(thp: Thp, over: string, sweeps: readonly Sweep[]): Plo
       grid: { left: 48, right: 16, top: heightPx, bottom: 42 },
       xAxis: { ...axisStyle, type: "value", name: `${over}, GiB`, nameGap: 26, min: 0, max: largest },
       yAxis: { ...axisStyle, type: "value", name: "seconds", nameGap: 34, min: 0 },
-      series: sweeps.flatMap((sweep) => [dots(sweep), ...line(sweep)]),
+      series: sweeps.flatMap((sweep) => [dots(sweep, drawn), ...line(sweep, drawn)]),
     },
   };
 }
@@ -30,8 +32,8 @@ function describe({ arm, line }: Sweep): string {
   return line === null ? `${arm}: no line` : `${arm}: ${formatSeconds(line.secondsPerGib.value)} seconds per GiB`;
 }
 
-function dots(sweep: Sweep): object {
-  const { color, symbol } = ARM_MARKS[sweep.arm];
+function dots(sweep: Sweep, drawn: readonly ArmName[]): object {
+  const { color, symbol } = markOf(sweep.arm, drawn);
   return {
     ...still,
     name: sweep.arm,
@@ -43,7 +45,7 @@ function dots(sweep: Sweep): object {
   };
 }
 
-function line({ arm, sizes, line }: Sweep): object[] {
+function line({ arm, sizes, line }: Sweep, drawn: readonly ArmName[]): object[] {
   if (line === null) return [];
   const ends = [sizes[0], sizes.at(-1)].map((size) => (size as Sweep["sizes"][number]).memoryBytes / GIB_BYTES);
   return [
@@ -51,7 +53,7 @@ function line({ arm, sizes, line }: Sweep): object[] {
       ...still,
       type: "line",
       symbol: "none",
-      lineStyle: { color: ARM_MARKS[arm].color, width: 1.5 },
+      lineStyle: { color: markOf(arm, drawn).color, width: 1.5 },
       data: ends.map((gib) => [gib, line.interceptSeconds.value + line.secondsPerGib.value * gib]),
     },
   ];
