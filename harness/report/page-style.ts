@@ -69,7 +69,7 @@ figure svg { display: block; width: 100%; height: auto; }
     --ground: #fff; --text: #000; --faint: #333; --line: #bbb; --warn-ground: #fff; --warn-line: #000;
     --base: #0072b2; --base-again: #56b4e9; --prezero: #d55e00; --prezero-disabled: #00825e;
     --init-on-free: #a8457d; --prealloc: #8a6a00; --hugetlb: #2d86b5;
-  --other-1: #6a4fb5; --other-2: #8f1d2c; --other-3: #4a7a00; --other-4: #b0508f; --other-5: #006d77; --other-6: #7a5230;
+    --other-1: #6a4fb5; --other-2: #8f1d2c; --other-3: #4a7a00; --other-4: #b0508f; --other-5: #006d77; --other-6: #7a5230;
     --phase-exec: #000;
   }
   body { padding: 0; max-width: none; font-size: 1rem; print-color-adjust: exact; }
