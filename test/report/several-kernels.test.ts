@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { KIND_MARKS, markOf } from "../../harness/report/plots/axes.ts";
+import { plotsOf } from "../../harness/report/plots/all.ts";
+import { KIND_MARKS, marksOf } from "../../harness/report/plots/axes.ts";
 import { rfcTable } from "../../harness/report/rfc-table.ts";
 import { cpuSection } from "../../harness/report/sections/cpu.ts";
 import { summarize } from "../../harness/report/summarize.ts";
@@ -50,14 +51,23 @@ describe("a run of several kernels", () => {
 });
 
 describe("the mark of an arm in a plot", () => {
+  const markOf = marksOf(arms);
+
   it("is that of its kind where it is the first of it", () => {
-    expect(markOf("7.3:prezero", arms)).toEqual(KIND_MARKS.prezero);
-    expect(markOf("7.3:base", arms)).toEqual(KIND_MARKS.base);
+    expect(markOf("7.3:prezero")).toEqual(KIND_MARKS.prezero);
+    expect(markOf("7.3:base")).toEqual(KIND_MARKS.base);
   });
 
   it("has the shape of its kind and a colour of its own where it is not", () => {
-    const others = ["5.10:base", "5.10:prezero", "5.10:prezero+min_order=9"].map((arm) => markOf(arm, arms));
+    const others = ["5.10:base", "5.10:prezero", "5.10:prezero+min_order=9"].map(markOf);
     expect(others.map(({ symbol }) => symbol)).toEqual(["circle", "diamond", "diamond"]);
     expect(others.map(({ color }) => color)).toEqual(["var(--other-1)", "var(--other-2)", "var(--other-3)"]);
+  });
+
+  it("is the same in every plot of a page, whether or not the arms before it are drawn there too", () => {
+    const colors = (section: string) => new Set(JSON.stringify(plotsOf(summary).get(section)).match(/--other-\d/g));
+    expect(colors("rounds-on")).toEqual(new Set(["--other-1", "--other-2", "--other-3"]));
+    // Without 5.10:base, which ratios are relative to.
+    expect(colors("result")).toEqual(new Set(["--other-2", "--other-3"]));
   });
 });

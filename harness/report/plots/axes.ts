@@ -14,20 +14,29 @@ export const KIND_MARKS: Record<ArmKind, Mark> = {
   hugetlb: { color: "var(--hugetlb)", symbol: "arrow" },
   limit: { color: "var(--faint)", symbol: "roundRect" },
 };
+
 /** For more arms of a kind, of other kernels or with other settings, in this order; page-style.ts has as many. */
 const MORE_COLORS = 6;
 
+/** Tells how an arm is drawn. */
+export type MarkOf = (arm: ArmName) => Mark;
+
 /**
- * How an arm is drawn: the first of its kind in the kind's colour, the others in colours of their own.
- * @param drawn all arms of the plot, in their order
+ * How the arms of a run are drawn, in every plot of it alike: the first of its kind in the kind's colour, the others in
+ * colours of their own.
+ * @param arms of the run, in their order
  */
-export function markOf(arm: ArmName, drawn: readonly ArmName[]): Mark {
-  const all = [...new Set(drawn)];
-  const kindOf = (name: ArmName) => armParts(name).kind;
-  const others = all.filter((name, i) => all.findIndex((earlier) => kindOf(earlier) === kindOf(name)) < i);
-  const mark = KIND_MARKS[kindOf(arm)];
-  const at = others.indexOf(arm);
-  return at < 0 ? mark : { ...mark, color: `var(--other-${(at % MORE_COLORS) + 1})` };
+export function marksOf(arms: readonly ArmName[]): MarkOf {
+  const marks = new Map<ArmName, Mark>();
+  const kinds = new Set<ArmKind>();
+  for (const arm of arms) {
+    const { kind } = armParts(arm);
+    const more = marks.size - kinds.size;
+    const own = kinds.has(kind) ? { color: `var(--other-${(more % MORE_COLORS) + 1})` } : {};
+    marks.set(arm, { ...KIND_MARKS[kind], ...own });
+    kinds.add(kind);
+  }
+  return (arm) => marks.get(arm) as Mark;
 }
 
 /** Narrow enough to be read on a telephone without shrinking; a page sets several side by side where there is room. */

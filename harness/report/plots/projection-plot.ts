@@ -1,10 +1,9 @@
 import { formatSize, GIB_BYTES } from "../../base/size.ts";
-import type { ArmName } from "../../bench/arm-name.ts";
 import type { Thp } from "../../bench/sample.ts";
 import type { Estimate } from "../../stats/line.ts";
 import { formatEstimate, formatThp } from "../format.ts";
 import type { Sweep } from "../summary.ts";
-import { axisStyle, legendOf, markOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";
+import { axisStyle, legendOf, type MarkOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
 /** A sweep whose line is carried on to a time. */
@@ -22,10 +21,9 @@ export function isProjected(sweep: Sweep): sweep is Projected {
  * with its interval.
  * @param over what is on the axis: `VM size` or `size`
  */
-export function projectionPlot(thp: Thp, over: string, sweeps: readonly Projected[]): Plot {
+export function projectionPlot(thp: Thp, over: string, sweeps: readonly Projected[], markOf: MarkOf): Plot {
   const bytes = Math.max(...sweeps.map((sweep) => sweep.projection.memoryBytes));
-  const drawn = sweeps.map((sweep) => sweep.arm);
-  const { legend, heightPx } = legendOf(drawn);
+  const { legend, heightPx } = legendOf(sweeps.map((sweep) => sweep.arm));
   return {
     caption:
       `PROJECTION, NOT MEASURED: ${formatSize(bytes)}, ${formatThp(thp)}. Filled: measured. Dashed: the line carried ` +
@@ -37,7 +35,7 @@ export function projectionPlot(thp: Thp, over: string, sweeps: readonly Projecte
       grid: { left: 48, right: 24, top: heightPx, bottom: 42 },
       xAxis: { ...axisStyle, type: "value", name: `${over}, GiB`, nameGap: 26, min: 0, max: bytes / GIB_BYTES },
       yAxis: { ...axisStyle, type: "value", name: "seconds", nameGap: 34, min: 0 },
-      series: sweeps.flatMap((sweep) => seriesOf(sweep, drawn)),
+      series: sweeps.flatMap((sweep) => seriesOf(sweep, markOf)),
     },
   };
 }
@@ -46,8 +44,8 @@ function describe({ arm, projection }: Projected): string {
   return `${arm}: ${formatSize(projection.memoryBytes)} would take ${formatEstimate(projection.seconds)} seconds`;
 }
 
-function seriesOf(sweep: Projected, drawn: readonly ArmName[]): object[] {
-  const { color, symbol } = markOf(sweep.arm, drawn);
+function seriesOf(sweep: Projected, markOf: MarkOf): object[] {
+  const { color, symbol } = markOf(sweep.arm);
   const { secondsPerGib, interceptSeconds } = sweep.line;
   const { seconds, memoryBytes } = sweep.projection;
   const at = (gib: number): [number, number] => [gib, interceptSeconds.value + secondsPerGib.value * gib];

@@ -1,7 +1,6 @@
-import type { ArmName } from "../../bench/arm-name.ts";
 import { formatRange, formatRatio, formatThp } from "../format.ts";
 import type { Effect } from "../summary.ts";
-import { axisStyle, markOf, SYMBOL_PX, still } from "./axes.ts";
+import { axisStyle, type MarkOf, SYMBOL_PX, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
 const ROW_PX = 36;
@@ -9,9 +8,8 @@ const ROW_PX = 36;
 const LINE_PX = 15;
 
 /** base/arm of each effect with its interval, on a logarithmic axis with 1 marked. */
-export function ratioPlot(effects: readonly Effect[]): Plot {
+export function ratioPlot(effects: readonly Effect[], markOf: MarkOf): Plot {
   const ends = effects.flatMap(({ ratio, low, high }) => [low ?? ratio, ratio, high ?? ratio, 1]);
-  const drawn = effects.map((effect) => effect.armName);
   const names = effects.map((effect) => `${formatThp(effect.thp)}\n${effect.armName}`);
   return {
     caption: "base/arm with its 95 % interval; right of 1 the arm is faster.",
@@ -37,8 +35,8 @@ export function ratioPlot(effects: readonly Effect[]): Plot {
         axisLabel: { ...axisStyle.axisLabel, lineHeight: LINE_PX },
       },
       series: effects.flatMap((effect, row) => [
-        ...interval(effect, drawn, row),
-        dot(effect, drawn, row),
+        ...interval(effect, markOf, row),
+        dot(effect, markOf, row),
         value(effect, row),
       ]),
     },
@@ -50,7 +48,7 @@ function describe(effect: Effect): string {
   return `${formatThp(effect.thp)}, ${effect.armName}: ${formatRatio(effect.ratio)}, ${range}, ${effect.verdict}`;
 }
 
-function interval({ low, high, armName }: Effect, drawn: readonly ArmName[], row: number): object[] {
+function interval({ low, high, armName }: Effect, markOf: MarkOf, row: number): object[] {
   if (low === null || high === null) return [];
   const ends = [
     [low, row],
@@ -61,7 +59,7 @@ function interval({ low, high, armName }: Effect, drawn: readonly ArmName[], row
       ...still,
       type: "line",
       symbol: "none",
-      lineStyle: { color: markOf(armName, drawn).color, width: 3, cap: "butt" },
+      lineStyle: { color: markOf(armName).color, width: 3, cap: "butt" },
       data: ends,
     },
   ];
@@ -78,8 +76,8 @@ function value({ ratio, high }: Effect, row: number): object {
   };
 }
 
-function dot({ ratio, armName }: Effect, drawn: readonly ArmName[], row: number): object {
-  const { color, symbol } = markOf(armName, drawn);
+function dot({ ratio, armName }: Effect, markOf: MarkOf, row: number): object {
+  const { color, symbol } = markOf(armName);
   return {
     ...still,
     type: "scatter",

@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import { type ArmName, armKinds } from "../../../harness/bench/arm-name.ts";
+import { marksOf } from "../../../harness/report/plots/axes.ts";
 import { roundsPlot } from "../../../harness/report/plots/rounds-plot.ts";
 import { summarize } from "../../../harness/report/summarize.ts";
 import { syntheticRun, syntheticSamples } from "../synthetic-run.ts";
 
 const plotOf = (arms: ArmName[]) => {
   const run = syntheticRun({ arms, thp: ["on"], sweepBytes: [] });
-  return roundsPlot("on", "VM of 4G", summarize(run, syntheticSamples(run)).cells);
+  return roundsPlot("on", "VM of 4G", summarize(run, syntheticSamples(run)).cells, marksOf(arms));
 };
 const top = (plot: { option: object }) => (plot.option as { grid: { top: number } }).grid.top;
 
