@@ -33,7 +33,7 @@ export type ArmParts = {
 };
 
 /** What a name may look like, in one line. */
-export const ALLOWED_ARM =
+const ALLOWED_ARM =
   `allowed: ${armKinds.join(", ")}; before one of them a kernel line, such as 6.12:base; behind prezero one or more of ` +
   `${armKnobs.map((knob) => `+${knob}=VALUE`).join(", ")}`;
 
@@ -47,8 +47,9 @@ export function parseArmName(name: ArmName): ArmParts | undefined {
   const [kind, ...settings] = name.slice(colon + 1).split("+");
   const knobs = settings.map((setting) => KNOB.exec(setting)).filter((match) => match !== null);
   const isKind = armKinds.some((known) => known === kind);
-  const isTwice = new Set(knobs.map(([, knob]) => knob)).size < settings.length;
-  if (!isKind || isTwice || (kernel !== null && !KERNEL.test(kernel))) return undefined;
+  // Fewer than were given: one is no knob, or is set twice.
+  const areKnobs = new Set(knobs.map(([, knob]) => knob)).size === settings.length;
+  if (!isKind || !areKnobs || (kernel !== null && !KERNEL.test(kernel))) return undefined;
   if (settings.length > 0 && kind !== "prezero") return undefined;
   return {
     kernel,

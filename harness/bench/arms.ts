@@ -35,9 +35,9 @@ type Kind = Omit<Arm, "name" | "kernel">;
 const plain = { variant: "base", commandLine: [], hardware: {}, setup: [], vm: "anonymous", pooled: false } as const;
 
 /**
- * The kinds of arms. `base-again` is base under another name, with boots of its own (A/A): what differs between the two is the
- * noise of the instrument. `prezero-disabled` is the kernel with the series never switched on: it shows what the series
- * costs those who do not use it.
+ * The kinds of arms. `base-again` is base under another name, with boots of its own (A/A): what differs between the two
+ * is the noise of the instrument. `prezero-disabled` is the kernel with the series never switched on: it shows what the
+ * series costs those who do not use it.
  */
 const kinds: Readonly<Record<ArmKind, Kind>> = {
   base: { ...plain, remark: null },

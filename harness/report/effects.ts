@@ -5,7 +5,8 @@ import { ALPHA, noiseFloorOf, verdictAbove, verdictOf } from "../stats/verdict.t
 import type { Cell, Configuration, Effect } from "./summary.ts";
 
 /**
- * Each arm against the base of its kernel, where both were measured in the same configuration; beside an A/A arm with its noise floor.
+ * Each arm against the base of its kernel, where both were measured in the same configuration; beside an A/A arm with its
+ * noise floor.
  * @param alpha level of the test
  */
 export function effectsOf(cells: readonly Cell[], alpha = ALPHA): Effect[] {
