@@ -1,6 +1,7 @@
 import type { VmMemory } from "../host/vm-memory.ts";
 import type { Hardware } from "../qemu.ts";
-import type { ArmName, KernelVariant } from "./sample.ts";
+import { type ArmKind, type ArmName, armParts } from "./arm-name.ts";
+import type { KernelVariant } from "./sample.ts";
 
 /** Directory of the series' controls on a kernel that has them. */
 const CONTROLS = "/sys/kernel/mm/page_prezero";
@@ -10,7 +11,8 @@ const TAINT_USER_BIT = 1 << 6;
 /** What distinguishes an arm: which kernel it boots and what is set on it before anything is measured. */
 export type Arm = {
   name: ArmName;
-  /** Kernel that it boots. */
+  /** Kernel that it boots: its line, null for the run's own, and which of the line's. */
+  kernel: string | null;
   variant: KernelVariant;
   /** Added to the kernel's command line. */
   commandLine: readonly string[];
@@ -26,37 +28,35 @@ export type Arm = {
   remark: string | null;
 };
 
+/** What an arm of a kind is, whatever kernel it is of. */
+type Kind = Omit<Arm, "name" | "kernel">;
+
 /** Nothing but the pristine kernel and a plain VM. */
 const plain = { variant: "base", commandLine: [], hardware: {}, setup: [], vm: "anonymous", pooled: false } as const;
 
 /**
- * The arms. `base-again` is base under another name, with boots of its own (A/A): what differs between the two is the
- * noise of the instrument. `prezero-disabled` is the kernel with the series never switched on: it shows what the series
- * costs those who do not use it. `prezero` clears blocks of every size: after a VM that was backed by 4 KiB pages has
- * ended, single pages on the per-CPU lists keep up to a seventh of the free memory from merging into blocks of the
- * default minimum, 2 MiB.
+ * The kinds of arms. `base-again` is base under another name, with boots of its own (A/A): what differs between the two
+ * is the noise of the instrument. `prezero-disabled` is the kernel with the series never switched on: it shows what the
+ * series costs those who do not use it.
  */
-export const arms: Readonly<Record<ArmName, Arm>> = {
-  base: { ...plain, name: "base", remark: null },
-  "base-again": { ...plain, name: "base-again", remark: "base once more, in boots of its own: what differs is noise" },
+const kinds: Readonly<Record<ArmKind, Kind>> = {
+  base: { ...plain, remark: null },
+  "base-again": { ...plain, remark: "base once more, in boots of its own: what differs is noise" },
   prezero: {
     ...plain,
-    name: "prezero",
     variant: "prezero",
-    setup: [`echo 0 > ${CONTROLS}/min_order`, `echo 1 > ${CONTROLS}/enabled`, `grep -qx 1 ${CONTROLS}/enabled`],
+    setup: [`echo 1 > ${CONTROLS}/enabled`, `grep -qx 1 ${CONTROLS}/enabled`],
     pooled: true,
     remark: null,
   },
   "prezero-disabled": {
     ...plain,
-    name: "prezero-disabled",
     variant: "prezero",
     setup: [`grep -qx 0 ${CONTROLS}/enabled`],
     remark: null,
   },
   "init-on-free": {
     ...plain,
-    name: "init-on-free",
     commandLine: ["init_on_free=1"],
     // In 6.12 (mm/memory.c, mm/huge_memory.c) only single pages are asked for with __GFP_ZERO, which knows of init_on_free.
     remark:
@@ -65,13 +65,11 @@ export const arms: Readonly<Record<ArmName, Arm>> = {
   },
   prealloc: {
     ...plain,
-    name: "prealloc",
     vm: "prealloc",
     remark: "QEMU has its memory cleared by as many threads as the host has CPUs, before the device is attached",
   },
   hugetlb: {
     ...plain,
-    name: "hugetlb",
     vm: "hugetlb",
     remark:
       "huge pages of 2M are reserved for the VM before each round and given back after it, outside the time. The kernel " +
@@ -79,7 +77,6 @@ export const arms: Readonly<Record<ArmName, Arm>> = {
   },
   limit: {
     ...plain,
-    name: "limit",
     variant: "limit",
     commandLine: ["never_clear=for-measurement-only"],
     hardware: { acpiTables: ["sig=NCLR,oem_id=PRZERO,oem_table_id=BENCH-VM,data=/dev/null"] },
@@ -88,7 +85,15 @@ export const arms: Readonly<Record<ArmName, Arm>> = {
   },
 };
 
+/** The arm of a name. */
+export function armOf(name: ArmName): Arm {
+  const { kernel, kind, knobs } = armParts(name);
+  const set = knobs.map(({ knob, value }) => `echo ${value} > ${CONTROLS}/${knob}`);
+  return { ...kinds[kind], name, kernel, setup: [...set, ...kinds[kind].setup] };
+}
+
 /** Whether an arm differs from base only in how VMs get their memory. */
 export function isAboutVms(name: ArmName): boolean {
-  return arms[name].vm !== "anonymous" || arms[name].variant === "limit";
+  const { vm, variant } = armOf(name);
+  return vm !== "anonymous" || variant === "limit";
 }

@@ -1,7 +1,7 @@
 import { InfrastructureError } from "../base/errors.ts";
 import type { Host } from "../host/host.ts";
 import type { Timeline } from "../host/vm-phases.ts";
-import { type Arm, arms } from "./arms.ts";
+import { type Arm, armOf } from "./arms.ts";
 import type { Clock } from "./clock.ts";
 import type { Counters } from "./counters.ts";
 import { measureLastRefill } from "./last-refill.ts";
@@ -39,7 +39,7 @@ export type BootContext = {
  */
 export async function runBoot(context: BootContext): Promise<LastRefill | null> {
   const { planned, settings, onPhase } = context;
-  const arm = arms[planned.arm];
+  const arm = armOf(planned.arm);
   onPhase("booting");
   await using host = await context.startHost({ arm, settings, consoleLog: context.consoleLog });
   context.onHost(host);

@@ -2,7 +2,8 @@ import { shellQuote } from "../base/quote.ts";
 import { innerVmArgs } from "../host/inner-vm.ts";
 import { kernelCommands } from "../kernel/dry-run.ts";
 import { emulatedDeviceAddresses, outerVmArgs } from "../qemu.ts";
-import { type Arm, arms } from "./arms.ts";
+import type { ArmName } from "./arm-name.ts";
+import { type Arm, armOf } from "./arms.ts";
 import { describeConditions } from "./conditions.ts";
 import { estimateSeconds } from "./estimate.ts";
 import { commandOf, type Program } from "./measure.ts";
@@ -18,24 +19,26 @@ export type DryRun = Pick<Planned, "settings" | "plan"> & {
 };
 
 /** Says what a run would do. @throws what the kernel's build would refuse: an unknown fragment, a broken series */
-export async function dryRun({ base, settings, plan }: Planned): Promise<DryRun> {
+export async function dryRun({ bases, settings, plan }: Planned): Promise<DryRun> {
   return {
     settings,
     plan,
     estimateSeconds: Math.round(estimateSeconds(plan, settings)),
-    commands: await commandsOf(base, settings),
+    commands: await commandsOf(bases, settings),
   };
 }
 
-async function commandsOf(base: Planned["base"], settings: Settings): Promise<string[]> {
+async function commandsOf(bases: Planned["bases"], settings: Settings): Promise<string[]> {
   const lines: string[] = [];
-  const variants = [...new Set(settings.arms.map((name) => arms[name].variant))];
-  for (const variant of variants)
-    lines.push(...(await kernelCommands({ base, variant, fragments: settings.fragments })));
+  const images = new Map(settings.arms.map((name) => [imageName(bases, name), name]));
+  for (const name of images.values()) {
+    const { variant } = armOf(name);
+    lines.push(...(await kernelCommands({ base: bases.of(name), variant, fragments: settings.fragments })));
+  }
   for (const name of settings.arms) {
-    const arm = arms[name];
+    const arm = armOf(name);
     const host = outerVmArgs({
-      kernelImage: `KERNEL-${arm.variant}`,
+      kernelImage: imageName(bases, name),
       initrd: "INITRAMFS",
       extraCmdline: arm.commandLine.join(" "),
       memoryBytes: settings.hostMemoryBytes,
@@ -49,6 +52,12 @@ async function commandsOf(base: Planned["base"], settings: Settings): Promise<st
     lines.push(`# arm ${name}, in the host under test`, ...arm.setup, ...roundCommands(arm, settings));
   }
   return lines;
+}
+
+/** What stands for the kernel of an arm. */
+function imageName(bases: Planned["bases"], name: ArmName): string {
+  const { variant } = armOf(name);
+  return bases.of(name) === bases.own ? `KERNEL-${variant}` : `KERNEL-${bases.of(name).name}-${variant}`;
 }
 
 /** A round of each size: the conditions, then what is measured. */

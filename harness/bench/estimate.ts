@@ -1,8 +1,9 @@
 import { GIB_BYTES } from "../base/size.ts";
-import { arms } from "./arms.ts";
+import type { ArmName } from "./arm-name.ts";
+import { armOf } from "./arms.ts";
 import { programSeconds } from "./measure.ts";
 import type { PlannedBoot, Settings, Step } from "./run-record.ts";
-import type { Accelerator, ArmName, Thp } from "./sample.ts";
+import type { Accelerator, Thp } from "./sample.ts";
 
 /** What an estimate depends on beside the plan. */
 export type Work = Pick<Settings, "accelerator" | "conditions" | "measure">;
@@ -60,7 +61,7 @@ export function estimateUpAndDownSeconds(accelerator: Accelerator): number {
 export function estimateBootSeconds(boot: Pick<PlannedBoot, "arm" | "steps">, work: Work): number {
   const steps = boot.steps.map((step) => step.rounds * estimateRoundSeconds(step, boot.arm, work));
   const last = boot.steps.at(-1);
-  const lastRefill = last !== undefined && arms[boot.arm].pooled ? refillSeconds(last, work) : 0;
+  const lastRefill = last !== undefined && armOf(boot.arm).pooled ? refillSeconds(last, work) : 0;
   return estimateUpAndDownSeconds(work.accelerator) + steps.reduce((sum, seconds) => sum + seconds, 0) + lastRefill;
 }
 
@@ -75,14 +76,14 @@ export function estimateSeconds(plan: readonly Pick<PlannedBoot, "arm" | "steps"
 export function estimateRoundSeconds(step: Pick<Step, "thp" | "memoryBytes">, arm: ArmName, work: Work): number {
   const costs = COSTS[work.accelerator];
   const { vms, pool, until } = work.conditions;
-  const refill = arms[arm].pooled ? refillSeconds(step, work) : 0;
+  const refill = armOf(arm).pooled ? refillSeconds(step, work) : 0;
   if (work.measure !== null) return refill + programSeconds(work.measure, step.memoryBytes, work.accelerator);
   const gib = (vms * step.memoryBytes) / GIB_BYTES;
   const guests = until === "user-space" ? vms * costs.guestSeconds : 0;
   const around = costs.roundSeconds + costs.teardownSecondsPerGib * gib + guests;
   const dirty = around + costs.createSecondsPerGib[step.thp] * gib;
   if (pool === "none") return 2 * dirty;
-  if (!arms[arm].pooled) return dirty;
+  if (!armOf(arm).pooled) return dirty;
   return around + refill + costs.createPooledSecondsPerGib[step.thp] * gib;
 }
 

@@ -1,15 +1,35 @@
 import { createHash } from "node:crypto";
-import type { Base } from "../kernel/bases.ts";
+import { type Base, findBase } from "../kernel/bases.ts";
 import { ensureKernel } from "../kernel/build.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
 import type { BuildVariant } from "../kernel/variant.ts";
 import { patchesOf } from "../kernel/variant-patches.ts";
-import { arms } from "./arms.ts";
+import type { ArmName } from "./arm-name.ts";
+import { armOf } from "./arms.ts";
 import type { KernelRecord, Settings } from "./run-record.ts";
-import type { ArmName, KernelVariant } from "./sample.ts";
+import type { KernelVariant } from "./sample.ts";
 
-/** Kernels of a run, one for each arm; arms of the same variant share one. */
-export type ArmKernels = Partial<Record<ArmName, BuiltKernel>>;
+/** Kernels of a run, one for each arm; arms of the same line and variant share one. */
+export type ArmKernels = Record<ArmName, BuiltKernel>;
+
+/** The lines that the arms are of. */
+export type Bases = {
+  /** Of the arms that name none, and of guests that boot. */
+  own: Base;
+  /** Of each arm. */
+  of: (name: ArmName) => Base;
+};
+
+/**
+ * Looks up the lines of a run.
+ * @throws UsageError KERNEL_UNKNOWN
+ */
+export async function findBases({ kernel, arms }: Pick<Settings, "kernel" | "arms">): Promise<Bases> {
+  const named = new Set([kernel, ...arms.map((name) => armOf(name).kernel ?? kernel)]);
+  const found = new Map(await Promise.all([...named].map(async (name) => [name, await findBase(name)] as const)));
+  const baseOf = (name: string) => found.get(name) as Base;
+  return { own: baseOf(kernel), of: (arm) => baseOf(armOf(arm).kernel ?? kernel) };
+}
 
 /**
  * Builds the kernels that the arms boot, or finds them in the cache.
@@ -17,34 +37,34 @@ export type ArmKernels = Partial<Record<ArmName, BuiltKernel>>;
  * @throws what ensureKernel throws
  */
 export async function ensureArmKernels(
-  base: Base,
+  bases: Bases,
   names: readonly ArmName[],
   fragments: string[],
 ): Promise<ArmKernels> {
+  const built = new Map<string, BuiltKernel>();
   const kernels: ArmKernels = {};
   for (const name of names) {
-    const { variant } = arms[name];
-    const same = names.find((other) => arms[other].variant === variant && kernels[other] !== undefined);
-    kernels[name] = (same && kernels[same]) ?? (await ensureKernel({ base, variant, fragments }));
+    const [base, { variant }] = [bases.of(name), armOf(name)];
+    const key = `${base.name} ${variant}`;
+    const kernel = built.get(key) ?? (await ensureKernel({ base, variant, fragments }));
+    built.set(key, kernel);
+    kernels[name] = kernel;
   }
   return kernels;
 }
 
 /**
- * The kernel of guests that are to boot, the same in every arm: the plain one.
+ * The kernel of guests that are to boot, the same in every arm: the plain one of the run's own line.
  * @returns null when no guest is
  */
-export async function ensureGuestKernel(base: Base, { conditions }: Settings): Promise<BuiltKernel | null> {
-  return conditions.until === "user-space" ? await ensureKernel({ base, variant: "base" }) : null;
+export async function ensureGuestKernel({ own }: Bases, { conditions }: Settings): Promise<BuiltKernel | null> {
+  return conditions.until === "user-space" ? await ensureKernel({ base: own, variant: "base" }) : null;
 }
 
 /** The kernels as run.json keeps them. */
-export async function recordArmKernels(
-  base: Base,
-  kernels: ArmKernels,
-): Promise<Partial<Record<ArmName, KernelRecord>>> {
+export async function recordArmKernels(bases: Bases, kernels: ArmKernels): Promise<Record<ArmName, KernelRecord>> {
   const records = Object.entries(kernels).map(async ([name, kernel]): Promise<[string, KernelRecord]> => {
-    return [name, await recordKernel(base, kernel, arms[name as ArmName].variant)];
+    return [name, await recordKernel(bases.of(name), kernel, armOf(name).variant)];
   });
   return Object.fromEntries(await Promise.all(records));
 }

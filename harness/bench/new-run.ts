@@ -1,14 +1,14 @@
 import { projectDir } from "../base/paths.ts";
 import { run as runCommand } from "../base/process.ts";
 import { vmMemoryArgs } from "../host/vm-memory.ts";
-import { arms } from "./arms.ts";
+import type { ArmName } from "./arm-name.ts";
+import { armOf } from "./arms.ts";
 import { planBoots } from "./plan.ts";
 import type { ArmRecord, KernelRecord, Machine, RunRecord, Settings } from "./run-record.ts";
-import type { ArmName } from "./sample.ts";
 
 export type NewRun = {
   settings: Settings;
-  kernels: Partial<Record<ArmName, KernelRecord>>;
+  kernels: Record<ArmName, KernelRecord>;
   guestKernel: KernelRecord | null;
   machine: Machine;
   qemuVersion: string;
@@ -36,7 +36,7 @@ export async function newRunRecord(request: NewRun): Promise<RunRecord> {
     settings,
     kernels: request.kernels,
     guestKernel: request.guestKernel,
-    setup: Object.fromEntries(settings.arms.map((name) => [name, [...arms[name].setup]])),
+    setup: Object.fromEntries(settings.arms.map((name) => [name, [...armOf(name).setup]])),
     arms: Object.fromEntries(settings.arms.map((name) => [name, armRecord(name, settings)])),
     machine: request.machine,
     tools: { qemu: request.qemuVersion, node: process.versions.node },
@@ -48,7 +48,7 @@ export async function newRunRecord(request: NewRun): Promise<RunRecord> {
 
 /** What an arm sets, as run.json keeps it. */
 export function armRecord(name: ArmName, settings: Pick<Settings, "memoryBytes" | "hostCpus">): ArmRecord {
-  const { commandLine, vm, remark } = arms[name];
+  const { commandLine, vm, remark } = armOf(name);
   const { args } = vmMemoryArgs(vm, settings.memoryBytes, settings.hostCpus);
   return { commandLine: [...commandLine], vmMemory: args, remark };
 }

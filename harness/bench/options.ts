@@ -4,8 +4,9 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
 import { parseSize } from "../base/size.ts";
+import { armKinds, armKnobs, armSchema } from "./arm-name.ts";
 import { ALLOWED_REQUIREMENT, parseRequirement, REQUIREMENT_HELP } from "./requirement.ts";
-import { armNames, type Thp, thpSchema } from "./sample.ts";
+import { type Thp, thpSchema } from "./sample.ts";
 import { MAX_BOOTS, MAX_ROUNDS, SIZE_STEP_BYTES, scenarioNames } from "./scenario.ts";
 
 /** Settings of huge pages that `--thp` names; `both` is short for two. */
@@ -15,6 +16,12 @@ const PCI_ADDRESS = /^(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-1][0-9a-f]\.[0-7]$/i;
 /** A model and its features as QEMU's -cpu takes them; nothing that would reach another option. */
 const CPU_MODEL = /^[\w.-]+(?:,[+-]?[\w.-]+(?:=[\w.-]+)?)*$/;
 const RUN_NAME = /^[\w.-]{1,60}$/;
+
+const ARM_HELP = `
+An arm of --arms may name its kernel line, and prezero what is set in /sys/kernel/mm/page_prezero before it is enabled:
+  6.12:base,6.12:prezero               with several lines each arm is held against the base of its own
+  base,prezero,prezero+min_order=9     +${armKnobs.join("=N, +")}=N
+`;
 
 /** Adds the options of `npm run bench` to its command. */
 export function addBenchOptions(command: Command): Command {
@@ -38,7 +45,7 @@ export function addBenchOptions(command: Command): Command {
     )
     .option("--host <host>", "machine under test: nested (a VM made here)")
     .option("--scenario <name>", `what is measured: ${scenarioNames().join(", ")}; or the path of a .yaml file`)
-    .option("--arms <list>", `kernels and settings compared: ${armNames.join(", ")}`)
+    .option("--arms <list>", `kernels and settings compared: ${armKinds.join(", ")} (see below)`)
     .option("--kernel <base>", "kernel line, a name in configs/kernels.yaml")
     .option("--name <name>", "added to the name of the run")
     .option("--traces", "write the phases of each creation into the run's traces/, for Perfetto (ui.perfetto.dev)")
@@ -52,7 +59,7 @@ export function addBenchOptions(command: Command): Command {
     .option("--junit <file>", "also write them as JUnit XML")
     .option("--dry-run", "print the plan, its estimate and the real commands, and run nothing")
     .option("--json", "print the result as JSON")
-    .addHelpText("after", REQUIREMENT_HELP);
+    .addHelpText("after", ARM_HELP + REQUIREMENT_HELP);
 }
 
 const oneOf = (names: readonly string[]) => `allowed: ${names.join(", ")}`;
@@ -112,7 +119,7 @@ const optionsSchema = z.object({
   host: z.literal("nested", "allowed: nested").default("nested"),
   scenario: z.string().min(1).default("vm-create"),
   arms: list
-    .pipe(z.array(z.enum(armNames, oneOf(armNames))))
+    .pipe(z.array(armSchema))
     .refine((names) => new Set(names).size === names.length, "allowed: each arm once")
     .optional(),
   kernel: z.string().min(1).optional(),

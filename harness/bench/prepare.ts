@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
-import { type Base, findBase } from "../kernel/bases.ts";
+import { findBase } from "../kernel/bases.ts";
 import { chooseAccelerator } from "../qemu.ts";
+import { type Bases, findBases } from "./kernels.ts";
 import { availableMemoryBytes } from "./machine.ts";
 import { assertVmFits } from "./memory-fit.ts";
 import type { BenchOptions } from "./options.ts";
@@ -12,7 +13,7 @@ import { loadScenario, type Scenario } from "./scenario.ts";
 import { resolveSettings } from "./settings.ts";
 
 /** What is to be booted, and how. */
-export type Planned = { base: Base; settings: Settings; plan: PlannedBoot[] };
+export type Planned = { bases: Bases; settings: Settings; plan: PlannedBoot[] };
 
 /** Everything about a new run that is decided before anything is built or booted. */
 export type Prepared = Planned & { scenario: Scenario; qemuVersion: string };
@@ -23,14 +24,14 @@ export type Prepared = Planned & { scenario: Scenario; qemuVersion: string };
  */
 export async function prepareRun(options: BenchOptions): Promise<Prepared> {
   const scenario = await loadScenario(options.scenario);
-  const base = await findBase(options.kernel);
+  const { name: kernel } = await findBase(options.kernel);
   const version = await qemuVersion();
-  const settings = resolveSettings(options, scenario, base.name, {
+  const settings = resolveSettings(options, scenario, kernel, {
     accelerator: await chooseAccelerator(options.accel),
     availableBytes: availableMemoryBytes(),
     cpus: availableParallelism(),
   });
-  return { scenario, base, settings, plan: planBoots(settings), qemuVersion: version };
+  return { scenario, bases: await findBases(settings), settings, plan: planBoots(settings), qemuVersion: version };
 }
 
 /**
@@ -39,10 +40,10 @@ export async function prepareRun(options: BenchOptions): Promise<Prepared> {
  */
 export async function prepareResume(run: RunRecord): Promise<Planned> {
   const { settings } = run;
-  const base = await findBase(settings.kernel);
+  const bases = await findBases(settings);
   await qemuVersion();
   await chooseAccelerator(settings.accelerator);
   const largestVm = Math.max(settings.memoryBytes, ...settings.sweepBytes);
   assertVmFits(largestVm, availableMemoryBytes(), settings.conditions.vms, settings.measure === null ? "VM" : "size");
-  return { base, settings, plan: remainingSlots(run) };
+  return { bases, settings, plan: remainingSlots(run) };
 }

@@ -1,5 +1,6 @@
+import { type ArmName, armKinds, onSameKernel, parseArmName } from "./arm-name.ts";
 import type { Settings } from "./run-record.ts";
-import { type ArmName, armNames, type Thp, thpSchema } from "./sample.ts";
+import { type Thp, thpSchema } from "./sample.ts";
 
 const OPERATORS = [">=", ">", "<=", "<"] as const;
 export type Operator = (typeof OPERATORS)[number];
@@ -16,9 +17,9 @@ export type Requirement = {
 };
 
 const DEFAULT_ARM: ArmName = "prezero";
+const COMPARED = armKinds.filter((kind) => kind !== "base");
 const GRAMMAR = new RegExp(
-  `^thp-(${thpSchema.options.join("|")})(?::(${armNames.filter((name) => name !== "base").join("|")}))?` +
-    `\\s*(${OPERATORS.join("|")})\\s*(\\d+(?:\\.\\d+)?)$`,
+  `^thp-(${thpSchema.options.join("|")})(?::([^\\s<>]+))?\\s*(${OPERATORS.join("|")})\\s*(\\d+(?:\\.\\d+)?)$`,
 );
 
 /** What a requirement may look like, in one line. */
@@ -30,7 +31,8 @@ export const ALLOWED_REQUIREMENT =
 export const REQUIREMENT_HELP = `
 A requirement of --require is THP[:ARM] OPERATOR RATIO, quoted for the shell: --require 'thp-on >= 8'
   THP       thp-on, thp-off, thp-mthp-64k
-  ARM       what is held against base: ${armNames.filter((name) => name !== "base").join(", ")}; ${DEFAULT_ARM} where it is left out
+  ARM       what is held against the base of its kernel: ${COMPARED.join(", ")} or one such arm of --arms;
+            ${DEFAULT_ARM} where it is left out
   OPERATOR  ${OPERATORS.join(" ")}
   RATIO     base/arm at the size of --memory; above 1 the arm is faster
 The end of the 95 % interval that is harder to meet has to meet it, not the ratio itself: the low end for >= and >, the
@@ -41,10 +43,11 @@ exit code is 1 when one is.`;
 export function parseRequirement(text: string): Requirement | undefined {
   const [, thp, arm = DEFAULT_ARM, operator, ratio] = GRAMMAR.exec(text.trim()) ?? [];
   if (thp === undefined || operator === undefined) return undefined;
+  if ((parseArmName(arm)?.kind ?? "base") === "base") return undefined;
   return {
     text: `thp-${thp}:${arm} ${operator} ${ratio}`,
     thp: thp as Thp,
-    arm: arm as ArmName,
+    arm,
     operator: operator as Operator,
     ratio: Number(ratio),
   };
@@ -55,5 +58,7 @@ export function unanswered(
   requirements: readonly Requirement[],
   { arms, thp }: Pick<Settings, "arms" | "thp">,
 ): Requirement[] {
-  return requirements.filter((one) => !arms.includes("base") || !arms.includes(one.arm) || !thp.includes(one.thp));
+  return requirements.filter(
+    (one) => !arms.includes(onSameKernel(one.arm, "base")) || !arms.includes(one.arm) || !thp.includes(one.thp),
+  );
 }

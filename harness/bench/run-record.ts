@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { armSchema } from "./arm-name.ts";
 import { conditionsSchema, QUIET } from "./conditions.ts";
 import { measureSchema } from "./measure.ts";
 import {
   acceleratorSchema,
-  armSchema,
   cpuUseSchema,
   kernelVariantSchema,
   poolSchema,
@@ -142,13 +142,13 @@ export const runRecordSchema = z.strictObject({
   failure: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
   settings: settingsSchema,
   /** One for each arm of the settings. */
-  kernels: z.partialRecord(armSchema, kernelRecordSchema),
+  kernels: z.record(armSchema, kernelRecordSchema),
   /** What booted in the measured VMs; null where they did not run. */
   guestKernel: kernelRecordSchema.nullable().default(null),
   /** Shell commands that the host of each arm ran before its first round. */
-  setup: z.partialRecord(armSchema, z.array(z.string())),
+  setup: z.record(armSchema, z.array(z.string())),
   /** One for each arm of the settings; none in records from before it was kept. */
-  arms: z.partialRecord(armSchema, armRecordSchema).default({}),
+  arms: z.record(armSchema, armRecordSchema).default({}),
   machine: machineSchema,
   /** Versions of the programs that times depend on. */
   tools: z.strictObject({ qemu: z.string(), node: z.string() }),

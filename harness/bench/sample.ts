@@ -1,19 +1,6 @@
 import { z } from "zod";
+import { armSchema } from "./arm-name.ts";
 import { phasesSchema } from "./phase.ts";
-
-/** Kernels and settings that a run compares; `base` is what every effect is relative to. */
-export const armNames = [
-  "base",
-  "base-again",
-  "prezero",
-  "prezero-disabled",
-  "init-on-free",
-  "prealloc",
-  "hugetlb",
-  "limit",
-] as const;
-export const armSchema = z.enum(armNames);
-export type ArmName = z.infer<typeof armSchema>;
 
 /** Kernels that arms boot: the pair, and the one that never clears. */
 export const kernelVariantSchema = z.enum(["base", "prezero", "limit"]);

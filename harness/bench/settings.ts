@@ -1,9 +1,10 @@
 import { UsageError } from "../base/errors.ts";
+import { armKinds } from "./arm-name.ts";
 import { isAboutVms } from "./arms.ts";
 import { hostMemoryBytes } from "./memory-fit.ts";
 import type { BenchOptions } from "./options.ts";
 import type { Settings } from "./run-record.ts";
-import { type Accelerator, armNames } from "./sample.ts";
+import type { Accelerator } from "./sample.ts";
 import type { Scenario } from "./scenario.ts";
 import { chooseSizes, wantedSizes } from "./sizes.ts";
 
@@ -80,6 +81,6 @@ function assertWithoutVm(options: BenchOptions, scenario: Scenario): void {
   throw new UsageError({
     code: "NO_VM",
     message: `The scenario ${scenario.name} measures a program and creates no VM, which this is for: ${aboutVms.join(", ")}`,
-    remedy: `Allowed arms: ${armNames.filter((name) => !isAboutVms(name)).join(", ")}; leave the rest out.`,
+    remedy: `Allowed arms: ${armKinds.filter((name) => !isAboutVms(name)).join(", ")}; leave the rest out.`,
   });
 }

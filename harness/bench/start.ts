@@ -29,15 +29,15 @@ export async function startRun(
   name: string | undefined,
   root = resultsDir(),
 ): Promise<string> {
-  const { base, settings, scenario, plan } = prepared;
+  const { bases, settings, scenario, plan } = prepared;
   for (const line of describePlan(settings, plan)) say(line);
-  const kernels = await ensureArmKernels(base, settings.arms, settings.fragments);
-  const guest = await ensureGuestKernel(base, settings);
+  const kernels = await ensureArmKernels(bases, settings.arms, settings.fragments);
+  const guest = await ensureGuestKernel(bases, settings);
   return alone(async () => {
     const run = await newRunRecord({
       settings,
-      kernels: await recordArmKernels(base, kernels),
-      guestKernel: guest && (await recordKernel(base, guest, "base")),
+      kernels: await recordArmKernels(bases, kernels),
+      guestKernel: guest && (await recordKernel(bases.own, guest, "base")),
       machine: await readMachine(),
       qemuVersion: prepared.qemuVersion,
       poolLevel: scenario.poolLevel,
@@ -60,9 +60,9 @@ export async function startRun(
 export async function resumeRun(runDir: string): Promise<string> {
   return alone(async () => {
     const run = readRun(runDir);
-    const { base, plan } = await prepareResume(run);
-    const kernels = await ensureArmKernels(base, run.settings.arms, run.settings.fragments);
-    const guest = await ensureGuestKernel(base, run.settings);
+    const { bases, plan } = await prepareResume(run);
+    const kernels = await ensureArmKernels(bases, run.settings.arms, run.settings.fragments);
+    const guest = await ensureGuestKernel(bases, run.settings);
     assertSameGuest(guest, run.guestKernel);
     say(`resuming ${run.id}: ${plan.length} of ${run.plan.length} boots are left`);
     await execute(runDir, run, kernels, guest);

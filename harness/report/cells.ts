@@ -1,5 +1,6 @@
+import { inTableOrder } from "../bench/arm-name.ts";
 import type { RunRecord } from "../bench/run-record.ts";
-import { armNames, type Sample } from "../bench/sample.ts";
+import type { Sample } from "../bench/sample.ts";
 import { median } from "../stats/median.ts";
 import { costOf } from "./cost.ts";
 import type { Cell, CellBoot } from "./summary.ts";
@@ -14,10 +15,11 @@ export function cellsOf(run: RunRecord, turns: readonly Turn[]): Cell[] {
     JSON.stringify([sample.scenario, sample.thp, sample.memoryBytes, sample.arm]),
   );
   const cells = [...groups.values()].map((group) => cellOf(run, group));
+  const arms = inTableOrder(run.settings.arms);
   const rank = (cell: Cell): number[] => [
     run.settings.thp.indexOf(cell.thp),
     -cell.memoryBytes,
-    armNames.indexOf(cell.arm),
+    arms.indexOf(cell.arm),
   ];
   return cells.sort((a, b) => {
     const [x, y] = [rank(a), rank(b)];

@@ -1,7 +1,7 @@
 import { UsageError } from "../base/errors.ts";
 import { formatSize } from "../base/size.ts";
+import { type ArmName, inTableOrder } from "../bench/arm-name.ts";
 import type { RunRecord } from "../bench/run-record.ts";
-import { type ArmName, armNames } from "../bench/sample.ts";
 import { effectOf, sameConfiguration } from "./effects.ts";
 import { formatThp } from "./format.ts";
 import { differences } from "./setting.ts";
@@ -79,7 +79,7 @@ function caveatsOf(a: Summary, b: Summary): string[] {
 
 /** An arm may have been another thing in the other run: a debugging configuration, other controls. */
 function armsThatDiffer(a: RunRecord, b: RunRecord): string[] {
-  return armNames.flatMap((arm) => {
+  return inTableOrder(a.settings.arms).flatMap((arm) => {
     const [kernelA, kernelB] = [a.kernels[arm], b.kernels[arm]];
     if (kernelA === undefined || kernelB === undefined) return [];
     const differs = [

@@ -1,7 +1,8 @@
 import { max, mean, min, sum } from "simple-statistics";
-import { arms } from "../bench/arms.ts";
+import { type ArmName, inTableOrder } from "../bench/arm-name.ts";
+import { armOf } from "../bench/arms.ts";
 import type { RunRecord } from "../bench/run-record.ts";
-import { type ArmName, armNames, type CpuUse } from "../bench/sample.ts";
+import type { CpuUse } from "../bench/sample.ts";
 import { median } from "../stats/median.ts";
 import type { ArmTotal, Cost, Waits } from "./summary.ts";
 import { type Turn, turnCpu } from "./turns.ts";
@@ -26,7 +27,7 @@ export function costOf(turns: readonly Turn[], poolThreshold: number): Cost {
   const requests = hits + sum(counted(samples.map((sample) => sample.missPages)));
   const levels = samples.flatMap(({ arm, poolBefore }) =>
     // A pool nobody fills (series never enabled) has no level to speak of.
-    poolBefore === null || !arms[arm].pooled ? [] : [poolBefore.zeroedPages / Math.max(1, poolBefore.freePages)],
+    poolBefore === null || !armOf(arm).pooled ? [] : [poolBefore.zeroedPages / Math.max(1, poolBefore.freePages)],
   );
   const worker = counted(samples.map((sample) => sample.workerCpuSeconds));
   const hugeShares = counted(samples.map((sample) => sample.hugeShare));
@@ -58,7 +59,7 @@ function meanCpu(uses: readonly (CpuUse | null)[]): CpuUse | null {
 /** CPU time per arm over whole boots, base first: what the gain cost the machine. */
 export function totalsOf(run: RunRecord, turns: readonly Turn[]): ArmTotal[] {
   const byArm = Map.groupBy(turns, (turn) => turn.sample.arm);
-  return armNames.flatMap((arm) => {
+  return inTableOrder(run.settings.arms).flatMap((arm) => {
     const own = byArm.get(arm);
     return own === undefined ? [] : [totalOf(run, arm, own)];
   });
@@ -70,7 +71,7 @@ function totalOf(run: RunRecord, arm: ArmName, turns: readonly Turn[]): ArmTotal
   const lasts = run.boots.filter(({ boot }) => numbers.has(boot)).map((boot) => boot.lastRefill);
   const waits = counted(samples.map((sample) => sample.refillSeconds));
   const measured = lasts.filter((last) => last !== null);
-  const toFullPool = !arms[arm].pooled || measured.length === lasts.length;
+  const toFullPool = !armOf(arm).pooled || measured.length === lasts.length;
   const added = toFullPool ? measured : [];
   const perBoot = (values: readonly number[]): number => sum([...values]) / numbers.size;
   const worker = counted(samples.map((sample) => sample.workerCpuSeconds));

@@ -1,29 +1,28 @@
+import { type ArmKind, type ArmName, armParts, onSameKernel } from "../bench/arm-name.ts";
 import { permutationTest } from "../stats/permutation.ts";
 import { ratioInterval } from "../stats/ratio-interval.ts";
 import { ALPHA, noiseFloorOf, verdictAbove, verdictOf } from "../stats/verdict.ts";
 import type { Cell, Configuration, Effect } from "./summary.ts";
 
-/** The arm that is base once more. */
-const AGAIN = "base-again";
-
 /**
- * Each arm against base, where both were measured in the same configuration; beside an A/A arm with its noise floor.
+ * Each arm against the base of its kernel, where both were measured in the same configuration; beside an A/A arm with its
+ * noise floor.
  * @param alpha level of the test
  */
 export function effectsOf(cells: readonly Cell[], alpha = ALPHA): Effect[] {
   const effects = cells
-    .filter((cell) => cell.arm !== "base")
+    .filter((cell) => !isBase(cell.arm))
     .flatMap((cell) => {
-      const base = cells.find((other) => other.arm === "base" && sameConfiguration(other, cell));
+      const base = besideOf(cells, cell, "base");
       return base === undefined ? [] : [effectOf(base, cell, alpha)];
     });
-  const again = effects.filter(isAgain);
-  return effects.map((effect) =>
-    beside(
+  return effects.map((effect) => {
+    const name = onSameKernel(effect.armName, "base-again");
+    return beside(
       effect,
-      again.find((other) => sameConfiguration(other, effect)),
-    ),
-  );
+      effects.find((other) => other.armName === name && sameConfiguration(other, effect)),
+    );
+  });
 }
 
 /** One cell against another of the same configuration; `base` is what the ratio is relative to. */
@@ -55,7 +54,18 @@ export function effectOf(base: Cell, arm: Cell, alpha = ALPHA): Effect {
 
 /** Whether the effect is that of a kernel against itself. */
 export function isAgain(effect: Pick<Effect, "armName">): boolean {
-  return effect.armName === AGAIN;
+  return armParts(effect.armName).kind === "base-again";
+}
+
+/** Whether effects are relative to the arm. */
+export function isBase(arm: ArmName): boolean {
+  return armParts(arm).kind === "base";
+}
+
+/** The cell of another kind of arm on the same kernel and in the same configuration. */
+export function besideOf(cells: readonly Cell[], cell: Cell, kind: ArmKind): Cell | undefined {
+  const name = onSameKernel(cell.arm, kind);
+  return cells.find((other) => other.arm === name && sameConfiguration(other, cell));
 }
 
 /** The effect in the light of the A/A effect of its configuration, if there is one with an interval. */

@@ -1,13 +1,13 @@
+import { inTableOrder } from "../bench/arm-name.ts";
 import type { RunRecord } from "../bench/run-record.ts";
-import { armNames } from "../bench/sample.ts";
 import { waitsOf } from "./cost.ts";
 import type { FillGroup } from "./summary.ts";
 import type { Fill, Turn } from "./turns.ts";
 
 /** How the pool of each arm that has one filled: from the boot on, then after VMs of the headline's size, by THP. */
 export function fillsOf(run: RunRecord, turns: readonly Turn[]): FillGroup[] {
-  const { thp, memoryBytes } = run.settings;
-  return armNames.flatMap((arm) => {
+  const { arms, thp, memoryBytes } = run.settings;
+  return inTableOrder(arms).flatMap((arm) => {
     const own = turns.filter(({ sample }) => sample.arm === arm);
     const headline = own.filter(({ sample }) => sample.memoryBytes === memoryBytes);
     return [

@@ -9,6 +9,7 @@ export const pageStyle = `
   --ground: #fff; --text: #1a1a1a; --faint: #5c5c5c; --line: #d5d5d5; --warn-ground: #fff4d6; --warn-line: #d08c00;
   --base: #0072b2; --base-again: #56b4e9; --prezero: #d55e00; --prezero-disabled: #00825e;
   --init-on-free: #a8457d; --prealloc: #8a6a00; --hugetlb: #2d86b5;
+  --other-1: #6a4fb5; --other-2: #8f1d2c; --other-3: #4a7a00; --other-4: #b0508f; --other-5: #006d77; --other-6: #7a5230;
   --phase-exec: #000; --phase-start: #e69f00; --phase-ram: #d55e00; --phase-machine: #f0e442;
   --phase-device: #009e73; --phase-map: #56b4e9; --phase-remap: #0072b2; --phase-guest: #cc79a7;
 }
@@ -17,6 +18,7 @@ export const pageStyle = `
     --ground: #141414; --text: #e8e8e8; --faint: #a8a8a8; --line: #3a3a3a; --warn-ground: #33270a; --warn-line: #e0a020;
     --base: #56b4e9; --base-again: #a6d8f5; --prezero: #ff8c42; --prezero-disabled: #2fc79a;
     --init-on-free: #e39bc4; --prealloc: #e69f00; --hugetlb: #9fd4f2;
+    --other-1: #b3a0f0; --other-2: #f07f8c; --other-3: #a5d65c; --other-4: #eaa6d2; --other-5: #5fd0d8; --other-6: #d9b08c;
     --phase-exec: #fff;
   }
 }
@@ -67,6 +69,7 @@ figure svg { display: block; width: 100%; height: auto; }
     --ground: #fff; --text: #000; --faint: #333; --line: #bbb; --warn-ground: #fff; --warn-line: #000;
     --base: #0072b2; --base-again: #56b4e9; --prezero: #d55e00; --prezero-disabled: #00825e;
     --init-on-free: #a8457d; --prealloc: #8a6a00; --hugetlb: #2d86b5;
+    --other-1: #6a4fb5; --other-2: #8f1d2c; --other-3: #4a7a00; --other-4: #b0508f; --other-5: #006d77; --other-6: #7a5230;
     --phase-exec: #000;
   }
   body { padding: 0; max-width: none; font-size: 1rem; print-color-adjust: exact; }

@@ -1,4 +1,5 @@
 import { UsageError } from "../base/errors.ts";
+import { onSameKernel } from "../bench/arm-name.ts";
 import { fewestBoots, smallestEffect } from "../stats/smallest-effect.ts";
 import { spreadOf } from "../stats/spread.ts";
 import { sameConfiguration } from "./effects.ts";
@@ -17,7 +18,7 @@ export function plansOf(cells: readonly Cell[], effects: readonly Effect[], numb
     const { scenario, thp, memoryBytes, armName } = effect;
     const medians = (arm: string): number[] =>
       cells.filter((cell) => cell.arm === arm && sameConfiguration(cell, effect)).flatMap(bootMedians);
-    const [base, arm] = [medians("base"), medians(armName)];
+    const [base, arm] = [medians(onSameKernel(armName, "base")), medians(armName)];
     if (Math.min(base.length, arm.length) < 2) return [];
     const noise = { baseSpread: spreadOf(base), armSpread: spreadOf(arm) };
     return [

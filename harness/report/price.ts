@@ -1,3 +1,4 @@
+import { onSameKernel } from "../bench/arm-name.ts";
 import type { Effect, Summary } from "./summary.ts";
 
 /** What an effect cost in CPU time, as a multiple of base, and in words what that is a multiple of. */
@@ -17,7 +18,7 @@ export function cpuPrice({ totals }: Pick<Summary, "totals">, effects: readonly 
   const secondsOf = (arm: string): number | undefined => totals.find((total) => total.arm === arm)?.hostCpuSeconds;
   return {
     ratioOf: ({ armName }) => {
-      const [base, arm] = [secondsOf("base"), secondsOf(armName)];
+      const [base, arm] = [secondsOf(onSameKernel(armName, "base")), secondsOf(armName)];
       return base === undefined || arm === undefined ? null : arm / base;
     },
     note: "all CPU time of the host under test for a whole boot with all its rounds, arm/base",

@@ -1,15 +1,14 @@
+import { armParts } from "../bench/arm-name.ts";
 import { removableShare } from "../stats/removable-share.ts";
-import { sameConfiguration } from "./effects.ts";
+import { besideOf } from "./effects.ts";
 import type { Cell, Removable } from "./summary.ts";
 
 /** For each arm that was measured beside base and limit: how much of what clearing costs it takes away. */
 export function removableOf(cells: readonly Cell[]): Removable[] {
   return cells
-    .filter((cell) => cell.arm !== "base" && cell.arm !== "limit")
+    .filter((cell) => !["base", "limit"].includes(armParts(cell.arm).kind))
     .flatMap((cell) => {
-      const [base, limit] = (["base", "limit"] as const).map((arm) =>
-        cells.find((other) => other.arm === arm && sameConfiguration(other, cell)),
-      );
+      const [base, limit] = (["base", "limit"] as const).map((kind) => besideOf(cells, cell, kind));
       return base === undefined || limit === undefined ? [] : [removable(base, cell, limit)];
     });
 }

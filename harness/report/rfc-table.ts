@@ -1,8 +1,9 @@
 import { UsageError } from "../base/errors.ts";
+import { type ArmName, armParts, onSameKernel } from "../bench/arm-name.ts";
 import { describeConditions } from "../bench/conditions.ts";
 import type { KernelRecord } from "../bench/run-record.ts";
-import type { ArmName, Thp } from "../bench/sample.ts";
-import { sameConfiguration } from "./effects.ts";
+import type { Thp } from "../bench/sample.ts";
+import { besideOf, sameConfiguration } from "./effects.ts";
 import { count, formatP, formatRange, formatRatio, formatShortSeconds, NOTHING } from "./format.ts";
 import { type CpuPrice, cpuPrice } from "./price.ts";
 import { acceleratorText, hostText, machineText } from "./sections/what-ran.ts";
@@ -46,7 +47,7 @@ export function rfcTable(summary: Summary): string {
   const lines = [
     ...wrap(words.title, "", "", COLUMNS),
     "",
-    ...factsOf(summary),
+    ...factsOf(summary, pairs),
     ...summary.caveats.flatMap((caveat) => ["", ...wrap(caveat, "", "", COLUMNS)]),
     "",
     RULE,
@@ -59,23 +60,29 @@ export function rfcTable(summary: Summary): string {
 
 function pairsOf({ run, effects, cells }: Summary): Pair[] {
   return effects
-    .filter((effect) => effect.armName === "prezero" && effect.memoryBytes === run.settings.memoryBytes)
+    .filter((effect) => isPlainPrezero(effect.armName) && effect.memoryBytes === run.settings.memoryBytes)
     .map((effect) => {
-      const cellOf = (arm: ArmName) =>
-        cells.find((cell) => cell.arm === arm && sameConfiguration(cell, effect)) as Cell;
-      return { effect, base: cellOf("base"), patched: cellOf("prezero") };
+      const patched = cells.find((cell) => cell.arm === effect.armName && sameConfiguration(cell, effect)) as Cell;
+      return { effect, base: besideOf(cells, patched, "base") as Cell, patched };
     });
 }
 
-function factsOf(summary: Summary): string[] {
+/** On whatever kernel, with nothing set. */
+function isPlainPrezero(arm: ArmName): boolean {
+  const { kind, knobs } = armParts(arm);
+  return kind === "prezero" && knobs.length === 0;
+}
+
+function factsOf(summary: Summary, pairs: readonly Pair[]): string[] {
   const { run, setting } = summary;
-  const { base, prezero } = run.kernels;
-  const source = ({ package: name, version }: KernelRecord["source"]): string => `${name} ${version}`;
+  const kernels = [...new Set(pairs.map(({ patched }) => patched.arm))].flatMap((arm) => [
+    ["w/o patches:", kernelText(run.kernels[onSameKernel(arm, "base")])],
+    ["w/ patches:", kernelText(run.kernels[arm])],
+  ]);
   const cpuModel = setting?.cpuModel ?? run.settings.cpuModel;
   const device = run.settings.measure === null ? [setting?.device ?? run.settings.device] : [];
   return [
-    ["w/o patches:", base === undefined ? NOTHING : `${base.release} (${source(base.source)})`],
-    ["w/ patches:", prezero === undefined ? NOTHING : `${prezero.release} (${source(prezero.source)})`],
+    ...kernels,
     ["accelerator:", `${acceleratorText(setting?.accelerator ?? run.settings.accelerator)}; -cpu ${cpuModel}`],
     ["host:", [hostText(summary), `QEMU ${run.tools.qemu}`, ...device].join(", ")],
     ["machine:", machineText(summary)],
@@ -84,13 +91,18 @@ function factsOf(summary: Summary): string[] {
   ].flatMap(([label, text]) => labelled(label as string, text as string));
 }
 
+function kernelText(kernel: KernelRecord | undefined): string {
+  return kernel === undefined ? NOTHING : `${kernel.release} (${kernel.source.package} ${kernel.source.version})`;
+}
+
 function blockOf({ effect, base, patched }: Pair, price: CpuPrice, words: Words): string[] {
   const interval = formatRange(effect.low, effect.high, formatRatio);
   const certainty = effect.p === null ? "too few boots for an interval" : `95 % ${interval}, p ${formatP(effect.p)}`;
   const cpu = price.ratioOf(effect);
   const refill = effect.refillSeconds;
+  const { kernel } = armParts(effect.armName);
   return [
-    `${words.pages}${PAGES[effect.thp]}`,
+    `${kernel === null ? "" : `kernel ${kernel}, `}${words.pages}${PAGES[effect.thp]}`,
     ...roundLines(base, patched),
     ...labelled(
       "median:",

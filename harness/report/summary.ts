@@ -1,6 +1,7 @@
+import type { ArmName } from "../bench/arm-name.ts";
 import type { Phases } from "../bench/phase.ts";
 import type { RunRecord } from "../bench/run-record.ts";
-import type { ArmName, CpuUse, Fingerprint, RefillCurve, Thp } from "../bench/sample.ts";
+import type { CpuUse, Fingerprint, RefillCurve, Thp } from "../bench/sample.ts";
 import type { BootLine } from "../stats/boot-lines.ts";
 import type { Estimate } from "../stats/line.ts";
 import type { RemovableShare } from "../stats/removable-share.ts";

@@ -1,4 +1,4 @@
-import { arms } from "../bench/arms.ts";
+import { armOf } from "../bench/arms.ts";
 import type { RunRecord } from "../bench/run-record.ts";
 import type { CpuUse, RefillCurve, Sample } from "../bench/sample.ts";
 
@@ -31,7 +31,7 @@ export function turnsOf(run: RunRecord, samples: readonly Sample[]): Turn[] {
         first: i === 0,
         before: fillBefore(sample),
         after: next === undefined ? last && { seconds: last.seconds, curve: last.refill } : fillBefore(next),
-        cpuAfter: next === undefined ? (arms[sample.arm].pooled ? (last?.cpu ?? null) : NOTHING_USED) : next.cpuBefore,
+        cpuAfter: next === undefined ? (armOf(sample.arm).pooled ? (last?.cpu ?? null) : NOTHING_USED) : next.cpuBefore,
       };
     }),
   );
@@ -43,7 +43,7 @@ export function turnsOf(run: RunRecord, samples: readonly Sample[]): Turn[] {
  */
 export function turnCpu({ sample, after, cpuAfter }: Turn): CpuUse | null {
   const { arm, cpuBefore, workerCpuSeconds, hostCpuSeconds } = sample;
-  if (cpuBefore === null || cpuAfter === null || (arms[arm].pooled && after === null)) return null;
+  if (cpuBefore === null || cpuAfter === null || (armOf(arm).pooled && after === null)) return null;
   return {
     workerSeconds:
       workerCpuSeconds === null

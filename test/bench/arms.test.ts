@@ -1,39 +1,39 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { projectPath } from "../../harness/base/paths.ts";
-import { arms } from "../../harness/bench/arms.ts";
-import { armNames } from "../../harness/bench/sample.ts";
+import { type ArmName, armKinds } from "../../harness/bench/arm-name.ts";
+import { armOf } from "../../harness/bench/arms.ts";
 import { findBase } from "../../harness/kernel/bases.ts";
 import { patchesOf } from "../../harness/kernel/variant-patches.ts";
 import { outerVmArgs } from "../../harness/qemu.ts";
 
-const argsOf = (name: (typeof armNames)[number]) =>
+const argsOf = (name: ArmName) =>
   outerVmArgs({
     kernelImage: "bzImage",
     initrd: "initrd",
-    extraCmdline: arms[name].commandLine.join(" "),
+    extraCmdline: armOf(name).commandLine.join(" "),
     memoryBytes: 2 ** 30,
     cpus: 2,
     accel: "tcg",
     cpuModel: "max",
     control: undefined,
-    hardware: arms[name].hardware,
+    hardware: armOf(name).hardware,
   }).join(" ");
 
 describe("the arms", () => {
   test("are told apart by something, each but base and base-again", () => {
-    const { name, ...base } = arms.base;
-    for (const other of armNames.filter((one) => !one.startsWith("base"))) {
-      const { name, remark, ...settings } = arms[other];
+    const { name, ...base } = armOf("base");
+    for (const other of armKinds.filter((one) => !one.startsWith("base"))) {
+      const { name, remark, ...settings } = armOf(other);
       expect({ ...settings, remark: null }, other).not.toEqual(base);
     }
   });
 
   test("of the plain kernel differ in what is known to matter", () => {
-    expect(arms["init-on-free"]).toMatchObject({ variant: "base", commandLine: ["init_on_free=1"], vm: "anonymous" });
-    expect(arms.prealloc).toMatchObject({ variant: "base", commandLine: [], vm: "prealloc" });
-    expect(arms.hugetlb).toMatchObject({ variant: "base", commandLine: [], vm: "hugetlb" });
-    expect(arms.hugetlb.remark).toMatch(
+    expect(armOf("init-on-free")).toMatchObject({ variant: "base", commandLine: ["init_on_free=1"], vm: "anonymous" });
+    expect(armOf("prealloc")).toMatchObject({ variant: "base", commandLine: [], vm: "prealloc" });
+    expect(armOf("hugetlb")).toMatchObject({ variant: "base", commandLine: [], vm: "hugetlb" });
+    expect(armOf("hugetlb").remark).toMatch(
       /reserved .*outside the time\. .*clears them when they are first touched, inside it/,
     );
   });
@@ -44,30 +44,44 @@ describe("the arm that never clears", () => {
     const [patch, ...more] = await patchesOf(await findBase("6.12"), "limit");
     expect(more).toEqual([]);
     const defined = (name: string) => new RegExp(`^\\+#define ${name}\\s+"(.*)"$`, "m").exec(patch?.text ?? "")?.[1];
-    expect(arms.limit.commandLine).toEqual([`never_clear=${defined("NEVER_CLEAR_WORD")}`]);
+    expect(armOf("limit").commandLine).toEqual([`never_clear=${defined("NEVER_CLEAR_WORD")}`]);
     const names = `sig=${defined("NEVER_CLEAR_SIG")},oem_id=${defined("NEVER_CLEAR_OEM")}`;
     expect(argsOf("limit")).toContain(`-acpitable ${names},oem_table_id=${defined("NEVER_CLEAR_OEM_TABLE")},`);
-    expect(arms.limit.setup).toEqual(["[ $(($(cat /proc/sys/kernel/tainted) & 64)) -ne 0 ]"]);
+    expect(armOf("limit").setup).toEqual(["[ $(($(cat /proc/sys/kernel/tainted) & 64)) -ne 0 ]"]);
   });
 
   test("is the only one that does", () => {
-    for (const name of armNames.filter((one) => one !== "limit")) {
+    for (const name of armKinds.filter((one) => one !== "limit")) {
       expect(argsOf(name), name).not.toMatch(/never_clear|NCLR/);
-      expect(arms[name].variant, name).not.toBe("limit");
+      expect(armOf(name).variant, name).not.toBe("limit");
     }
   });
 
   test("has a kernel that is no part of the series", () => {
     const series = readFileSync(projectPath("kernel-patches/series"), "utf8");
     expect(series).not.toContain("never-clear");
-    expect(arms.limit.remark).toMatch(/^never clears, not usable/);
+    expect(armOf("limit").remark).toMatch(/^never clears, not usable/);
   });
 });
 
 test("base-again is base in everything but its name, or it would not show the noise", () => {
-  expect({ ...arms["base-again"], name: "base", remark: null }).toEqual(arms.base);
+  expect({ ...armOf("base-again"), name: "base", remark: null }).toEqual(armOf("base"));
 });
 
 test("an arm is found under its own name", () => {
-  for (const name of armNames) expect(arms[name].name).toBe(name);
+  for (const name of armKinds) expect(armOf(name).name).toBe(name);
+});
+
+test("an arm of another kernel is the same on that kernel", () => {
+  expect(armOf("7.3:limit")).toEqual({ ...armOf("limit"), name: "7.3:limit", kernel: "7.3" });
+});
+
+test("what is to be set is set before the worker is switched on", () => {
+  const directory = "/sys/kernel/mm/page_prezero";
+  expect(armOf("prezero+min_order=9+delay_millisecs=500").setup).toEqual([
+    `echo 9 > ${directory}/min_order`,
+    `echo 500 > ${directory}/delay_millisecs`,
+    `echo 1 > ${directory}/enabled`,
+    `grep -qx 1 ${directory}/enabled`,
+  ]);
 });

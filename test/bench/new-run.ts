@@ -1,5 +1,5 @@
 import { GIB_BYTES } from "../../harness/base/size.ts";
-import { arms } from "../../harness/bench/arms.ts";
+import { armOf } from "../../harness/bench/arms.ts";
 import { QUIET } from "../../harness/bench/conditions.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
 import type { RunRecord, Settings } from "../../harness/bench/run-record.ts";
@@ -57,7 +57,7 @@ export function newRun(changes: Partial<Settings> = {}): RunRecord {
       "prezero-disabled": kernel("prezero"),
     },
     guestKernel: null,
-    setup: { prezero: [...arms.prezero.setup] },
+    setup: { prezero: [...armOf("prezero").setup] },
     arms: {},
     machine: { cpu: "Simulated CPU", cpus: 2, memoryBytes: 8 * GIB_BYTES, virtualisation: null },
     tools: { qemu: "7.2.0", node: "24.0.0" },

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { GIB_BYTES } from "../../harness/base/size.ts";
-import { arms } from "../../harness/bench/arms.ts";
+import type { ArmName } from "../../harness/bench/arm-name.ts";
+import { armOf } from "../../harness/bench/arms.ts";
 import type { Conditions } from "../../harness/bench/conditions.ts";
 import type { Measure } from "../../harness/bench/measure.ts";
 import { measureRound } from "../../harness/bench/round.ts";
-import type { ArmName } from "../../harness/bench/sample.ts";
 import { sampleSchema } from "../../harness/bench/sample.ts";
 import { settings } from "./new-run.ts";
 import { type Behaviour, measured, Simulation } from "./simulation.ts";
@@ -16,7 +16,7 @@ async function twoRounds(
   conditions: Partial<Conditions>,
   measure: Measure = null,
 ) {
-  const arm = arms[name];
+  const arm = armOf(name);
   const host = await simulation.startHost({ arm, settings, consoleLog: "/nowhere" });
   for (const command of arm.setup) await host.exec(command);
   const step = { thp: "on" as const, memoryBytes: 2 * GIB_BYTES, rounds: 1 };
@@ -108,7 +108,7 @@ describe("a round", () => {
 
 /** What the host was asked for after it was set up, counters left out, with the load's own commands shortened. */
 const afterSetup = (simulation: Simulation, arm: ArmName) =>
-  simulation.events.slice(1 + arms[arm].setup.length).map((event) => {
+  simulation.events.slice(1 + armOf(arm).setup.length).map((event) => {
     if (event.startsWith("setsid")) return "load starts";
     return event.startsWith("grep -q") ? "load lives" : event.startsWith("kill -KILL -77;") ? "load ends" : event;
   });

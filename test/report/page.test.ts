@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { projectPath } from "../../harness/base/paths.ts";
+import { armKinds } from "../../harness/bench/arm-name.ts";
 import { listRunDirs } from "../../harness/bench/run-store.ts";
-import { armNames } from "../../harness/bench/sample.ts";
 import { renderHtml } from "../../harness/report/html.ts";
 import { loadSummary } from "../../harness/report/load-run.ts";
 import { sectionsOf } from "../../harness/report/sections/all.ts";
@@ -21,7 +21,7 @@ const DESKTOP: View = { width: 1280, height: 900 };
 /** A4 between the margins of the page's style: 210 mm - 2 x 14 mm at 96 CSS pixels an inch. */
 const PAPER: View = { width: 687, height: 1016, media: "print" };
 
-const run = syntheticRun({ arms: [...armNames] });
+const run = syntheticRun({ arms: [...armKinds] });
 /** Times split into phases, and one round far from the rest. */
 const samples = syntheticSamples(run).map((sample, i) => ({
   ...sample,

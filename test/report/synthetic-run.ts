@@ -1,9 +1,10 @@
-import { arms } from "../../harness/bench/arms.ts";
+import { type ArmKind, type ArmName, armParts } from "../../harness/bench/arm-name.ts";
+import { armOf } from "../../harness/bench/arms.ts";
 import { QUIET } from "../../harness/bench/conditions.ts";
 import { armRecord } from "../../harness/bench/new-run.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
 import type { KernelRecord, LastRefill, RunRecord, Settings, Step } from "../../harness/bench/run-record.ts";
-import type { ArmName, Fingerprint, KernelVariant, RefillCurve, Sample, Thp } from "../../harness/bench/sample.ts";
+import type { Fingerprint, KernelVariant, RefillCurve, Sample, Thp } from "../../harness/bench/sample.ts";
 import { normal } from "../../harness/stats/normal.ts";
 import { Random } from "../../harness/stats/random.ts";
 
@@ -37,7 +38,7 @@ const settings: Settings = {
 };
 
 /** True time of a creation: a fixed part and a part per GiB, seconds. */
-const TRUTH: Record<ArmName, Record<Thp, { fixed: number; perGib: number }>> = {
+const TRUTH: Record<ArmKind, Record<Thp, { fixed: number; perGib: number }>> = {
   base: { off: { fixed: 0.9, perGib: 4.4 }, on: { fixed: 0.8, perGib: 2.8 }, "mthp-64k": { fixed: 0.8, perGib: 3 } },
   "base-again": {
     off: { fixed: 0.9, perGib: 4.4 },
@@ -65,11 +66,11 @@ function everywhere(fixed: number, perGib: number): Record<Thp, { fixed: number;
   return { off: one, on: one, "mthp-64k": one };
 }
 
-function kernel(variant: KernelVariant): KernelRecord {
+function kernel(variant: KernelVariant, line: string): KernelRecord {
   const digit = { base: "0", prezero: "1", limit: "2" }[variant];
   return {
     variant,
-    release: `6.12.0-synthetic-${variant}`,
+    release: `${line}.0-synthetic-${variant}`,
     imageSha256: digit.repeat(64),
     configSha256: `${digit}${"a".repeat(63)}`,
     source: { package: "synthetic-source", version: "0.0" },
@@ -112,7 +113,9 @@ export function syntheticRun(changes: Partial<Settings> = {}): RunRecord {
     state: "finished",
     failure: null,
     settings: own,
-    kernels: Object.fromEntries(own.arms.map((arm) => [arm, kernel(arms[arm].variant)])),
+    kernels: Object.fromEntries(
+      own.arms.map((arm) => [arm, kernel(armOf(arm).variant, armOf(arm).kernel ?? own.kernel)]),
+    ),
     guestKernel: null,
     setup: { prezero: ["echo 1 > /sys/kernel/mm/page_prezero/enabled"] },
     arms: Object.fromEntries(own.arms.map((arm) => [arm, armRecord(arm, own)])),
@@ -127,7 +130,7 @@ export function syntheticRun(changes: Partial<Settings> = {}): RunRecord {
       startedAt: "2001-01-01T00:00:00.000Z",
       finishedAt: "2001-01-01T00:05:00.000Z",
       consoleLog: `console/boot-${slot}.log`,
-      lastRefill: arm === "prezero" ? lastRefill : null,
+      lastRefill: armOf(arm).pooled ? lastRefill : null,
     })),
   };
 }
@@ -172,10 +175,10 @@ export function syntheticSamples(run: RunRecord): Sample[] {
 }
 
 function sample(run: RunRecord, arm: ArmName, boot: number, step: Step, round: number, noise: number): Sample {
-  const { fixed, perGib } = TRUTH[arm][step.thp];
+  const { fixed, perGib } = TRUTH[armParts(arm).kind][step.thp];
   const gib = step.memoryBytes / GIB;
   const seconds = Math.round((fixed + perGib * gib) * noise * 1000) / 1000;
-  const { pooled, variant } = arms[arm];
+  const { pooled, variant } = armOf(arm);
   const patched = variant === "prezero";
   const pages = gib * 262_144;
   return {

@@ -2,8 +2,10 @@ import type { Exec } from "../../base/exec.ts";
 import type { TestResult } from "../../ktap/result.ts";
 import { check } from "../step.ts";
 
+/** Takes rights away. Called by its path: the shell of the guest has a setpriv of its own that knows less. */
+const SETPRIV = "/usr/bin/setpriv";
 /** What the host needs: stress-ng, and what takes rights away from it. */
-export const STRESS_NG = ["/usr/bin/stress-ng", "/usr/bin/setpriv"];
+export const STRESS_NG = ["/usr/bin/stress-ng", SETPRIV];
 
 /**
  * Stressors of stress-ng, options included; the first word names the one whose work is counted. With a capability that
@@ -44,7 +46,7 @@ export const STRESSORS: readonly Stressors[] = [
 export async function stressNg(exec: Exec, all: readonly Stressors[] = STRESSORS): Promise<TestResult[]> {
   const results: TestResult[] = [];
   for (const { options, seconds, withoutCapability } of all) {
-    const less = withoutCapability === undefined ? "" : `setpriv --bounding-set -${withoutCapability} `;
+    const less = withoutCapability === undefined ? "" : `${SETPRIV} --bounding-set -${withoutCapability} `;
     const command = `ulimit -v ${MOST_KIB}; ${less}stress-ng ${options} --verify --metrics-brief --timeout ${seconds}s`;
     const { stdout, stderr, exitCode } = await exec(`cd /tmp && ${command} 2>&1`, seconds * 1_000 + MARGIN_MS);
     results.push(judgeStressNg(options, `${stdout}${stderr}`, exitCode));

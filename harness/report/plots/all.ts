@@ -1,5 +1,6 @@
 import type { Summary } from "../summary.ts";
 import { wordsOf } from "../words.ts";
+import { marksOf } from "./axes.ts";
 import { cpuPlot, waitPlot } from "./cpu-plot.ts";
 import { fillPlots } from "./fill-plot.ts";
 import { phasesPlot } from "./phases-plot.ts";
@@ -14,29 +15,30 @@ export function plotsOf({ run, effects, cells, phases, totals, fills, sweeps }: 
   const headline = <T extends { memoryBytes: number }>(all: readonly T[]): T[] =>
     all.filter((one) => one.memoryBytes === run.settings.memoryBytes);
   const words = wordsOf(run);
+  const markOf = marksOf(run.settings.arms);
   const plots = new Map<string, Plot[]>();
   const compared = headline(effects);
-  plots.set("result", compared.length > 0 ? [ratioPlot(compared)] : []);
+  plots.set("result", compared.length > 0 ? [ratioPlot(compared, markOf)] : []);
   for (const [thp, own] of Map.groupBy(headline(cells), (cell) => cell.thp)) {
-    plots.set(`rounds-${thp}`, [roundsPlot(thp, words.sized(run.settings.memoryBytes), own)]);
+    plots.set(`rounds-${thp}`, [roundsPlot(thp, words.sized(run.settings.memoryBytes), own, markOf)]);
   }
   plots.set(
     "phases",
     [...Map.groupBy(headline(phases), (cell) => cell.thp)].map(([thp, own]) => phasesPlot(thp, own)),
   );
-  const curves = fillPlots(fills, words);
+  const curves = fillPlots(fills, words, markOf);
   const waited = cells.filter((cell) => cell.cost.waitSeconds !== null);
   // Runs from before curves were recorded still show what the waits were.
   plots.set("pool", curves.length > 0 ? curves : waited.length > 0 ? [waitPlot(waited)] : []);
   plots.set("cpu", totals.length > 0 ? [cpuPlot(totals)] : []);
   plots.set(
     "sweep",
-    [...Map.groupBy(sweeps, (sweep) => sweep.thp)].map(([thp, own]) => sweepPlot(thp, words.over, own)),
+    [...Map.groupBy(sweeps, (sweep) => sweep.thp)].map(([thp, own]) => sweepPlot(thp, words.over, own, markOf)),
   );
   plots.set(
     "projection",
     [...Map.groupBy(sweeps.filter(isProjected), (sweep) => sweep.thp)].map(([thp, own]) =>
-      projectionPlot(thp, words.over, own),
+      projectionPlot(thp, words.over, own, markOf),
     ),
   );
   return plots;

@@ -1,7 +1,10 @@
-import type { ArmName } from "../../bench/sample.ts";
+import { type ArmKind, type ArmName, armParts } from "../../bench/arm-name.ts";
+
+/** How an arm is drawn. */
+type Mark = { color: string; symbol: string };
 
 /** Arms differ in colour (see page-style.ts) and in shape, so that they can be told apart without colour. */
-export const ARM_MARKS: Record<ArmName, { color: string; symbol: string }> = {
+export const KIND_MARKS: Record<ArmKind, Mark> = {
   base: { color: "var(--base)", symbol: "circle" },
   "base-again": { color: "var(--base-again)", symbol: "triangle" },
   prezero: { color: "var(--prezero)", symbol: "diamond" },
@@ -11,6 +14,30 @@ export const ARM_MARKS: Record<ArmName, { color: string; symbol: string }> = {
   hugetlb: { color: "var(--hugetlb)", symbol: "arrow" },
   limit: { color: "var(--faint)", symbol: "roundRect" },
 };
+
+/** For more arms of a kind, of other kernels or with other settings, in this order; page-style.ts has as many. */
+const MORE_COLORS = 6;
+
+/** Tells how an arm is drawn. */
+export type MarkOf = (arm: ArmName) => Mark;
+
+/**
+ * How the arms of a run are drawn, in every plot of it alike: the first of its kind in the kind's colour, the others in
+ * colours of their own.
+ * @param arms of the run, in their order
+ */
+export function marksOf(arms: readonly ArmName[]): MarkOf {
+  const marks = new Map<ArmName, Mark>();
+  const kinds = new Set<ArmKind>();
+  for (const arm of arms) {
+    const { kind } = armParts(arm);
+    const more = marks.size - kinds.size;
+    const own = kinds.has(kind) ? { color: `var(--other-${(more % MORE_COLORS) + 1})` } : {};
+    marks.set(arm, { ...KIND_MARKS[kind], ...own });
+    kinds.add(kind);
+  }
+  return (arm) => marks.get(arm) as Mark;
+}
 
 /** Narrow enough to be read on a telephone without shrinking; a page sets several side by side where there is room. */
 export const PLOT_WIDTH_PX = 380;

@@ -1,7 +1,7 @@
 import { formatSize } from "../../base/size.ts";
 import { formatSeconds, formatThp } from "../format.ts";
 import type { ArmTotal, Cell } from "../summary.ts";
-import { ARM_MARKS, axisStyle, legendOf, still } from "./axes.ts";
+import { axisStyle, KIND_MARKS, legendOf, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
 const ROW_PX = 38;
@@ -38,14 +38,14 @@ export function cpuPlot(totals: readonly ArmTotal[]): Plot {
           ...barStyle,
           name: "all else",
           stack: "cpu",
-          itemStyle: { color: ARM_MARKS.base.color },
+          itemStyle: { color: KIND_MARKS.base.color },
           data: rows.map((row) => row.rest),
         },
         {
           ...barStyle,
           name: "worker",
           stack: "cpu",
-          itemStyle: { color: ARM_MARKS.prezero.color },
+          itemStyle: { color: KIND_MARKS.prezero.color },
           data: rows.map((row) => row.worker),
         },
       ],
@@ -77,14 +77,14 @@ export function waitPlot(cells: readonly Cell[]): Plot {
           ...barStyle,
           barMaxWidth: 12,
           name: "wait",
-          itemStyle: { color: ARM_MARKS["prezero-disabled"].color },
+          itemStyle: { color: KIND_MARKS["prezero-disabled"].color },
           data: cells.map((cell) => cell.cost.waitSeconds?.median ?? 0),
         },
         {
           ...barStyle,
           barMaxWidth: 12,
           name: "worker CPU",
-          itemStyle: { color: ARM_MARKS.prezero.color },
+          itemStyle: { color: KIND_MARKS.prezero.color },
           data: cells.map((cell) => cell.cost.workerCpuSeconds ?? 0),
         },
       ],

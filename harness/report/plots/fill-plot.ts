@@ -2,7 +2,7 @@ import { medianCurve } from "../../stats/median-curve.ts";
 import { count, formatSeconds, formatThp } from "../format.ts";
 import type { FillGroup } from "../summary.ts";
 import type { Words } from "../words.ts";
-import { ARM_MARKS, axisStyle, still } from "./axes.ts";
+import { axisStyle, type MarkOf, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
 const MEDIAN_STEPS = 100;
@@ -11,8 +11,13 @@ const MEDIAN_STEPS = 100;
  * Share of free memory zeroed over the wait for it: a line for each wait, the pointwise median thick.
  * @param endSeconds end of the axis; the same in plots that stand side by side
  */
-export function fillPlot({ arm, after, seconds, curves }: FillGroup, endSeconds: number, words: Words): Plot {
-  const { color } = ARM_MARKS[arm];
+export function fillPlot(
+  { arm, after, seconds, curves }: FillGroup,
+  endSeconds: number,
+  words: Words,
+  markOf: MarkOf,
+): Plot {
+  const { color } = markOf(arm);
   const when = after === "boot" ? "after a boot" : `after ${words.round(after.memoryBytes)}, ${formatThp(after.thp)}`;
   const line = (data: readonly (readonly [number, number])[], lineStyle: object): object => ({
     ...still,
@@ -48,9 +53,9 @@ export function fillPlot({ arm, after, seconds, curves }: FillGroup, endSeconds:
 }
 
 /** Plots of all groups that have curves, on one time axis. */
-export function fillPlots(fills: readonly FillGroup[], words: Words): Plot[] {
+export function fillPlots(fills: readonly FillGroup[], words: Words, markOf: MarkOf): Plot[] {
   const drawn = fills.filter((group) => group.curves.length > 0);
   const longest = Math.max(0, ...drawn.flatMap((group) => group.curves.map(({ curve }) => curve.at(-1)?.[0] ?? 0)));
   // Whole seconds, and never an axis without length.
-  return drawn.map((group) => fillPlot(group, Math.max(1, Math.ceil(longest)), words));
+  return drawn.map((group) => fillPlot(group, Math.max(1, Math.ceil(longest)), words, markOf));
 }

@@ -3,7 +3,7 @@ import type { Thp } from "../../bench/sample.ts";
 import type { Estimate } from "../../stats/line.ts";
 import { formatEstimate, formatThp } from "../format.ts";
 import type { Sweep } from "../summary.ts";
-import { ARM_MARKS, axisStyle, legendOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";
+import { axisStyle, legendOf, type MarkOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
 /** A sweep whose line is carried on to a time. */
@@ -21,7 +21,7 @@ export function isProjected(sweep: Sweep): sweep is Projected {
  * with its interval.
  * @param over what is on the axis: `VM size` or `size`
  */
-export function projectionPlot(thp: Thp, over: string, sweeps: readonly Projected[]): Plot {
+export function projectionPlot(thp: Thp, over: string, sweeps: readonly Projected[], markOf: MarkOf): Plot {
   const bytes = Math.max(...sweeps.map((sweep) => sweep.projection.memoryBytes));
   const { legend, heightPx } = legendOf(sweeps.map((sweep) => sweep.arm));
   return {
@@ -35,7 +35,7 @@ export function projectionPlot(thp: Thp, over: string, sweeps: readonly Projecte
       grid: { left: 48, right: 24, top: heightPx, bottom: 42 },
       xAxis: { ...axisStyle, type: "value", name: `${over}, GiB`, nameGap: 26, min: 0, max: bytes / GIB_BYTES },
       yAxis: { ...axisStyle, type: "value", name: "seconds", nameGap: 34, min: 0 },
-      series: sweeps.flatMap(seriesOf),
+      series: sweeps.flatMap((sweep) => seriesOf(sweep, markOf)),
     },
   };
 }
@@ -44,8 +44,8 @@ function describe({ arm, projection }: Projected): string {
   return `${arm}: ${formatSize(projection.memoryBytes)} would take ${formatEstimate(projection.seconds)} seconds`;
 }
 
-function seriesOf(sweep: Projected): object[] {
-  const { color, symbol } = ARM_MARKS[sweep.arm];
+function seriesOf(sweep: Projected, markOf: MarkOf): object[] {
+  const { color, symbol } = markOf(sweep.arm);
   const { secondsPerGib, interceptSeconds } = sweep.line;
   const { seconds, memoryBytes } = sweep.projection;
   const at = (gib: number): [number, number] => [gib, interceptSeconds.value + secondsPerGib.value * gib];

@@ -1,6 +1,6 @@
 import { formatRange, formatRatio, formatThp } from "../format.ts";
 import type { Effect } from "../summary.ts";
-import { ARM_MARKS, axisStyle, SYMBOL_PX, still } from "./axes.ts";
+import { axisStyle, type MarkOf, SYMBOL_PX, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
 const ROW_PX = 36;
@@ -8,7 +8,7 @@ const ROW_PX = 36;
 const LINE_PX = 15;
 
 /** base/arm of each effect with its interval, on a logarithmic axis with 1 marked. */
-export function ratioPlot(effects: readonly Effect[]): Plot {
+export function ratioPlot(effects: readonly Effect[], markOf: MarkOf): Plot {
   const ends = effects.flatMap(({ ratio, low, high }) => [low ?? ratio, ratio, high ?? ratio, 1]);
   const names = effects.map((effect) => `${formatThp(effect.thp)}\n${effect.armName}`);
   return {
@@ -35,8 +35,8 @@ export function ratioPlot(effects: readonly Effect[]): Plot {
         axisLabel: { ...axisStyle.axisLabel, lineHeight: LINE_PX },
       },
       series: effects.flatMap((effect, row) => [
-        ...interval(effect, row),
-        dot(effect, row, row === 0),
+        ...interval(effect, markOf, row),
+        dot(effect, markOf, row),
         value(effect, row),
       ]),
     },
@@ -48,7 +48,7 @@ function describe(effect: Effect): string {
   return `${formatThp(effect.thp)}, ${effect.armName}: ${formatRatio(effect.ratio)}, ${range}, ${effect.verdict}`;
 }
 
-function interval({ low, high, armName }: Effect, row: number): object[] {
+function interval({ low, high, armName }: Effect, markOf: MarkOf, row: number): object[] {
   if (low === null || high === null) return [];
   const ends = [
     [low, row],
@@ -59,7 +59,7 @@ function interval({ low, high, armName }: Effect, row: number): object[] {
       ...still,
       type: "line",
       symbol: "none",
-      lineStyle: { color: ARM_MARKS[armName].color, width: 3, cap: "butt" },
+      lineStyle: { color: markOf(armName).color, width: 3, cap: "butt" },
       data: ends,
     },
   ];
@@ -76,8 +76,8 @@ function value({ ratio, high }: Effect, row: number): object {
   };
 }
 
-function dot({ ratio, armName }: Effect, row: number, first: boolean): object {
-  const { color, symbol } = ARM_MARKS[armName];
+function dot({ ratio, armName }: Effect, markOf: MarkOf, row: number): object {
+  const { color, symbol } = markOf(armName);
   return {
     ...still,
     type: "scatter",
@@ -85,7 +85,7 @@ function dot({ ratio, armName }: Effect, row: number, first: boolean): object {
     symbolSize: SYMBOL_PX + 4,
     itemStyle: { color },
     data: [[ratio, row]],
-    ...(first
+    ...(row === 0
       ? {
           markLine: {
             silent: true,

@@ -1,7 +1,7 @@
 import type { Thp } from "../../bench/sample.ts";
 import { formatThp, formatTime } from "../format.ts";
 import type { Cell } from "../summary.ts";
-import { ARM_MARKS, axisStyle, legendOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";
+import { axisStyle, legendOf, type MarkOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
 /** Distance between two rounds of a boot, in boots. */
@@ -13,7 +13,7 @@ const ROUND_STEP = 0.2;
  * @param sized the size in words
  * @param cells the arms of one configuration
  */
-export function roundsPlot(thp: Thp, sized: string, cells: readonly Cell[]): Plot {
+export function roundsPlot(thp: Thp, sized: string, cells: readonly Cell[], markOf: MarkOf): Plot {
   const { legend, heightPx } = legendOf(cells.map((cell) => cell.arm));
   const lastBoot = Math.max(...cells.flatMap((cell) => cell.boots.map((boot) => boot.boot)));
   return {
@@ -37,13 +37,13 @@ export function roundsPlot(thp: Thp, sized: string, cells: readonly Cell[]): Plo
         axisLabel: { ...axisStyle.axisLabel, showMinLabel: false, showMaxLabel: false },
       },
       yAxis: { ...axisStyle, type: "value", name: "seconds", nameGap: 34, min: 0 },
-      series: cells.flatMap((cell) => [dots(cell), medianLine(cell, lastBoot)]),
+      series: cells.flatMap((cell) => [dots(cell, markOf), medianLine(cell, markOf, lastBoot)]),
     },
   };
 }
 
-function dots(cell: Cell): object {
-  const { color, symbol } = ARM_MARKS[cell.arm];
+function dots(cell: Cell, markOf: MarkOf): object {
+  const { color, symbol } = markOf(cell.arm);
   return {
     ...still,
     name: cell.arm,
@@ -57,12 +57,12 @@ function dots(cell: Cell): object {
   };
 }
 
-function medianLine(cell: Cell, lastBoot: number): object {
+function medianLine(cell: Cell, markOf: MarkOf, lastBoot: number): object {
   return {
     ...still,
     type: "line",
     symbol: "none",
-    lineStyle: { color: ARM_MARKS[cell.arm].color, type: "dashed", width: 1 },
+    lineStyle: { color: markOf(cell.arm).color, type: "dashed", width: 1 },
     data: [
       [0, cell.median],
       [lastBoot + 1, cell.median],

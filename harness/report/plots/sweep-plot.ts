@@ -2,14 +2,14 @@ import { GIB_BYTES } from "../../base/size.ts";
 import type { Thp } from "../../bench/sample.ts";
 import { formatSeconds, formatThp } from "../format.ts";
 import type { Sweep } from "../summary.ts";
-import { ARM_MARKS, axisStyle, legendOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";
+import { axisStyle, legendOf, type MarkOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
 /**
  * Per-boot medians over size with each arm's line, over the measured range only.
  * @param over what is on the axis: `VM size` or `size`
  */
-export function sweepPlot(thp: Thp, over: string, sweeps: readonly Sweep[]): Plot {
+export function sweepPlot(thp: Thp, over: string, sweeps: readonly Sweep[], markOf: MarkOf): Plot {
   const largest = Math.max(...sweeps.flatMap((sweep) => sweep.sizes.map((size) => size.memoryBytes))) / GIB_BYTES;
   const { legend, heightPx } = legendOf(sweeps.map((sweep) => sweep.arm));
   return {
@@ -21,7 +21,7 @@ export function sweepPlot(thp: Thp, over: string, sweeps: readonly Sweep[]): Plo
       grid: { left: 48, right: 16, top: heightPx, bottom: 42 },
       xAxis: { ...axisStyle, type: "value", name: `${over}, GiB`, nameGap: 26, min: 0, max: largest },
       yAxis: { ...axisStyle, type: "value", name: "seconds", nameGap: 34, min: 0 },
-      series: sweeps.flatMap((sweep) => [dots(sweep), ...line(sweep)]),
+      series: sweeps.flatMap((sweep) => [dots(sweep, markOf), ...line(sweep, markOf)]),
     },
   };
 }
@@ -30,8 +30,8 @@ function describe({ arm, line }: Sweep): string {
   return line === null ? `${arm}: no line` : `${arm}: ${formatSeconds(line.secondsPerGib.value)} seconds per GiB`;
 }
 
-function dots(sweep: Sweep): object {
-  const { color, symbol } = ARM_MARKS[sweep.arm];
+function dots(sweep: Sweep, markOf: MarkOf): object {
+  const { color, symbol } = markOf(sweep.arm);
   return {
     ...still,
     name: sweep.arm,
@@ -43,7 +43,7 @@ function dots(sweep: Sweep): object {
   };
 }
 
-function line({ arm, sizes, line }: Sweep): object[] {
+function line({ arm, sizes, line }: Sweep, markOf: MarkOf): object[] {
   if (line === null) return [];
   const ends = [sizes[0], sizes.at(-1)].map((size) => (size as Sweep["sizes"][number]).memoryBytes / GIB_BYTES);
   return [
@@ -51,7 +51,7 @@ function line({ arm, sizes, line }: Sweep): object[] {
       ...still,
       type: "line",
       symbol: "none",
-      lineStyle: { color: ARM_MARKS[arm].color, width: 1.5 },
+      lineStyle: { color: markOf(arm).color, width: 1.5 },
       data: ends.map((gib) => [gib, line.interceptSeconds.value + line.secondsPerGib.value * gib]),
     },
   ];

@@ -1,13 +1,16 @@
+import { onSameKernel } from "../../bench/arm-name.ts";
 import { formatRatio, formatSeconds, orNothing } from "../format.ts";
 import type { Section } from "../section.ts";
-import type { Summary } from "../summary.ts";
+import type { ArmTotal, Summary } from "../summary.ts";
 import { wordsOf } from "../words.ts";
 
 /** Total CPU time of each arm: where the gain was paid for, and how soon after a boot there is one. */
 export function cpuSection({ run, totals }: Summary): Section {
   const { rounds, thing } = wordsOf(run);
-  const base = totals.find((total) => total.arm === "base");
-  const toBase = (seconds: number): number | null => (base === undefined ? null : seconds / base.hostCpuSeconds);
+  const toBase = ({ arm, hostCpuSeconds }: ArmTotal): number | null => {
+    const base = totals.find((total) => total.arm === onSameKernel(arm, "base"));
+    return base === undefined ? null : hostCpuSeconds / base.hostCpuSeconds;
+  };
   return {
     id: "cpu",
     heading: "CPU time of the whole host under test, seconds per boot",
@@ -27,7 +30,7 @@ export function cpuSection({ run, totals }: Summary): Section {
         String(total.boots),
         String(total.creations),
         formatSeconds(total.hostCpuSeconds),
-        orNothing(toBase(total.hostCpuSeconds), formatRatio),
+        orNothing(toBase(total), formatRatio),
         orNothing(total.workerCpuSeconds, formatSeconds),
         orNothing(total.firstFillSeconds?.median, formatSeconds),
         orNothing(total.firstFillSeconds && total.waitSeconds, formatSeconds),

@@ -1,3 +1,4 @@
+import { armParts } from "../../bench/arm-name.ts";
 import { describeConditions } from "../../bench/conditions.ts";
 import { ALPHA } from "../../stats/verdict.ts";
 import { isAgain } from "../effects.ts";
@@ -77,7 +78,7 @@ export function resultSection(summary: Summary): Section {
           ? ` Each p stands for itself: it is not adjusted for the ${count(headline.length, "comparison")} above (level ${ALPHA}).`
           : ""),
       `The price. CPU x: ${price.note}. refill: seconds until the pool is full again after ${words.such}, median.`,
-      ...(headline.some((effect) => effect.armName === "limit") ? [LIMIT_NOTE] : []),
+      ...(headline.some((effect) => armParts(effect.armName).kind === "limit") ? [LIMIT_NOTE] : []),
       ...(again.length > 0 ? [noiseNote(again)] : []),
       ...planNotes(plans),
     ],

@@ -1,5 +1,5 @@
 import { formatSize } from "../../base/size.ts";
-import { sameConfiguration } from "../effects.ts";
+import { besideOf, isBase } from "../effects.ts";
 import { formatFigure, formatRatio, formatThpCell, NOTHING } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { Cell, Summary } from "../summary.ts";
@@ -7,12 +7,9 @@ import { wordsOf } from "../words.ts";
 
 /** What a program measured beside its seconds, each arm against base; no section where it measured nothing else. */
 export function valuesSections({ run, cells }: Summary): Section[] {
-  const compared = cells.filter((cell) => cell.arm !== "base");
+  const compared = cells.filter((cell) => !isBase(cell.arm));
   const rows = (compared.length > 0 ? compared : cells).flatMap((cell) =>
-    valueRows(
-      cell,
-      cells.find((other) => other.arm === "base" && sameConfiguration(other, cell)),
-    ),
+    valueRows(cell, besideOf(cells, cell, "base")),
   );
   if (rows.length === 0) return [];
   return [

@@ -40,7 +40,7 @@ describe("a run of stress-ng", () => {
       { options: "--brk 2", seconds: 15, withoutCapability: "sys_admin" },
     ]);
     expect(commands[0]).toContain(`stress-ng ${OPTIONS} --verify --metrics-brief --timeout 60s`);
-    expect(commands[1]).toContain("; setpriv --bounding-set -sys_admin stress-ng --brk 2");
+    expect(commands[1]).toContain("; /usr/bin/setpriv --bounding-set -sys_admin stress-ng --brk 2");
     expect(results.map(({ status }) => status)).toEqual(["passed", "failed"]);
   });
 });

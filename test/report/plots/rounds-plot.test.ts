@@ -1,18 +1,19 @@
 import { expect, test } from "vitest";
-import { type ArmName, armNames } from "../../../harness/bench/sample.ts";
+import { type ArmName, armKinds } from "../../../harness/bench/arm-name.ts";
+import { marksOf } from "../../../harness/report/plots/axes.ts";
 import { roundsPlot } from "../../../harness/report/plots/rounds-plot.ts";
 import { summarize } from "../../../harness/report/summarize.ts";
 import { syntheticRun, syntheticSamples } from "../synthetic-run.ts";
 
 const plotOf = (arms: ArmName[]) => {
   const run = syntheticRun({ arms, thp: ["on"], sweepBytes: [] });
-  return roundsPlot("on", "VM of 4G", summarize(run, syntheticSamples(run)).cells);
+  return roundsPlot("on", "VM of 4G", summarize(run, syntheticSamples(run)).cells, marksOf(arms));
 };
 const top = (plot: { option: object }) => (plot.option as { grid: { top: number } }).grid.top;
 
 test("each line of the legend has room of its own above the plot, which stays as high as it is", () => {
   const few = plotOf(["base", "prezero"]);
-  const all = plotOf([...armNames]);
+  const all = plotOf([...armKinds]);
   expect(top(all)).toBeGreaterThan(top(few));
   expect(all.height - top(all)).toBe(few.height - top(few));
 });
