@@ -1,9 +1,20 @@
 import type { Command } from "commander";
 import { registerCheck } from "./patches/check.ts";
 import { registerEdit } from "./patches/edit.ts";
+import { registerExport } from "./patches/export.ts";
+import { registerPort } from "./patches/port.ts";
 import { registerRefresh } from "./patches/refresh.ts";
+import { registerStatus } from "./patches/status.ts";
 
 export function register(program: Command): void {
   const patches = program.command("patches").description("the patch generator: change the series and check it");
-  for (const registerOne of [registerEdit, registerRefresh, registerCheck]) registerOne(patches);
+  for (const registerOne of [
+    registerStatus,
+    registerEdit,
+    registerRefresh,
+    registerPort,
+    registerCheck,
+    registerExport,
+  ])
+    registerOne(patches);
 }
