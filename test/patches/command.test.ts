@@ -25,7 +25,9 @@ vi.setConfig({ testTimeout: 60_000 });
 
 describe("npm run patches", () => {
   test("--help names the commands and their options", () => {
-    expect(patches("--help").stdout).toMatch(/status[\s\S]*edit [\s\S]*refresh [\s\S]*port [\s\S]*check [\s\S]*export /);
+    expect(patches("--help").stdout).toMatch(
+      /status[\s\S]*edit [\s\S]*refresh [\s\S]*port [\s\S]*check [\s\S]*export /,
+    );
     expect(patches("check", "--help").stdout).toMatch(/--fast[\s\S]*--json[\s\S]*--ktap[\s\S]*--dry-run/);
   });
 
