@@ -12,7 +12,7 @@ export function describePlan(settings: Settings, plan: readonly PlannedBoot[]): 
   return [
     `scenario  ${settings.scenario}, kernel ${settings.kernel}, arms ${settings.arms.join(", ")}`,
     `sizes     ${describeSizes(settings)}`,
-    `host      ${settings.host}: ${settings.accelerator}, CPU ${settings.cpuModel}, ${settings.hostCpus} CPUs, ` +
+    `host      ${settings.host}: ${settings.accelerator}${settings.clock === "instructions" ? " that counts instructions" : ""}, CPU ${settings.cpuModel}, ${settings.hostCpus} CPUs, ` +
       `${formatSize(settings.hostMemoryBytes)} preallocated${settings.measure === null ? `, device ${settings.device}` : ""}`,
     ...describeConditions(settings.conditions).map(([name, value]) => `condition ${name}: ${value}`),
     `boots     ${plan.map((boot) => boot.arm).join(" ")}`,

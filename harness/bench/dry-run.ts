@@ -44,6 +44,7 @@ async function commandsOf(bases: Planned["bases"], settings: Settings): Promise<
       memoryBytes: settings.hostMemoryBytes,
       cpus: settings.hostCpus,
       accel: settings.accelerator,
+      clock: settings.clock,
       cpuModel: settings.cpuModel,
       control: undefined,
       hardware: { ...arm.hardware, assignable: settings.conditions.vms },

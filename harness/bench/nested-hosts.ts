@@ -18,6 +18,7 @@ export function nestedHosts(kernels: ArmKernels, guest: BuiltKernel | null): Sta
       memoryBytes: settings.hostMemoryBytes,
       cpus: settings.hostCpus,
       accel: settings.accelerator,
+      clock: settings.clock,
       cpuModel: settings.cpuModel,
       device: settings.device,
       extraCmdline: arm.commandLine.join(" "),

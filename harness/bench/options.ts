@@ -6,7 +6,7 @@ import { UsageError } from "../base/errors.ts";
 import { parseSize } from "../base/size.ts";
 import { armKinds, armKnobs, armSchema } from "./arm-name.ts";
 import { ALLOWED_REQUIREMENT, parseRequirement, REQUIREMENT_HELP } from "./requirement.ts";
-import { type Thp, thpSchema } from "./sample.ts";
+import { clockSchema, type Thp, thpSchema } from "./sample.ts";
 import { MAX_BOOTS, MAX_ROUNDS, SIZE_STEP_BYTES, scenarioNames } from "./scenario.ts";
 
 /** Settings of huge pages that `--thp` names; `both` is short for two. */
@@ -39,6 +39,10 @@ export function addBenchOptions(command: Command): Command {
     .option("--rounds <n>", "rounds of the headline's size in each boot and huge page setting")
     .option("--device <device>", "assigned device: emulated, or a PCI address on the host under test")
     .option("--accel <accelerator>", "of the nested host: auto (KVM if it really works), kvm, tcg")
+    .option(
+      "--clock <clock>",
+      "of the nested host: time, or instructions (TCG only: 1 ns each; no times, but alike on any machine and day)",
+    )
     .option(
       "--cpu <model>",
       "CPU model of the nested host, e.g. max,-erms,-fsrm; default: host with KVM, max under TCG",
@@ -115,6 +119,7 @@ const optionsSchema = z.object({
     )
     .default("emulated"),
   accel: z.enum(["auto", "kvm", "tcg"], oneOf(["auto", "kvm", "tcg"])).default("auto"),
+  clock: z.enum(clockSchema.options, oneOf(clockSchema.options)).default("time"),
   cpu: z.string().regex(CPU_MODEL, "allowed: a CPU model of QEMU and its features, such as max,-erms,-fsrm").optional(),
   host: z.literal("nested", "allowed: nested").default("nested"),
   scenario: z.string().min(1).default("vm-create"),

@@ -4,6 +4,7 @@ import { conditionsSchema, QUIET } from "./conditions.ts";
 import { measureSchema } from "./measure.ts";
 import {
   acceleratorSchema,
+  clockSchema,
   cpuUseSchema,
   kernelVariantSchema,
   poolSchema,
@@ -77,6 +78,7 @@ export const settingsSchema = z.strictObject({
   host: z.literal("nested"),
   device: z.string(),
   accelerator: acceleratorSchema,
+  clock: clockSchema.default("time"),
   cpuModel: z.string(),
   hostCpus: z.int().positive(),
   hostMemoryBytes: z.int().positive(),

@@ -12,6 +12,13 @@ export type Thp = z.infer<typeof thpSchema>;
 export const acceleratorSchema = z.enum(["kvm", "tcg"]);
 export type Accelerator = z.infer<typeof acceleratorSchema>;
 
+/**
+ * What the clock of the host under test counts: time, or under TCG the instructions that its CPUs execute, a nanosecond
+ * each. Waiting takes the time that it takes.
+ */
+export const clockSchema = z.enum(["time", "instructions"]);
+export type Clock = z.infer<typeof clockSchema>;
+
 /** What ran: samples whose fingerprints differ in anything but the kernel are never compared. */
 export const fingerprintSchema = z.strictObject({
   /** CPU model name and microcode revision of the physical host. */
@@ -21,6 +28,8 @@ export const fingerprintSchema = z.strictObject({
   machineMemoryBytes: z.int(),
   /** Accelerator of the outer VM as QMP query-kvm tells it; `none` for a real host over ssh. */
   accelerator: z.union([acceleratorSchema, z.literal("none")]),
+  /** Samples from before there was a choice count time. */
+  clock: clockSchema.default("time"),
   /** CPU model given to the outer QEMU, for example `max,-erms,-fsrm`. */
   cpuModel: z.string(),
   hostCpus: z.int(),

@@ -4,7 +4,7 @@ import { isAboutVms } from "./arms.ts";
 import { hostMemoryBytes } from "./memory-fit.ts";
 import type { BenchOptions } from "./options.ts";
 import type { Settings } from "./run-record.ts";
-import type { Accelerator } from "./sample.ts";
+import type { Accelerator, Clock } from "./sample.ts";
 import type { Scenario } from "./scenario.ts";
 import { chooseSizes, wantedSizes } from "./sizes.ts";
 
@@ -17,7 +17,7 @@ export type MachineState = { accelerator: Accelerator; availableBytes: number; c
 /**
  * Fills in every default: options first, then the scenario, then what the machine can do.
  * @param kernel name of the base, resolved
- * @throws UsageError VM_TOO_SMALL, MEMORY_DOES_NOT_FIT, TOO_FEW_DEVICES, NO_VM
+ * @throws UsageError CLOCK_NEEDS_TCG, VM_TOO_SMALL, MEMORY_DOES_NOT_FIT, TOO_FEW_DEVICES, NO_VM
  */
 export function resolveSettings(
   options: BenchOptions,
@@ -28,6 +28,7 @@ export function resolveSettings(
   const { accelerator } = machine;
   const { before, during, pool, until, vms } = scenario;
   assertDevices(options.device, vms);
+  assertClock(options.clock, accelerator);
   if (scenario.measure !== null) assertWithoutVm(options, scenario);
   const repeated = {
     conditions: { before, during, pool, until, vms },
@@ -53,11 +54,22 @@ export function resolveSettings(
     host: options.host,
     device: options.device,
     accelerator,
+    clock: options.clock,
     cpuModel: options.cpu ?? (accelerator === "kvm" ? "host" : "max"),
     hostCpus: Math.min(machine.cpus, MAX_HOST_CPUS),
     hostMemoryBytes: hostMemoryBytes(vms * Math.max(sizes.memoryBytes, ...sizes.sweepBytes)),
     traces: options.traces,
   };
+}
+
+/** A CPU of the machine does not tell its instructions to a guest's clock. */
+function assertClock(clock: Clock, accelerator: Accelerator): void {
+  if (clock === "time" || accelerator === "tcg") return;
+  throw new UsageError({
+    code: "CLOCK_NEEDS_TCG",
+    message: "--clock instructions is for emulated CPUs, and this run would use KVM",
+    remedy: "Add --accel tcg, or leave --clock out: with KVM times are times.",
+  });
 }
 
 /** A device is assigned to one VM only, and the harness makes as many as it wants of the emulated ones alone. */

@@ -11,6 +11,7 @@ import type { VfioBinding } from "../vfio/bind.ts";
 import { ClockCheck } from "./clock-check.ts";
 import type { Host, HostAnswer, VmCreation, VmRequest } from "./host.ts";
 import { createVms } from "./inner-vm.ts";
+import { InstructionClock } from "./instruction-clock.ts";
 import { measuredProgram, type ProgramAnswer } from "./measured-program.ts";
 import { setThp } from "./thp.ts";
 
@@ -42,12 +43,14 @@ export class NestedHost implements Host {
   readonly #parts: NestedParts;
   #devices: VfioBinding[] = [];
   #thp: Thp = "on";
-  readonly #clock = new ClockCheck((command) => this.exec(command));
+  readonly #clock: { check(): Promise<unknown> };
 
   constructor(parts: NestedParts) {
     this.fingerprint = parts.fingerprint;
     this.qemu = parts.qemu;
     this.#parts = parts;
+    const Check = parts.fingerprint.clock === "instructions" ? InstructionClock : ClockCheck;
+    this.#clock = new Check((command) => this.exec(command));
   }
 
   /** Binds the devices and learns what fits; called once, by the boot. */

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { InfrastructureError } from "../base/errors.ts";
 import { shellQuote } from "../base/quote.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
-import type { Accelerator, Fingerprint } from "../bench/sample.ts";
+import type { Accelerator, Clock, Fingerprint } from "../bench/sample.ts";
 import { SerialConsole } from "../guest/console.ts";
 import { explainFailure, type Watched } from "../guest/failure.ts";
 import { ensureInitramfs, installedArchive, keysArchive } from "../guest/initramfs.ts";
@@ -46,6 +46,8 @@ export type NestedHostOptions = {
   memoryBytes: number;
   cpus: number;
   accel: AccelChoice;
+  /** What its clock counts; time when absent. */
+  clock?: Clock;
   /** CPU model for -cpu, `max` or for example `max,-erms,-fsrm`. */
   cpuModel: string;
   /** `emulated`, or the address of a PCI device of the host under test. */
@@ -108,6 +110,7 @@ export async function bootNestedHost(options: NestedHostOptions): Promise<Nested
     memoryBytes: options.memoryBytes,
     cpus: options.cpus,
     accel: asked,
+    clock: options.clock ?? "time",
     cpuModel: options.cpuModel,
     control: { qmpSocket, consoleSocket: consoleListener.path },
     hardware: options.hardware ?? {},
@@ -130,6 +133,7 @@ export async function bootNestedHost(options: NestedHostOptions): Promise<Nested
   const fingerprint: Fingerprint = {
     ...machineFingerprint(),
     accelerator,
+    clock: options.clock ?? "time",
     cpuModel: options.cpuModel,
     hostCpus: options.cpus,
     hostMemoryBytes: options.memoryBytes,

@@ -1,4 +1,4 @@
-import type { Accelerator } from "../bench/sample.ts";
+import type { Accelerator, Clock } from "../bench/sample.ts";
 import { addedArgs, type Hardware, memoryArgs } from "./hardware.ts";
 
 /** The outer VM: the machine whose kernel is under test. */
@@ -10,6 +10,8 @@ export type OuterVm = {
   memoryBytes: number;
   cpus: number;
   accel: Accelerator;
+  /** `instructions` needs TCG; time when absent. */
+  clock?: Clock;
   /** Model for -cpu, for example `max` or `max,-erms,-fsrm`. */
   cpuModel: string;
   /** How the harness talks to QEMU; undefined for a person at a terminal. */
@@ -36,6 +38,9 @@ export const EMULATED_DEVICE_MODEL = "e1000e";
  */
 const TCG = "tcg,thread=single";
 
+/** 2^0 ns an instruction; while all CPUs are idle the clock goes on as the machine's does. */
+const COUNT = ["-icount", "shift=0"];
+
 /** Where the emulated devices sit: function 0 of a slot of the root bus each, so each in an IOMMU group of its own. */
 export function emulatedDeviceAddresses(count = 1): string[] {
   return Array.from({ length: count }, (_, i) => `0000:00:${(EMULATED_DEVICE_SLOT + i).toString(16)}.0`);
@@ -52,6 +57,7 @@ export function outerVmArgs(vm: OuterVm): string[] {
     // Interrupt remapping needs the irqchip in user space: all of it under TCG, the IOAPIC under KVM.
     ...["-machine", ["q35", ...machine, irqchip].join(",")],
     ...["-accel", vm.accel === "tcg" ? TCG : "kvm"],
+    ...(vm.clock === "instructions" ? COUNT : []),
     ...["-cpu", vm.cpuModel, "-smp", `${vm.cpus}${sockets}`, ...args],
     ...["-kernel", vm.kernelImage, "-initrd", vm.initrd, "-append", kernelCmdline(vm.extraCmdline)],
     ...controlArgs(vm.control),

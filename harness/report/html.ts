@@ -40,7 +40,7 @@ ${[
 
 /** What it was measured on, in a line. */
 function subtitle(summary: Summary): string {
-  const accelerator = acceleratorText(summary.setting?.accelerator ?? summary.run.settings.accelerator);
+  const accelerator = acceleratorText(summary.setting ?? summary.run.settings);
   return `${summary.run.createdAt.slice(0, 10)}; ${accelerator}; ${machineText(summary)}`;
 }
 

@@ -83,7 +83,7 @@ function factsOf(summary: Summary, pairs: readonly Pair[]): string[] {
   const device = run.settings.measure === null ? [setting?.device ?? run.settings.device] : [];
   return [
     ...kernels,
-    ["accelerator:", `${acceleratorText(setting?.accelerator ?? run.settings.accelerator)}; -cpu ${cpuModel}`],
+    ["accelerator:", `${acceleratorText(setting ?? run.settings)}; -cpu ${cpuModel}`],
     ["host:", [hostText(summary), `QEMU ${run.tools.qemu}`, ...device].join(", ")],
     ["machine:", machineText(summary)],
     ...describeConditions(run.settings.conditions).map(([name, value]) => ["condition:", `${name}: ${value}`]),

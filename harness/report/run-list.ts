@@ -55,7 +55,7 @@ function row(id: string, { settings, boots, plan, state }: RunRecord): string[] 
     id,
     settings.scenario,
     settings.kernel,
-    settings.accelerator,
+    settings.clock === "instructions" ? `${settings.accelerator}, counted` : settings.accelerator,
     formatSize(settings.memoryBytes),
     settings.thp.join(", "),
     `${finished}/${plan.length}`,

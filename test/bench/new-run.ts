@@ -21,6 +21,7 @@ export const settings: Settings = {
   host: "nested",
   device: "emulated",
   accelerator: "tcg",
+  clock: "time",
   cpuModel: "max",
   hostCpus: 2,
   hostMemoryBytes: 4 * GIB_BYTES,

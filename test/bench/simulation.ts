@@ -145,6 +145,7 @@ function fingerprintOf(request: HostRequest): Fingerprint {
     machineCpus: 2,
     machineMemoryBytes: 8 * GIB_BYTES,
     accelerator: request.settings.accelerator,
+    clock: request.settings.clock,
     cpuModel: request.settings.cpuModel,
     hostCpus: request.settings.hostCpus,
     hostMemoryBytes: request.settings.hostMemoryBytes,

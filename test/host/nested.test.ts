@@ -46,6 +46,7 @@ describe("a nested host", { timeout: 60_000 }, () => {
     await using host = await boot("healthy");
     expect(host.fingerprint).toMatchObject({
       accelerator: "tcg",
+      clock: "time",
       cpuModel: "max",
       device: "e1000e (emulated)",
       qemuVersion: "7.2.22 (Fake)",

@@ -24,6 +24,11 @@ describe("the command line of the outer VM", () => {
     expect(words({ accel: "kvm", cpuModel: "max" })).toContain("kernel-irqchip=split -accel kvm -cpu max");
   });
 
+  it("counts instructions when asked to, and only then", () => {
+    expect(words({ clock: "instructions" })).toContain("-accel tcg,thread=single -icount shift=0 ");
+    for (const vm of [words(), words({ clock: "time" })]) expect(vm).not.toContain("icount");
+  });
+
   it("ends the VM when its kernel dies, and keeps what the caller adds", () => {
     const cmdline = outerVmArgs(vm)[outerVmArgs(vm).indexOf("-append") + 1];
     expect(cmdline).toMatch(/panic=-1 .*page_reporting\.page_reporting_order=0$/);

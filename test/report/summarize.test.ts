@@ -140,6 +140,23 @@ describe("caveats", () => {
     expect(summarize(real, syntheticSamples(real)).caveats).toEqual([]);
   });
 
+  it("say of counted instructions that they are no times, and those are not compared with times", () => {
+    const counted = syntheticRun({ clock: "instructions" });
+    const samples = syntheticSamples(counted);
+    const [first, ...more] = summarize(counted, samples).caveats;
+    expect(first).toMatch(/^COUNTED, NOT TIMED: .*1 ns each.*Ratios depend on the emulated CPU model/);
+    expect(more).toEqual([]);
+    const mixed = samples.map((sample) =>
+      sample.boot === 8 ? { ...sample, fingerprint: { ...sample.fingerprint, clock: "time" as const } } : sample,
+    );
+    expect(() => summarize(counted, mixed)).toThrow(
+      expect.objectContaining({
+        code: "UNLIKE_SAMPLES",
+        detail: expect.stringContaining("clock: instructions and time"),
+      }),
+    );
+  });
+
   it("name rounds that began with a pool that was not full", () => {
     const run = syntheticRun({ accelerator: "kvm" });
     const samples = syntheticSamples(run).map((sample) =>

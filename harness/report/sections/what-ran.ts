@@ -2,6 +2,7 @@ import { shellQuote } from "../../base/quote.ts";
 import { formatSize } from "../../base/size.ts";
 import { describeConditions } from "../../bench/conditions.ts";
 import type { ArmRecord, KernelRecord } from "../../bench/run-record.ts";
+import type { Clock } from "../../bench/sample.ts";
 import { count } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { Summary } from "../summary.ts";
@@ -22,7 +23,7 @@ export function whatRanSection(summary: Summary): Section {
       .map(([arm, commands]): [string, string] => [`setup, ${arm}`, commands.join("; ")]),
     ...Object.entries(run.arms).flatMap(([arm, record]) => armRows(arm, record)),
     ...describeConditions(settings.conditions),
-    ["accelerator", acceleratorText(setting?.accelerator ?? settings.accelerator)],
+    ["accelerator", acceleratorText(setting ?? settings)],
     ["CPU model", setting?.cpuModel ?? settings.cpuModel],
     settings.measure === null
       ? ["device", setting?.device ?? settings.device]
@@ -86,7 +87,8 @@ export function machineText({ run: { machine }, setting }: Summary): string {
 }
 
 /** Accelerator of the host under test; an emulation is called one. */
-export function acceleratorText(accelerator: string): string {
+export function acceleratorText({ accelerator, clock }: { accelerator: string; clock: Clock }): string {
+  if (clock === "instructions") return "TCG: instructions counted (1 ns each), not hardware times";
   if (accelerator === "tcg") return "TCG: emulated, not hardware times";
   if (accelerator === "kvm") return "KVM";
   return "none: the host is the machine itself";

@@ -1,0 +1,41 @@
+import { describe, expect, test } from "vitest";
+import { GIB_BYTES } from "../../harness/base/size.ts";
+import { describePlan } from "../../harness/bench/describe-plan.ts";
+import { parseBenchOptions } from "../../harness/bench/options.ts";
+import { planBoots } from "../../harness/bench/plan.ts";
+import { settingsSchema } from "../../harness/bench/run-record.ts";
+import type { Accelerator } from "../../harness/bench/sample.ts";
+import { loadScenario } from "../../harness/bench/scenario.ts";
+import { resolveSettings } from "../../harness/bench/settings.ts";
+
+async function settingsFor(options: { clock?: string }, accelerator: Accelerator) {
+  const machine = { accelerator, availableBytes: 23 * GIB_BYTES, cpus: 2 };
+  return resolveSettings(parseBenchOptions(options), await loadScenario("vm-create"), "6.12", machine);
+}
+
+describe("the clock of the host under test", () => {
+  test("counts time unless it is told otherwise, and did so in records from before there was a choice", async () => {
+    const settings = await settingsFor({}, "tcg");
+    expect(settings.clock).toBe("time");
+    const { clock, ...older } = settings;
+    expect(settingsSchema.parse(older).clock).toBe("time");
+  });
+
+  test("counts instructions of emulated CPUs, and the plan says so", async () => {
+    const settings = await settingsFor({ clock: "instructions" }, "tcg");
+    expect(settings.clock).toBe("instructions");
+    expect(describePlan(settings, planBoots(settings)).join("\n")).toContain("tcg that counts instructions, CPU max");
+  });
+
+  test("cannot count those of a CPU of the machine", async () => {
+    await expect(settingsFor({ clock: "instructions" }, "kvm")).rejects.toMatchObject({
+      code: "CLOCK_NEEDS_TCG",
+      exitCode: 2,
+      remedy: expect.stringContaining("--accel tcg"),
+    });
+  });
+
+  test("counts nothing else", () => {
+    expect(() => parseBenchOptions({ clock: "cycles" })).toThrow(/allowed: time, instructions/);
+  });
+});
