@@ -1,13 +1,13 @@
 import { type Command, Option } from "commander";
 import { type Base, findBase } from "../../kernel/bases.ts";
 import { gitCommand } from "../../patches/git.ts";
+import { portDiff, replacedDiff } from "../../patches/port/compare.ts";
 import { hintsFor } from "../../patches/port/hints.ts";
 import {
   abortPort,
   continuePort,
   type Ported,
   type PortTarget,
-  portDiff,
   rebaseArguments,
   startPort,
 } from "../../patches/port/port.ts";
@@ -55,7 +55,10 @@ async function begin(from: Base, to: Base, target: PortTarget): Promise<Ported> 
 }
 
 async function finished(target: PortTarget, ported: Ported & { state: "finished" }, options: Options): Promise<void> {
-  print((await portDiff(target, ported.port, process.stdout.isTTY === true)).trimEnd());
+  const color = process.stdout.isTTY === true;
+  print((await portDiff(target, ported.port, color)).trimEnd());
+  const replaced = await replacedDiff(target, color);
+  if (replaced !== undefined) print(`\nagainst the series that ${options.to} has now:\n${replaced.trimEnd()}`);
   const dropped = ported.dropped > 0 ? `, ${ported.dropped} left out because nothing of them was left to do` : "";
   say(`the series is in ${target.dir}: ${ported.commits} patches${dropped}. Look at it, build it, then:`);
   say(`  npm run patches -- refresh ${options.to}${options.dir ? ` --dir ${target.dir}` : ""}`);

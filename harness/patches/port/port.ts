@@ -6,7 +6,6 @@ import type { BaseRepository } from "../base-repository.ts";
 import { createWorktree } from "../create-worktree.ts";
 import { git, gitLines, gitText } from "../git.ts";
 import { directoryDigest } from "../patch-directory.ts";
-import { rangeDiff } from "../range-diff.ts";
 import type { Series } from "../series.ts";
 import { rebaseWaits, recordMeeting, requireClean } from "../worktree.ts";
 import { type Conflict, conflictsIn } from "./conflicts.ts";
@@ -99,11 +98,6 @@ export async function abortPort({ base, dir }: PortTarget): Promise<Port> {
   const port = await runningPort(dir);
   await git(base.gitDir, ["worktree", "remove", "--force", dir]);
   return port;
-}
-
-/** The series before and after, patch by patch; `before` is told in the files of its own base. */
-export async function portDiff({ base, dir }: PortTarget, port: Port, color: boolean): Promise<string> {
-  return rangeDiff(dir, { base: port.start, head: port.last }, { base: base.root, head: "HEAD" }, color);
 }
 
 async function outcome(target: PortTarget, port: Port): Promise<Ported> {

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import type { BaseRepository } from "../../../harness/patches/base-repository.ts";
 import { git, gitLines } from "../../../harness/patches/git.ts";
-import { abortPort, continuePort, portDiff, startPort } from "../../../harness/patches/port/port.ts";
+import { portDiff, replacedDiff } from "../../../harness/patches/port/compare.ts";
+import { abortPort, continuePort, startPort } from "../../../harness/patches/port/port.ts";
 import { refreshPatches } from "../../../harness/patches/refresh.ts";
 import { readSeries } from "../../../harness/patches/series.ts";
 import { FakeKernel } from "../fake-base.ts";
@@ -63,6 +64,19 @@ describe("patches port", () => {
     const lines = (await portDiff(target, port, false)).trim().split("\n");
     expect(lines).toHaveLength(3);
     for (const line of lines) expect(line).toMatch(/^\d: +[0-9a-f]+ = \d: /);
+  });
+
+  test("a second port is told against the series that the base has by then", async () => {
+    using kernel = new FakeKernel();
+    const { target, begin } = await twoLines(kernel, moved);
+    await begin();
+    expect(await replacedDiff(target, false)).toBeUndefined();
+    await refreshPatches(target);
+    expect((await replacedDiff(target, false))?.trim().split("\n")).toEqual([
+      expect.stringMatching(/^1: .* = 1: /),
+      expect.stringMatching(/^2: .* = 2: /),
+      expect.stringMatching(/^3: .* = 3: /),
+    ]);
   });
 
   test("a conflict is left as an ordinary rebase, and says what each side has", async () => {
