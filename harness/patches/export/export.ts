@@ -56,7 +56,7 @@ export function formatMails(version: number, who: Identity, { to, cc }: Recipien
  * Writes a series as mails: a cover letter and the signed patches, one file each, and all of them as one mbox. What is
  * written is proved first: applied to the base again, it gives the tree of the series. Nothing is sent.
  * @returns paths of the files, the mbox last
- * @throws UsageError SERIES_EMPTY, EXPORT_EXISTS, PATCH_DOES_NOT_APPLY; InfrastructureError EXPORT_NOT_FAITHFUL
+ * @throws UsageError SERIES_EMPTY, EXPORT_EXISTS, EXPORT_INTO_SERIES, PATCH_DOES_NOT_APPLY; InfrastructureError EXPORT_NOT_FAITHFUL
  */
 export async function exportSeries(options: ExportOptions): Promise<string[]> {
   const { base, series, outDir, version, who, recipients, letter, tables, previous } = options;
@@ -67,7 +67,7 @@ export async function exportSeries(options: ExportOptions): Promise<string[]> {
       remedy: "Port the series there first (npm run patches -- port), or export another base.",
     });
   }
-  await requireAbsent(outDir, version, options.force === true);
+  const replaced = await mailsThere(outDir, version, options.force === true);
   const head = (await signedCommits(base, series.patches, who)).at(-1) as string;
   await mkdir(outDir, { recursive: true });
   const scratch = await mkdtemp(join(outDir, ".partial-"));
@@ -83,6 +83,7 @@ export async function exportSeries(options: ExportOptions): Promise<string[]> {
     await prove(base, head, names.slice(1), mails.slice(1));
     const mbox = `${versionPrefix(version)}series.mbox`;
     writeFileAtomic(join(scratch, mbox), mails.map((mail) => `${mail.trimEnd()}\n\n`).join(""));
+    for (const name of replaced) await rm(join(outDir, name));
     for (const name of [...names, mbox]) await rename(join(scratch, name), join(outDir, name));
     return [...names, mbox].map((name) => join(outDir, name));
   } finally {
@@ -99,17 +100,23 @@ function headersUnfolded(mail: string): string {
   return head + mail.slice(end);
 }
 
-async function requireAbsent(outDir: string, version: number, force: boolean): Promise<void> {
-  const there = (await readdir(outDir).catch(() => [])).filter((name) => isOfVersion(name, version));
-  if (there.length === 0) return;
-  if (!force) {
+/** Mails of the same version, which only --force replaces; the patches of a base are named like mails and are none. */
+async function mailsThere(outDir: string, version: number, force: boolean): Promise<string[]> {
+  const names: string[] = await readdir(outDir).catch(() => []);
+  if (names.includes("series")) {
     throw new UsageError({
-      code: "EXPORT_EXISTS",
-      message: `${outDir} has version ${version} of the series already (${there.length} files).`,
-      remedy: `Export the next version (-v${version + 1}), another directory with --out, or overwrite with --force.`,
+      code: "EXPORT_INTO_SERIES",
+      message: `${outDir} is a directory of patches, with a file \`series\`; mails have no place there.`,
+      remedy: "Name another directory with --out.",
     });
   }
-  for (const name of there) await rm(join(outDir, name));
+  const there = names.filter((name) => isOfVersion(name, version));
+  if (there.length === 0 || force) return there;
+  throw new UsageError({
+    code: "EXPORT_EXISTS",
+    message: `${outDir} has version ${version} of the series already (${there.length} files).`,
+    remedy: `Export the next version (-v${version + 1}), another directory with --out, or overwrite with --force.`,
+  });
 }
 
 async function prove(base: BaseRepository, head: string, names: string[], mails: string[]): Promise<void> {

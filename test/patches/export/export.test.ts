@@ -155,6 +155,16 @@ describe("patches export", () => {
     expect(readdirSync(outDir).filter((name) => name.startsWith("."))).toEqual([]);
   });
 
+  test("the directory of a base's patches is no place for mails, not even with --force", async () => {
+    using kernel = new FakeKernel();
+    await kernel.startWithThree();
+    const before = kernel.files();
+    await expect(exported(kernel, { outDir: kernel.patchesDir, force: true })).rejects.toMatchObject({
+      code: "EXPORT_INTO_SERIES",
+    });
+    expect(kernel.files()).toEqual(before);
+  });
+
   test("a series without patches cannot be exported, and one that does not apply leaves no mail", async () => {
     using kernel = new FakeKernel();
     await kernel.startWithThree();
