@@ -55,4 +55,9 @@ function sayWhatIsAllowed(command: Command): void {
   for (const subcommand of command.commands) sayWhatIsAllowed(subcommand);
 }
 
-process.exitCode = await main(process.argv.slice(2));
+/** `patches export -v2`, as git has it: alone, -v is --verbose everywhere. */
+function rerollSpelledOut(word: string): string {
+  return word.replace(/^-v(\d+)$/, "--reroll-count=$1");
+}
+
+process.exitCode = await main(process.argv.slice(2).map(rerollSpelledOut));

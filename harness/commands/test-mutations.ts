@@ -20,7 +20,7 @@ export function register(program: Command): void {
   program
     .command("test-mutations")
     .description("break the series on purpose, one invariant at a time, and require a test to notice")
-    .argument("[mutation...]", "names of files in test/mutations/BASE without .patch (default: all)")
+    .argument("[mutation...]", "names of files in test/mutations without .patch (default: all)")
     .option("--kernel <base>", "kernel base, a key of configs/kernels.yaml (default: the file's default)")
     .addOption(new Option("--accel <accelerator>", "accelerator of QEMU").choices(accelChoices).default("auto"))
     .option("--ktap <file>", "also write the results as KTAP")
@@ -31,7 +31,9 @@ export function register(program: Command): void {
 
 async function testMutations(names: string[], options: Options): Promise<void> {
   const base = await findBase(options.kernel);
-  const mutations = await readMutations(projectPath("test/mutations", base.name), names);
+  const common = await findBase();
+  const directories = [base, common].map(({ name }) => projectPath("test/mutations", name));
+  const mutations = await readMutations(directories, names);
   if (options.dryRun) {
     for (const { name, breaks, caughtBy } of mutations) print(`${name}: ${breaks} (${caughtBy.bed} ${caughtBy.test})`);
     return;

@@ -30,6 +30,9 @@ export const NEEDED_PACKAGES: NeededPackage[] = [
   { name: "sparse", why: "checks the series (patches check)" },
   { name: "chromium", why: "looks at report.html as a reader would (npm test)" },
   { name: "coccinelle", why: "checks the series with the kernel's semantic patches (patches check)" },
+  { name: "git-email", why: "sends what patches export wrote; a dry run is tested (npm test)" },
+  { name: "libmailtools-perl", why: "git send-email reads addresses with it (npm test)" },
+  { name: "b4", why: "what patches export wrote must pass through it (npm test)" },
 ];
 
 /** Those of the packages that dpkg does not have installed. */

@@ -7,12 +7,11 @@ import type { Base } from "../kernel/bases.ts";
 import { ensureKernel } from "../kernel/build.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
 import { fetchSource } from "../kernel/source.ts";
-import { parseKtap } from "../ktap/parse.ts";
 import type { TestResult } from "../ktap/result.ts";
 import { baseRepository } from "../patches/base-repository.ts";
-import { checkSeries } from "../patches/check/check.ts";
-import { ktapReport } from "../patches/check/show.ts";
+import { seriesResults } from "../patches/check/results.ts";
 import { readSeries } from "../patches/series.ts";
+import { verifySeries } from "../patches/verified.ts";
 import type { AccelChoice } from "../qemu.ts";
 import { costWhenOff, LARGE_FRAGMENTS, lockHold } from "./counted.ts";
 import { KUNIT_CMDLINE, quietButOnPurpose, suiteOfBoot } from "./kunit-guest.ts";
@@ -118,7 +117,7 @@ async function patches({ base, patchesDir, say }: TestPlan): Promise<TestResult[
   const source = await fetchSource(base, say);
   const repository = await baseRepository(source, say);
   const common = { name: base.name, base: repository, sourceDir: source.dir, fragments: base.fragments };
-  return parseKtap(ktapReport(await checkSeries({ ...common, patchesDir, fast: false, say }))).results;
+  return seriesResults(await verifySeries({ ...common, patchesDir, fast: false, say }));
 }
 
 async function sysfsRefusal(plan: TestPlan): Promise<TestResult[]> {

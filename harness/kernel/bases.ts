@@ -34,6 +34,15 @@ export type Base = z.infer<typeof base> & {
 };
 
 /**
+ * Every base of configs/kernels.yaml, in the file's order.
+ * @throws what {@link readYaml} throws
+ */
+export async function allBases(file = projectPath("configs/kernels.yaml")): Promise<Base[]> {
+  const { bases } = await readYaml(file, kernels);
+  return Object.entries(bases).map(([name, found]) => ({ name, ...found }));
+}
+
+/**
  * Looks up a base of configs/kernels.yaml.
  * @param name the file's default when absent
  * @throws UsageError KERNEL_UNKNOWN (names what is allowed), or what {@link readYaml} throws

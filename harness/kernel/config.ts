@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
@@ -9,7 +10,7 @@ import { BUILD_DIR } from "./tree.ts";
 /** All fragments, one after the other, in the build directory. */
 const WANTED = "wanted.config";
 
-/** What `make tinyconfig` is made of. Merged here, Kconfig runs once instead of four times, which takes half a minute less. */
+/** What `make tinyconfig` is made of; older kernels lack the first. Merged here, Kconfig runs once instead of four times, which takes half a minute less. */
 const TINY = ["kernel/configs/tiny-base.config", "kernel/configs/tiny.config"];
 const TINY_OF_ARCH: Readonly<Record<BuildArch, string[]>> = {
   x86_64: ["arch/x86/configs/tiny.config"],
@@ -17,9 +18,12 @@ const TINY_OF_ARCH: Readonly<Record<BuildArch, string[]>> = {
   um: [],
 };
 
-/** The command that {@link configureTree} runs in the tree. */
-export function configureCommand(arch: BuildArch): string[] {
-  const files = [...TINY, ...TINY_OF_ARCH[arch], `${BUILD_DIR}/${WANTED}`];
+/**
+ * The command that {@link configureTree} runs in the tree.
+ * @param has tells of a path whether the tree has it
+ */
+export function configureCommand(arch: BuildArch, has: (path: string) => boolean = () => true): string[] {
+  const files = [...[...TINY, ...TINY_OF_ARCH[arch]].filter(has), `${BUILD_DIR}/${WANTED}`];
   return ["scripts/kconfig/merge_config.sh", "-n", "-O", BUILD_DIR, ...files];
 }
 
@@ -59,7 +63,7 @@ export async function mergeConfig(
   const config = join(tree, BUILD_DIR, ".config");
   const remedy = "Read the output above; missing tools are installed by: npm run setup";
   await writeFile(join(tree, BUILD_DIR, WANTED), fragments.map((fragment) => fragment.text).join("\n"));
-  const [command = "", ...args] = configureCommand(arch);
+  const [command = "", ...args] = configureCommand(arch, (path) => existsSync(join(tree, path)));
   await run(command, args, { cwd: tree, env, code: "KCONFIG_FAILED", remedy });
   const text = await readFile(config, "utf8");
   return { text, lost: lostSymbols(fragments, parseSymbols(text, config)) };

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
@@ -32,15 +33,28 @@ const header = z.object({
     }),
 });
 
+/** What a base says in place of a mutation that cannot be made there. */
+const NOT_HERE = /^Not-here: \S/m;
+
 /**
  * Reads the mutations of a base: patches on top of its series, each with the lines `Breaks:` and `Caught-by:` before
- * the diff.
+ * the diff. Most fit every base; one that does not has a file of the same name in the base's own directory, with the
+ * line `Not-here: REASON` alone where there is nothing to break.
+ * @param directories where they are; a file of an earlier one takes the place of that of a later one
  * @param only names to read, all when empty
  * @throws UsageError MUTATION_UNKNOWN, MUTATION_INVALID (names the file)
  */
-export async function readMutations(directory: string, only: string[] = []): Promise<Mutation[]> {
-  const files = (await readdir(directory)).filter((file) => file.endsWith(".patch")).sort();
-  const names = files.map((file) => basename(file, ".patch"));
+export async function readMutations(directories: string[], only: string[] = []): Promise<Mutation[]> {
+  const paths = new Map<string, string>();
+  for (const directory of directories) {
+    const files = existsSync(directory) ? (await readdir(directory)).filter((file) => file.endsWith(".patch")) : [];
+    for (const file of files) {
+      const name = basename(file, ".patch");
+      if (!paths.has(name)) paths.set(name, join(directory, file));
+    }
+  }
+  for (const [name, path] of paths) if (NOT_HERE.test(await readFile(path, "utf8"))) paths.delete(name);
+  const names = [...paths.keys()].sort();
   const unknown = only.filter((name) => !names.includes(name));
   if (unknown.length > 0) {
     throw new UsageError({
@@ -50,7 +64,7 @@ export async function readMutations(directory: string, only: string[] = []): Pro
     });
   }
   const wanted = names.filter((name) => only.length === 0 || only.includes(name));
-  return Promise.all(wanted.map((name) => readMutation(join(directory, `${name}.patch`))));
+  return Promise.all(wanted.map((name) => readMutation(paths.get(name) as string)));
 }
 
 async function readMutation(path: string): Promise<Mutation> {

@@ -1,16 +1,16 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { readdir } from "node:fs/promises";
+import { resolve } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { withLock } from "../base/lock.ts";
 import type { BaseRepository } from "./base-repository.ts";
 import { commitSeries } from "./commit-series.ts";
+import { createWorktree } from "./create-worktree.ts";
 import { git, gitText } from "./git.ts";
 import { directoryDigest } from "./patch-directory.ts";
 import { recordNames } from "./record-names.ts";
 import { readSeries } from "./series.ts";
-import { unhideNewFiles } from "./unhide.ts";
-import { isWorktree, lastMeeting, type Meeting, recordMeeting, requireClean } from "./worktree.ts";
+import { isWorktree, lastMeeting, recordMeeting, requireClean } from "./worktree.ts";
 
 export type EditOptions = {
   base: BaseRepository;
@@ -21,16 +21,6 @@ export type EditOptions = {
 
 /** What became of the worktree: made, moved on to patch files that changed, or right already. */
 export type Edited = { outcome: "created" | "updated" | "current"; head: string; commits: string[] };
-
-/** Arguments of the git command that makes the worktree. */
-export function worktreeAdd(dir: string, head: string): string[] {
-  return ["worktree", "add", "--quiet", "--detach", dir, head];
-}
-
-/** Arguments of the git command that puts the finished worktree in its place. */
-export function worktreeMove(from: string, dir: string): string[] {
-  return ["worktree", "move", from, dir];
-}
 
 /**
  * Makes a worktree of the base's source with one commit per patch. All patches apply before the worktree comes to be,
@@ -78,27 +68,6 @@ async function examine(base: BaseRepository, dir: string): Promise<string> {
     message: `${dir} has commits that the patch files do not have.`,
     remedy: "Write them to the files first (npm run patches -- refresh BASE), or name another directory with --dir.",
   });
-}
-
-/** Made beside its place and moved there when it is whole: a killed run leaves no half worktree that looks like one. */
-async function createWorktree(base: BaseRepository, dir: string, meeting: Meeting): Promise<void> {
-  const partial = `${dir}.partial`;
-  const clear = async () => {
-    await rm(partial, { recursive: true, force: true });
-    await git(base.gitDir, ["worktree", "prune"]);
-  };
-  await mkdir(dirname(dir), { recursive: true });
-  await clear();
-  try {
-    await git(base.gitDir, worktreeAdd(partial, meeting.head));
-    await unhideNewFiles(partial);
-    await recordMeeting(partial, meeting);
-    if (existsSync(dir)) await rmdir(dir);
-    await git(base.gitDir, worktreeMove(partial, dir));
-  } catch (error) {
-    await clear().catch(() => {});
-    throw error;
-  }
 }
 
 async function commonDir(dir: string): Promise<string> {

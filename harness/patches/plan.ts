@@ -7,7 +7,7 @@ import { checkpatchCommand } from "./check/checkpatch.ts";
 import { makeArguments } from "./check/make.ts";
 import { spatchCommand } from "./check/spatch.ts";
 import { APPLY, MAILINFO } from "./commit-series.ts";
-import { worktreeAdd, worktreeMove } from "./edit.ts";
+import { worktreeAdd, worktreeMove } from "./create-worktree.ts";
 import { gitCommand } from "./git.ts";
 import { FORMAT_PATCH } from "./render.ts";
 import { readSeries } from "./series.ts";

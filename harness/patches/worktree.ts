@@ -46,6 +46,12 @@ export async function requireClean(dir: string): Promise<void> {
   });
 }
 
+/** True while a rebase waits for its user. */
+export async function rebaseWaits(dir: string): Promise<boolean> {
+  const paths = await Promise.all(["rebase-merge", "rebase-apply"].map((name) => gitPath(dir, name)));
+  return paths.some((path) => existsSync(path));
+}
+
 /** Reads what was recorded when files and worktree last met; undefined for a worktree that never met any. */
 export async function lastMeeting(dir: string): Promise<Meeting | undefined> {
   const path = await gitPath(dir, "prezero.json");

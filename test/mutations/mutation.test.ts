@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { projectPath } from "../../harness/base/paths.ts";
+import { allBases } from "../../harness/kernel/bases.ts";
 import { readMutations } from "../../harness/mutations/mutation.ts";
 
 const DIFF = "diff --git a/mm/x.c b/mm/x.c\n--- a/mm/x.c\n+++ b/mm/x.c\n@@ -1 +1 @@\n-Caught-by: nobody\n+b\n";
@@ -19,7 +20,7 @@ function mutation(name: string, ...header: string[]): void {
 
 test("says what it breaks, where it runs and which test has to notice; the diff is not part of that", async () => {
   mutation("keeps-mark", "Breaks: the mark never outlives hand-out", "Caught-by: selftest PMD size");
-  expect(await readMutations(directory)).toEqual([
+  expect(await readMutations([directory])).toEqual([
     {
       name: "keeps-mark",
       path: join(directory, "keeps-mark.patch"),
@@ -31,13 +32,13 @@ test("says what it breaks, where it runs and which test has to notice; the diff 
 
 test("reads them in the order of their names, or those that are asked for", async () => {
   for (const name of ["b", "a", "c"]) mutation(name, "Breaks: all", "Caught-by: kunit x");
-  expect((await readMutations(directory)).map(({ name }) => name)).toEqual(["a", "b", "c"]);
-  expect((await readMutations(directory, ["c"])).map(({ name }) => name)).toEqual(["c"]);
+  expect((await readMutations([directory])).map(({ name }) => name)).toEqual(["a", "b", "c"]);
+  expect((await readMutations([directory], ["c"])).map(({ name }) => name)).toEqual(["c"]);
 });
 
 test("a name that is not there is refused, with those that are", async () => {
   mutation("a", "Breaks: all", "Caught-by: kunit x");
-  await expect(readMutations(directory, ["b"])).rejects.toMatchObject({
+  await expect(readMutations([directory], ["b"])).rejects.toMatchObject({
     code: "MUTATION_UNKNOWN",
     remedy: "Allowed: a.",
   });
@@ -51,26 +52,49 @@ describe("a file that does not say enough is refused by name", () => {
     ["a bed without a test", ["Breaks: all", "Caught-by: kunit"]],
   ])("%s", async (_, header) => {
     mutation("vague", ...header);
-    await expect(readMutations(directory)).rejects.toMatchObject({
+    await expect(readMutations([directory])).rejects.toMatchObject({
       code: "MUTATION_INVALID",
       message: expect.stringContaining("vague.patch"),
     });
   });
 });
 
-test("ours name KUnit cases that the series has", async () => {
-  const patches = projectPath("kernel-patches");
-  const series = readdirSync(patches)
-    .filter((name) => name.endsWith(".patch"))
-    .map((name) => readFileSync(join(patches, name), "utf8"))
-    .join("\n");
-  const mutations = await readMutations(projectPath("test/mutations/6.12"));
-  const missing = mutations.filter(
-    ({ caughtBy }) =>
-      caughtBy.bed === "kunit" &&
-      !series.includes(`KUNIT_CASE(${caughtBy.test})`) &&
-      !series.includes(`KUNIT_CASE_SLOW(${caughtBy.test})`),
-  );
-  expect(missing).toEqual([]);
-  expect(mutations.length).toBeGreaterThan(0);
+describe("bases", () => {
+  test("a base's own file takes the place of the common one, and what cannot be there is left out", async () => {
+    for (const name of ["a", "b", "c"]) mutation(name, "Breaks: all", "Caught-by: kunit x");
+    const own = join(directory, "own");
+    mkdirSync(own);
+    writeFileSync(join(own, "a.patch"), `Breaks: all\nCaught-by: kunit y\n\n${DIFF}`);
+    writeFileSync(join(own, "c.patch"), "Not-here: this kernel has none.\n");
+    const found = await readMutations([own, directory]);
+    expect(found.map(({ name, caughtBy }) => [name, caughtBy.test])).toEqual([
+      ["a", "y"],
+      ["b", "x"],
+    ]);
+    await expect(readMutations([own, directory], ["c"])).rejects.toMatchObject({ code: "MUTATION_UNKNOWN" });
+  });
+
+  test("a base without files of its own has the common ones", async () => {
+    mutation("a", "Breaks: all", "Caught-by: kunit x");
+    expect(await readMutations([join(directory, "absent"), directory])).toHaveLength(1);
+  });
+
+  test("ours name KUnit cases that the series of each base has", async () => {
+    for (const base of await allBases()) {
+      const patches = projectPath(base.patches);
+      const series = readdirSync(patches)
+        .filter((name) => name.endsWith(".patch"))
+        .map((name) => readFileSync(join(patches, name), "utf8"))
+        .join("\n");
+      const mutations = await readMutations([base.name, "6.12"].map((name) => projectPath("test/mutations", name)));
+      const missing = mutations.filter(
+        ({ caughtBy }) =>
+          caughtBy.bed === "kunit" &&
+          !series.includes(`KUNIT_CASE(${caughtBy.test})`) &&
+          !series.includes(`KUNIT_CASE_SLOW(${caughtBy.test})`),
+      );
+      expect(missing).toEqual([]);
+      expect(mutations.length).toBeGreaterThan(40);
+    }
+  });
 });

@@ -68,7 +68,7 @@ async function run(): Promise<{ results: TestResult[]; shown: string[] }> {
     scratch: fake.root,
     logs: fake.root,
   };
-  const mutations = await readMutations(directory);
+  const mutations = await readMutations([directory]);
   const results = await runMutations(
     mutations,
     { ...plan, say: () => {} },

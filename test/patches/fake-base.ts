@@ -58,6 +58,26 @@ export class FakeKernel implements Disposable {
     return baseRepository(this.source, () => {});
   }
 
+  /**
+   * Another kernel line: the same files but for what is replaced, in a directory and repository of its own. A file whose
+   * text is "" is not there.
+   */
+  otherBase(version: string, replaced: Record<string, string>): Promise<BaseRepository> {
+    const dir = join(this.root, `source-${version}`);
+    cpSync(this.source.dir, dir, { recursive: true });
+    for (const [path, text] of Object.entries(replaced)) {
+      mkdirSync(dirname(join(dir, path)), { recursive: true });
+      if (text === "") rmSync(join(dir, path));
+      else writeFileSync(join(dir, path), text);
+    }
+    return baseRepository({ dir, packageName: `linux-source-${version}`, version: `${version}.1-1` }, () => {});
+  }
+
+  /** Text of a file of the source. */
+  sourceText(path: string): string {
+    return readFileSync(join(this.source.dir, path), "utf8");
+  }
+
   async edit(dir = this.worktree) {
     return editPatches({ base: await this.base(), dir, patchesDir: this.patchesDir, say: () => {} });
   }

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { checkSeries } from "../../harness/patches/check/check.ts";
+import { type CheckOptions, checkSeries } from "../../harness/patches/check/check.ts";
 import type { CheckName, SeriesReport } from "../../harness/patches/check/finding.ts";
+import { verifySeries } from "../../harness/patches/verified.ts";
 import { FakeKernel } from "./fake-base.ts";
 
 const MERGE_CONFIG = resolve(import.meta.dirname, "../fakes/kernel-tree/scripts/kconfig/merge_config.sh");
@@ -92,7 +93,16 @@ export class CheckedKernel extends FakeKernel {
   }
 
   async check(fast = false, onTop: string[] = []): Promise<SeriesReport> {
-    return checkSeries({
+    return checkSeries(await this.#options(fast, onTop));
+  }
+
+  /** {@link check}, which is recorded when it is green. */
+  async verify(fast = false): Promise<SeriesReport> {
+    return verifySeries(await this.#options(fast, []));
+  }
+
+  async #options(fast: boolean, onTop: string[]): Promise<CheckOptions> {
+    return {
       name: "0.1",
       base: await this.base(),
       sourceDir: this.source.dir,
@@ -102,7 +112,7 @@ export class CheckedKernel extends FakeKernel {
       extremesFile: this.extremesFile,
       fast,
       say: () => {},
-    });
+    };
   }
 }
 

@@ -36,6 +36,11 @@ export type SeriesReport = {
   ok: boolean;
 };
 
+/** `file:line: text`, for people. */
+export function place(finding: Finding): string {
+  return `${finding.file}${finding.line === undefined ? "" : `:${finding.line}`}: ${finding.text}`;
+}
+
 /** What is in one list and not in the other; a finding that is there twice counts twice. */
 export function compareFindings(before: Finding[], after: Finding[]): { added: Finding[]; fixed: Finding[] } {
   return { added: without(after, before), fixed: without(before, after) };

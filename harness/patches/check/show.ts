@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import { CHECKS, type CheckResult, type Finding, type SeriesReport } from "./finding.ts";
+import { CHECKS, type CheckResult, type Finding, place, type SeriesReport } from "./finding.ts";
 
 /** The report for a person: a row per patch, a column per check, and below what is new (+) and gone (-). */
 export function showReport(report: SeriesReport): string {
@@ -24,35 +24,9 @@ export function showReport(report: SeriesReport): string {
   return [table.toString(), configurations.toString(), ...details, title].join("\n");
 }
 
-/** The report as kernel test results (KTAP 1), one subtest per patch, and one for the extreme configurations. */
-export function ktapReport(report: SeriesReport): string {
-  const groups = [
-    ...report.patches.map(({ patch, checks }) => ({
-      name: patch,
-      cases: checks.map((check) => ({ ...check, name: check.check })),
-    })),
-    { name: "configurations", cases: report.configurations.map((one) => ({ ...one, name: one.configuration })) },
-  ].filter(({ cases }) => cases.length > 0);
-  const lines = ["KTAP version 1", `1..${groups.length}`];
-  for (const [index, { name, cases }] of groups.entries()) {
-    lines.push("    KTAP version 1", `    1..${cases.length}`);
-    for (const [number, one] of cases.entries()) {
-      for (const finding of one.added) lines.push(`    # ${place(finding)}`);
-      const reason = one.skipped === undefined ? "" : ` # SKIP ${one.skipped}`;
-      lines.push(`    ${one.added.length === 0 ? "ok" : "not ok"} ${number + 1} ${one.name}${reason}`);
-    }
-    lines.push(`${cases.every((one) => one.added.length === 0) ? "ok" : "not ok"} ${index + 1} ${name}`);
-  }
-  return `${lines.join("\n")}\n`;
-}
-
 function mark(check: (Pick<CheckResult, "added" | "skipped"> & { fixed?: Finding[] }) | undefined): string {
   if (check === undefined || check.skipped !== undefined) return "-";
   const gone = check.fixed?.length ?? 0;
   const fixed = gone > 0 ? ` (-${gone})` : "";
   return check.added.length === 0 ? `ok${fixed}` : `+${check.added.length}${fixed}`;
-}
-
-function place(finding: Finding): string {
-  return `${finding.file}${finding.line === undefined ? "" : `:${finding.line}`}: ${finding.text}`;
 }

@@ -1,0 +1,34 @@
+import type { Command } from "commander";
+import { findBase } from "../../kernel/bases.ts";
+import { planRefresh } from "../../patches/plan.ts";
+import { refreshPatches } from "../../patches/refresh.ts";
+import { BASE_HELP, patchesDir, print, repository, worktreeDir } from "./places.ts";
+
+type Options = { dir?: string; force?: boolean; dryRun?: boolean };
+
+export function registerRefresh(patches: Command): void {
+  patches
+    .command("refresh")
+    .argument("<base>", BASE_HELP)
+    .description("write the commits of the worktree back as patch files, byte for byte the same everywhere")
+    .option("--dir <dir>", "the worktree, or any git tree with the base's files as one commit")
+    .option("--force", "overwrite patch files that changed after the worktree was made")
+    .option("--dry-run", "say which files would change and by which commands, write nothing")
+    .action(refresh);
+}
+
+async function refresh(name: string, options: Options): Promise<void> {
+  const base = await findBase(name);
+  const dir = worktreeDir(base, options.dir);
+  if (options.dryRun) planRefresh(dir).forEach(print);
+  const written = await refreshPatches({
+    base: await repository(base),
+    dir,
+    patchesDir: patchesDir(base),
+    ...(options.force ? { force: true } : {}),
+    ...(options.dryRun ? { dryRun: true } : {}),
+  });
+  for (const kind of ["added", "changed", "removed", "unchanged"] as const) {
+    for (const patch of written[kind]) print(`${kind.padEnd(9)} ${patch}`);
+  }
+}

@@ -1,0 +1,137 @@
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { writeFileAtomic } from "../../base/atomic-write.ts";
+import { InfrastructureError, UsageError } from "../../base/errors.ts";
+import type { BaseRepository } from "../base-repository.ts";
+import { commitSeries } from "../commit-series.ts";
+import { git, gitText } from "../git.ts";
+import { parsePatchFile } from "../patch-file.ts";
+import type { CommitRange } from "../range-diff.ts";
+import type { Series } from "../series.ts";
+import type { Identity } from "./identity.ts";
+import { fillLetter, type Letter } from "./letter.ts";
+import type { Recipients } from "./maintainers.ts";
+import { isOfVersion, versionPrefix } from "./previous.ts";
+import { signedCommits } from "./sign-off.ts";
+
+export type ExportOptions = {
+  base: BaseRepository;
+  series: Series;
+  /** Where the mails go; made when it is not there. */
+  outDir: string;
+  /** 1 for the first. */
+  version: number;
+  who: Identity;
+  recipients: Recipients;
+  letter: Letter;
+  /** Measured tables, plain text. */
+  tables: string[];
+  /** The version before; undefined for the first. */
+  previous?: CommitRange;
+  /** Overwrite mails of the same version. */
+  force?: boolean;
+};
+
+/** Arguments of git format-patch that make the mails of a version; its output directory and the commits come after. */
+export function formatMails(version: number, who: Identity, { to, cc }: Recipients, previous?: CommitRange): string[] {
+  return [
+    "format-patch",
+    "--quiet",
+    "--cover-letter",
+    "--cover-from-description=none",
+    "--thread=shallow",
+    "--numbered",
+    "--stat=72,50",
+    "--diff-algorithm=histogram",
+    "--no-notes",
+    ...(version > 1 ? [`--reroll-count=${version}`] : []),
+    `--from=${who}`,
+    ...to.map((address) => `--to=${address}`),
+    ...cc.map((address) => `--cc=${address}`),
+    ...(previous ? [`--range-diff=${previous.base}..${previous.head}`, "--creation-factor=95"] : []),
+  ];
+}
+
+/**
+ * Writes a series as mails: a cover letter and the signed patches, one file each, and all of them as one mbox. What is
+ * written is proved first: applied to the base again, it gives the tree of the series. Nothing is sent.
+ * @returns paths of the files, the mbox last
+ * @throws UsageError SERIES_EMPTY, EXPORT_EXISTS, EXPORT_INTO_SERIES, PATCH_DOES_NOT_APPLY; InfrastructureError EXPORT_NOT_FAITHFUL
+ */
+export async function exportSeries(options: ExportOptions): Promise<string[]> {
+  const { base, series, outDir, version, who, recipients, letter, tables, previous } = options;
+  if (series.patches.length === 0) {
+    throw new UsageError({
+      code: "SERIES_EMPTY",
+      message: `${series.dir} has no patches, so there is nothing to export.`,
+      remedy: "Port the series there first (npm run patches -- port), or export another base.",
+    });
+  }
+  const replaced = await mailsThere(outDir, version, options.force === true);
+  const head = (await signedCommits(base, series.patches, who)).at(-1) as string;
+  await mkdir(outDir, { recursive: true });
+  const scratch = await mkdtemp(join(outDir, ".partial-"));
+  try {
+    const args = [...formatMails(version, who, recipients, previous), `--output-directory=${scratch}`];
+    await git(base.gitDir, [...args, `${base.root}..${head}`], { env: committer(who) });
+    const names = (await readdir(scratch)).sort();
+    const tree = await gitText(base.gitDir, ["rev-parse", `${base.root}^{tree}`]);
+    const record = [`base-package: ${base.packageName}`, `base-version: ${base.version}`, `base-tree: ${tree}`];
+    const [cover = "", ...patches] = await Promise.all(names.map((name) => readFile(join(scratch, name), "utf8")));
+    const mails = [fillLetter(cover, letter, tables, record), ...patches].map(headersUnfolded);
+    for (const [index, name] of names.entries()) writeFileAtomic(join(scratch, name), mails[index] as string);
+    await prove(base, head, names.slice(1), mails.slice(1));
+    const mbox = `${versionPrefix(version)}series.mbox`;
+    writeFileAtomic(join(scratch, mbox), mails.map((mail) => `${mail.trimEnd()}\n\n`).join(""));
+    for (const name of replaced) await rm(join(outDir, name));
+    for (const name of [...names, mbox]) await rename(join(scratch, name), join(outDir, name));
+    return [...names, mbox].map((name) => join(outDir, name));
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Git folds a long From: or Subject: into several lines, which some versions of b4 cannot read. */
+function headersUnfolded(mail: string): string {
+  const end = mail.indexOf("\n\n");
+  const head = mail
+    .slice(0, end)
+    .replace(/^(?:From|Subject): .*(?:\n[ \t]+.*)+/gm, (field) => field.replace(/\n[ \t]+/g, " "));
+  return head + mail.slice(end);
+}
+
+/** Mails of the same version, which only --force replaces; the patches of a base are named like mails and are none. */
+async function mailsThere(outDir: string, version: number, force: boolean): Promise<string[]> {
+  const names: string[] = await readdir(outDir).catch(() => []);
+  if (names.includes("series")) {
+    throw new UsageError({
+      code: "EXPORT_INTO_SERIES",
+      message: `${outDir} is a directory of patches, with a file \`series\`; mails have no place there.`,
+      remedy: "Name another directory with --out.",
+    });
+  }
+  const there = names.filter((name) => isOfVersion(name, version));
+  if (there.length === 0 || force) return there;
+  throw new UsageError({
+    code: "EXPORT_EXISTS",
+    message: `${outDir} has version ${version} of the series already (${there.length} files).`,
+    remedy: `Export the next version (-v${version + 1}), another directory with --out, or overwrite with --force.`,
+  });
+}
+
+async function prove(base: BaseRepository, head: string, names: string[], mails: string[]): Promise<void> {
+  const parsed = names.map((name, index) => parsePatchFile(name, mails[index] ?? ""));
+  const again = (await commitSeries(base.gitDir, base.root, parsed, `${base.packageName} ${base.version}`)).at(-1);
+  const trees = await gitText(base.gitDir, ["rev-parse", `${head}^{tree}`, `${again}^{tree}`]);
+  if (new Set(trees.split("\n")).size === 1) return;
+  throw new InfrastructureError({
+    code: "EXPORT_NOT_FAITHFUL",
+    message: "The mails do not give the tree of the series when they are applied.",
+    remedy: "Look for a line `---`, `diff ` or `From ` that starts a line of a changelog, and reword it.",
+  });
+}
+
+function committer(who: Identity): NodeJS.ProcessEnv {
+  const [, name = "", email = ""] = /^(.*) <(.*)>$/.exec(who) ?? [];
+  return { GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email };
+}

@@ -1,0 +1,57 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { UsageError } from "../../base/errors.ts";
+
+/** What a cover letter says, before git adds the list of patches and the diffstat. */
+export type Letter = { subject: string; body: string };
+
+/** A line of the letter's text where the measured tables go. */
+const TABLES = "@TABLES@";
+/** What git format-patch leaves to be filled in. */
+const SUBJECT_HERE = "*** SUBJECT HERE ***";
+const BODY_HERE = "*** BLURB HERE ***";
+
+/**
+ * Reads the text of the cover letter: the subject, an empty line, the body.
+ * @param dirs where it may be; the first that has a cover-letter.txt counts
+ * @throws UsageError LETTER_MISSING, LETTER_INVALID
+ */
+export async function readLetter(dirs: string[]): Promise<Letter> {
+  const path = dirs.map((dir) => join(dir, "cover-letter.txt")).find((one) => existsSync(one));
+  if (path === undefined) {
+    throw new UsageError({
+      code: "LETTER_MISSING",
+      message: `There is no cover-letter.txt in ${dirs.join(" or ")}.`,
+      remedy: `Write it: the subject, an empty line, the text; the tables go where a line says ${TABLES}.`,
+    });
+  }
+  const [subject = "", empty, ...body] = (await readFile(path, "utf8")).trimEnd().split("\n");
+  const why =
+    subject.trim() === "" || subject.includes("[")
+      ? "its first line is not a subject (git adds the [PATCH])"
+      : empty !== ""
+        ? "its second line is not empty"
+        : body.filter((line) => line === TABLES).length !== 1
+          ? `it has not exactly one line ${TABLES}`
+          : undefined;
+  if (why === undefined) return { subject, body: body.join("\n") };
+  throw new UsageError({
+    code: "LETTER_INVALID",
+    message: `${path}: ${why}.`,
+    remedy: `The subject, an empty line, the text; the tables go where a line says ${TABLES}.`,
+  });
+}
+
+/**
+ * Fills in what git format-patch left open in a cover letter.
+ * @param tables measured tables as plain text; without any the letter has none
+ * @param record what the series was made against, for the end of the letter
+ */
+export function fillLetter(mail: string, { subject, body }: Letter, tables: string[], record: string[]): string {
+  const measured = tables.map((table) => table.trimEnd()).join("\n\n");
+  const text = body.replace(measured === "" ? `\n${TABLES}\n` : TABLES, () => measured);
+  const filled = mail.replace(SUBJECT_HERE, () => subject).replace(BODY_HERE, () => text);
+  // Git ends a mail with its version below `-- `; readers and tools look for trailers above that.
+  return filled.replace(/\n-- \n[^\n]*\n+$/, (signature) => `\n\n${record.join("\n")}\n${signature}`);
+}

@@ -1,0 +1,26 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { commitSeries } from "../commit-series.ts";
+import { rangeDiff } from "../range-diff.ts";
+import { readSeries } from "../series.ts";
+import type { PortTarget } from "./port.ts";
+import type { Port } from "./state.ts";
+
+/** The series before and after a port, patch by patch; before, it is told in the files of its own base. */
+export async function portDiff({ base, dir }: PortTarget, port: Port, color: boolean): Promise<string> {
+  return rangeDiff(dir, { base: port.start, head: port.last }, { base: base.root, head: "HEAD" }, color);
+}
+
+/**
+ * What the files of the base ported to would become: what was adapted there by hand and is not in the port shows here.
+ * @returns undefined when that base has no series yet
+ * @throws UsageError SERIES_*, PATCH_* of {@link readSeries}
+ */
+export async function replacedDiff({ base, dir, patchesDir }: PortTarget, color: boolean): Promise<string | undefined> {
+  if (!existsSync(join(patchesDir, "series"))) return undefined;
+  const { patches } = await readSeries(patchesDir);
+  if (patches.length === 0) return undefined;
+  const commits = await commitSeries(base.gitDir, base.root, patches, `${base.packageName} ${base.version}`);
+  const before = { base: base.root, head: commits.at(-1) as string };
+  return rangeDiff(dir, before, { base: base.root, head: "HEAD" }, color);
+}

@@ -1,0 +1,142 @@
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { UsageError } from "../../base/errors.ts";
+import { withLock } from "../../base/lock.ts";
+import type { BaseRepository } from "../base-repository.ts";
+import { createWorktree } from "../create-worktree.ts";
+import { git, gitLines, gitText } from "../git.ts";
+import { directoryDigest } from "../patch-directory.ts";
+import type { Series } from "../series.ts";
+import { rebaseWaits, recordMeeting, requireClean } from "../worktree.ts";
+import { type Conflict, conflictsIn } from "./conflicts.ts";
+import { forgetPort, type Port, readPort, writePort } from "./state.ts";
+import { translateSeries } from "./translate.ts";
+
+/** Where the port goes: the base, its worktree, and the files that will be written from it. */
+export type PortTarget = { base: BaseRepository; dir: string; patchesDir: string };
+
+/** Either everything is there, or git waits for its user at one of the patches. */
+export type Ported =
+  | { state: "finished"; port: Port; commits: number; dropped: number }
+  | { state: "conflicts"; port: Port; patch: string; conflicts: Conflict[] };
+
+/** The git command that does the port. */
+export function rebaseArguments(target: string, start: string, last: string): string[] {
+  return ["rebase", "--onto", target, start, last];
+}
+
+/**
+ * Begins to bring a series to another base: a new worktree, and in it an ordinary git rebase, which stops where a person
+ * has to decide.
+ * @throws UsageError PORT_UNFINISHED, WORKTREE_IN_THE_WAY, PATCH_DOES_NOT_APPLY
+ */
+export async function startPort(
+  target: PortTarget,
+  names: { from: string; to: string },
+  source: { base: BaseRepository; series: Series },
+  say: (line: string) => void,
+): Promise<Ported> {
+  const { base, dir, patchesDir } = target;
+  const unfinished = await readPort(dir);
+  if (unfinished) throw portUnfinished(dir, unfinished);
+  if (existsSync(dir) && (await readdir(dir)).length > 0) {
+    throw new UsageError({
+      code: "WORKTREE_IN_THE_WAY",
+      message: `${dir} is there already; a port begins in a worktree of its own.`,
+      remedy:
+        "Name another directory with --dir, or remove this one (git worktree remove) once nothing in it is needed.",
+    });
+  }
+  const wait = () => say(`another run is making a worktree of ${base.packageName}; waiting for it`);
+  return withLock(`${base.gitDir}.edit.lock`, wait, async () => {
+    const { start, commits } = await translateSeries(source.base, source.series, base);
+    const last = commits.at(-1) ?? start;
+    const port = { ...names, start, last };
+    // What was decided once is decided the same way next time, when the series has changed and is ported again.
+    const settings = { "merge.conflictStyle": "zdiff3", "rerere.enabled": "true", "rerere.autoUpdate": "true" };
+    for (const [name, value] of Object.entries(settings)) await git(base.gitDir, ["config", name, value]);
+    await createWorktree(base, dir, { head: last, filesSha256: await directoryDigest(patchesDir) });
+    try {
+      await writePort(dir, port);
+      await git(dir, rebaseArguments(base.root, start, last), { okExitCodes: [0, 1] });
+      return await outcome(target, port);
+    } catch (error) {
+      await git(base.gitDir, ["worktree", "remove", "--force", dir], { okExitCodes: [0, 128] }).catch(() => {});
+      throw error;
+    }
+  });
+}
+
+/**
+ * Goes on after conflicts were resolved in the files; what was resolved need not be added by hand.
+ * @throws UsageError PORT_NOT_RUNNING, PORT_CONFLICTS_LEFT, WORKTREE_DIRTY
+ */
+export async function continuePort(target: PortTarget): Promise<Ported> {
+  const { dir } = target;
+  const port = await runningPort(dir);
+  if (await rebaseWaits(dir)) {
+    const unmerged = await gitLines(dir, ["diff", "--name-only", "--diff-filter=U"]);
+    const left = unmerged.length > 0 ? await withMarkers(dir, unmerged) : [];
+    if (left.length > 0) {
+      throw new UsageError({
+        code: "PORT_CONFLICTS_LEFT",
+        message: `${left.length === 1 ? "A file has" : `${left.length} files have`} conflict marks (<<<<<<<) still: ${left.join(", ")}.`,
+        remedy: "Resolve them, then say --continue again. git diff shows them; --abort gives the port up.",
+      });
+    }
+    if (unmerged.length > 0) await git(dir, ["add", "--all", "--", ...unmerged]);
+    await git(dir, ["-c", "core.editor=true", "rebase", "--continue"], { okExitCodes: [0, 1] });
+  }
+  return outcome(target, port);
+}
+
+/**
+ * Gives a port up and removes its worktree, with all that was resolved in it.
+ * @throws UsageError PORT_NOT_RUNNING
+ */
+export async function abortPort({ base, dir }: PortTarget): Promise<Port> {
+  const port = await runningPort(dir);
+  await git(base.gitDir, ["worktree", "remove", "--force", dir]);
+  return port;
+}
+
+async function outcome(target: PortTarget, port: Port): Promise<Ported> {
+  const { base, dir, patchesDir } = target;
+  if (await rebaseWaits(dir)) {
+    const patch = await gitText(dir, ["log", "-1", "--format=%s", "REBASE_HEAD"]);
+    return { state: "conflicts", port, patch, conflicts: await conflictsIn(dir) };
+  }
+  await requireClean(dir);
+  const [commits = 0, before = 0] = await Promise.all(
+    [`${base.root}..HEAD`, `${port.start}..${port.last}`].map(async (range) =>
+      Number(await gitText(dir, ["rev-list", "--count", range])),
+    ),
+  );
+  // As after `patches edit`: whatever comes to the files meanwhile is not overwritten unseen.
+  await recordMeeting(dir, { head: base.root, filesSha256: await directoryDigest(patchesDir) });
+  await forgetPort(dir);
+  return { state: "finished", port, commits, dropped: before - commits };
+}
+
+async function runningPort(dir: string): Promise<Port> {
+  const port = await readPort(dir);
+  if (port) return port;
+  throw new UsageError({
+    code: "PORT_NOT_RUNNING",
+    message: `There is no unfinished port in ${dir}.`,
+    remedy: "Begin one with `npm run patches -- port --from A --to B`, or name its directory with --dir.",
+  });
+}
+
+async function withMarkers(dir: string, files: string[]): Promise<string[]> {
+  const args = ["grep", "--files-with-matches", "-e", "^<<<<<<< ", "-e", "^>>>>>>> ", "--", ...files];
+  return gitLines(dir, args, { okExitCodes: [0, 1] });
+}
+
+function portUnfinished(dir: string, { from, to }: Port): UsageError {
+  return new UsageError({
+    code: "PORT_UNFINISHED",
+    message: `${dir} is in the middle of a port from ${from} to ${to}.`,
+    remedy: "Resolve what is left there and say --continue, or give it up with --abort.",
+  });
+}

@@ -1,0 +1,37 @@
+import { existsSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
+import { resolve } from "node:path";
+import { z } from "zod";
+import { writeFileAtomic } from "../../base/atomic-write.ts";
+import { gitText } from "../git.ts";
+import { isWorktree } from "../worktree.ts";
+
+const portSchema = z.strictObject({
+  /** Bases, as configs/kernels.yaml names them. */
+  from: z.string(),
+  to: z.string(),
+  /** {@link Translated} start, and the last of its commits. */
+  start: z.string(),
+  last: z.string(),
+});
+/** A port that has begun and is not finished. */
+export type Port = z.infer<typeof portSchema>;
+
+/** The port that a worktree is in the middle of; undefined where there is none, or no worktree. */
+export async function readPort(dir: string): Promise<Port | undefined> {
+  if (!(await isWorktree(dir))) return undefined;
+  const path = await portPath(dir);
+  return existsSync(path) ? portSchema.parse(JSON.parse(await readFile(path, "utf8"))) : undefined;
+}
+
+export async function writePort(dir: string, port: Port): Promise<void> {
+  writeFileAtomic(await portPath(dir), `${JSON.stringify(port)}\n`);
+}
+
+export async function forgetPort(dir: string): Promise<void> {
+  await rm(await portPath(dir), { force: true });
+}
+
+async function portPath(dir: string): Promise<string> {
+  return resolve(dir, await gitText(dir, ["rev-parse", "--git-path", "prezero-port.json"]));
+}
