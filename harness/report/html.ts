@@ -65,7 +65,7 @@ function renderTable({ columns, rows }: Table, headingId: string): string {
   const cellClass = (i: number): string => (columns[i]?.numeric ? "number" : i === last ? "text" : "short");
   const row = (cells: readonly string[], tag: "th" | "td"): string => {
     const scope = tag === "th" ? ' scope="col"' : "";
-    return `<tr>${cells.map((text, i) => `<${tag}${scope} class="${cellClass(i)}">${escapeHtml(text)}</${tag}>`).join("")}</tr>`;
+    return `<tr>${cells.map((text, i) => `<${tag}${scope} class="${cellClass(i)}">${cellHtml(text)}</${tag}>`).join("")}</tr>`;
   };
   const labels = columns.map((column) => column.label);
   return [
@@ -91,4 +91,9 @@ function escapeHtml(text: string): string {
     .replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;")
     .replaceAll("'", "&#39;");
+}
+
+/** What an arm sets stands below its kind: in a line of its own a table can be as wide as a page of paper. */
+function cellHtml(text: string): string {
+  return escapeHtml(text).replaceAll(/\+(?=\w+=)/g, "<br>+");
 }

@@ -144,6 +144,31 @@ describe("patches check", () => {
     expect(findings(report, "build-off")).toEqual([["skipped: not run with --fast"]]);
     expect(showReport(report)).toContain(`+ ${ONE}: checkpatch: mm/page_alloc.c:`);
     expect(showReport(report)).toContain("1 patch on linux-source-0.1 0.1.2-3~deb0u1: not clean");
-    expect(renderKtap(seriesResults(report))).toMatchInlineSnapshot();
+    expect(renderKtap(seriesResults(report))).toMatchInlineSnapshot(`
+      "KTAP version 1
+      1..2
+          # Subtest: 0001-return-one.patch
+          KTAP version 1
+          1..8
+          ok 1 apply
+          ok 2 exact
+          # + mm/page_alloc.c:22: BAD_STYLE: this is not how it is written
+          not ok 3 checkpatch
+          ok 4 kernel-doc
+          ok 5 coccicheck # SKIP not run with --fast
+          ok 6 build-off # SKIP not run with --fast
+          ok 7 build-on # SKIP not run with --fast
+          ok 8 sparse # SKIP not run with --fast
+      not ok 1 0001-return-one.patch
+          # Subtest: configurations
+          KTAP version 1
+          1..4
+          ok 1 option off # SKIP not run with --fast
+          ok 2 32 bit # SKIP not run with --fast
+          ok 3 small # SKIP not run with --fast
+          ok 4 large # SKIP not run with --fast
+      ok 2 configurations
+      "
+    `);
   });
 });

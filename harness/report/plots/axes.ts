@@ -93,3 +93,28 @@ export function legendOf(names: readonly string[]): { legend: object[]; heightPx
 
 /** Drawn, never clicked: no hover styles, no clip paths. */
 export const still = { silent: true, clip: false, emphasis: { disabled: true } } as const;
+
+/** Left of an axis of names at least, and between the longest line of a name and the axis. */
+const NAMES_PX = 110;
+const NAMES_GAP_PX = 14;
+const NAME_LINE_PX = 15;
+
+/** Names of rows as an axis takes them, what an arm sets in a line of its own, and the room that they need. */
+export function rowNames(names: readonly string[]) {
+  const data = names.map((name) => name.replaceAll(/\+(?=\w+=)/g, "\n+"));
+  const lines = data.map((name) => name.split("\n"));
+  const letters = Math.max(0, ...lines.flat().map((line) => line.length));
+  return {
+    axis: {
+      ...axisStyle,
+      type: "category",
+      data,
+      inverse: true,
+      splitLine: { show: false },
+      axisLabel: { ...axisStyle.axisLabel, lineHeight: NAME_LINE_PX },
+    },
+    leftPx: Math.max(NAMES_PX, Math.ceil(letters * LETTER_PX) + NAMES_GAP_PX),
+    /** Least height of a row. */
+    rowPx: Math.max(0, ...lines.map((own) => own.length * NAME_LINE_PX + 6)),
+  };
+}

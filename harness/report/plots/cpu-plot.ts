@@ -1,7 +1,7 @@
 import { formatSize } from "../../base/size.ts";
 import { formatSeconds, formatThp } from "../format.ts";
 import type { ArmTotal, Cell } from "../summary.ts";
-import { axisStyle, KIND_MARKS, legendOf, still } from "./axes.ts";
+import { axisStyle, KIND_MARKS, legendOf, rowNames, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
 const ROW_PX = 38;
@@ -16,23 +16,18 @@ export function cpuPlot(totals: readonly ArmTotal[]): Plot {
     rest: hostCpuSeconds - (workerCpuSeconds ?? 0),
   }));
   const { legend, heightPx } = legendOf(["all else", "worker"]);
+  const names = rowNames(rows.map((row) => row.arm));
   return {
     caption: "CPU seconds of the host under test per boot: all work, of it the zeroing worker.",
     label: rows
       .map(({ arm, worker, rest }) => `${arm}: ${formatSeconds(worker + rest)}, of it worker ${formatSeconds(worker)}`)
       .join("; "),
-    height: 50 + heightPx + ROW_PX * rows.length,
+    height: 50 + heightPx + Math.max(ROW_PX, names.rowPx) * rows.length,
     option: {
       legend,
-      grid: { left: 110, right: 16, top: heightPx, bottom: 42 },
+      grid: { left: names.leftPx, right: 16, top: heightPx, bottom: 42 },
       xAxis: { ...axisStyle, type: "value", name: "CPU seconds per boot", nameGap: 26 },
-      yAxis: {
-        ...axisStyle,
-        type: "category",
-        data: rows.map((row) => row.arm),
-        inverse: true,
-        splitLine: { show: false },
-      },
+      yAxis: names.axis,
       series: [
         {
           ...barStyle,
@@ -57,6 +52,7 @@ export function cpuPlot(totals: readonly ArmTotal[]): Plot {
 export function waitPlot(cells: readonly Cell[]): Plot {
   const name = (cell: Cell): string => `${formatThp(cell.thp)}, ${formatSize(cell.memoryBytes)}`;
   const { legend, heightPx } = legendOf(["wait", "worker CPU"]);
+  const names = rowNames(cells.map(name));
   return {
     caption: "Cost of a round outside its time: wait for the pool (median) and CPU of the worker (mean), seconds.",
     label: cells
@@ -66,12 +62,12 @@ export function waitPlot(cells: readonly Cell[]): Plot {
           `worker ${formatSeconds(cell.cost.workerCpuSeconds ?? 0)}`,
       )
       .join("; "),
-    height: 50 + heightPx + ROW_PX * cells.length,
+    height: 50 + heightPx + Math.max(ROW_PX, names.rowPx) * cells.length,
     option: {
       legend,
-      grid: { left: 110, right: 16, top: heightPx, bottom: 42 },
+      grid: { left: names.leftPx, right: 16, top: heightPx, bottom: 42 },
       xAxis: { ...axisStyle, type: "value", name: "seconds per round", nameGap: 26 },
-      yAxis: { ...axisStyle, type: "category", data: cells.map(name), inverse: true, splitLine: { show: false } },
+      yAxis: names.axis,
       series: [
         {
           ...barStyle,

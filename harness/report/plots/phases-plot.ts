@@ -4,7 +4,7 @@ import { phaseNames } from "../../bench/phase.ts";
 import type { Thp } from "../../bench/sample.ts";
 import { formatSeconds, formatThp } from "../format.ts";
 import type { PhaseCell } from "../summary.ts";
-import { axisStyle, legendOf, still } from "./axes.ts";
+import { axisStyle, legendOf, rowNames, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
 const ROW_PX = 38;
@@ -14,21 +14,16 @@ export function phasesPlot(thp: Thp, cells: readonly PhaseCell[]): Plot {
   const size = formatSize((cells[0] as PhaseCell).memoryBytes);
   const names = phaseNames.filter((name) => cells.some((cell) => cell.seconds[name] !== undefined));
   const { legend, heightPx } = legendOf(names);
+  const arms = rowNames(cells.map((cell) => cell.arm));
   return {
     caption: `Phases of a creation, ${formatThp(thp)}, VM of ${size}: median of each phase, in the order of the legend.`,
     label: `Stacked bars of phases, ${formatThp(thp)}, VM of ${size}. ${cells.map(describe).join("; ")}`,
-    height: 50 + heightPx + ROW_PX * cells.length,
+    height: 50 + heightPx + Math.max(ROW_PX, arms.rowPx) * cells.length,
     option: {
       legend,
-      grid: { left: 110, right: 16, top: heightPx, bottom: 42 },
+      grid: { left: arms.leftPx, right: 16, top: heightPx, bottom: 42 },
       xAxis: { ...axisStyle, type: "value", name: "seconds", nameGap: 26 },
-      yAxis: {
-        ...axisStyle,
-        type: "category",
-        data: cells.map((cell) => cell.arm),
-        inverse: true,
-        splitLine: { show: false },
-      },
+      yAxis: arms.axis,
       series: names.map((name) => bars(name, cells)),
     },
   };

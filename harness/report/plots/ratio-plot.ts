@@ -1,22 +1,20 @@
 import { formatRange, formatRatio, formatThp } from "../format.ts";
 import type { Effect } from "../summary.ts";
-import { axisStyle, type MarkOf, SYMBOL_PX, still } from "./axes.ts";
+import { axisStyle, type MarkOf, rowNames, SYMBOL_PX, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
 const ROW_PX = 36;
-/** Two lines name a row. */
-const LINE_PX = 15;
 
 /** base/arm of each effect with its interval, on a logarithmic axis with 1 marked. */
 export function ratioPlot(effects: readonly Effect[], markOf: MarkOf): Plot {
   const ends = effects.flatMap(({ ratio, low, high }) => [low ?? ratio, ratio, high ?? ratio, 1]);
-  const names = effects.map((effect) => `${formatThp(effect.thp)}\n${effect.armName}`);
+  const names = rowNames(effects.map((effect) => `${formatThp(effect.thp)}\n${effect.armName}`));
   return {
     caption: "base/arm with its 95 % interval; right of 1 the arm is faster.",
     label: `Ratio plot. ${effects.map(describe).join("; ")}`,
-    height: 70 + ROW_PX * effects.length,
+    height: 70 + Math.max(ROW_PX, names.rowPx) * effects.length,
     option: {
-      grid: { left: 110, right: 40, top: 14, bottom: 42 },
+      grid: { left: names.leftPx, right: 40, top: 14, bottom: 42 },
       xAxis: {
         ...axisStyle,
         type: "log",
@@ -26,14 +24,7 @@ export function ratioPlot(effects: readonly Effect[], markOf: MarkOf): Plot {
         min: 2 ** Math.floor(Math.log2(Math.min(...ends) * 0.99)),
         max: 2 ** Math.ceil(Math.log2(Math.max(...ends) * 1.01)),
       },
-      yAxis: {
-        ...axisStyle,
-        type: "category",
-        data: names,
-        inverse: true,
-        splitLine: { show: false },
-        axisLabel: { ...axisStyle.axisLabel, lineHeight: LINE_PX },
-      },
+      yAxis: names.axis,
       series: effects.flatMap((effect, row) => [
         ...interval(effect, markOf, row),
         dot(effect, markOf, row),
