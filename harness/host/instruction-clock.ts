@@ -25,8 +25,10 @@ export class InstructionClock {
     if (this.#isChecked) return;
     const { stdout } = await this.#exec(`icount ${INSTRUCTIONS} ${TIMES}`);
     const nsPerInstruction = (Number(stdout) * 1e9) / INSTRUCTIONS;
-    this.#isChecked = Math.abs(nsPerInstruction / NS_PER_INSTRUCTION - 1) <= TOLERANCE;
-    if (this.#isChecked) return;
+    if (Math.abs(nsPerInstruction / NS_PER_INSTRUCTION - 1) <= TOLERANCE) {
+      this.#isChecked = true;
+      return;
+    }
     throw new InfrastructureError({
       code: "CLOCK_WRONG",
       message: `The clock of the host under test should count instructions, and an instruction takes ${nsPerInstruction.toFixed(3)} ns`,

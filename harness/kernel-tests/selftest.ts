@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { run } from "../base/process.ts";
 import type { KernelSource } from "../kernel/source.ts";
 import { baseRepository } from "../patches/base-repository.ts";
-import { commitSeries } from "../patches/commit-series.ts";
+import { commitOnBase } from "../patches/commit-series.ts";
 import { git } from "../patches/git.ts";
 import type { Series } from "../patches/series.ts";
 
@@ -24,8 +24,9 @@ export async function buildSelftest(
   directory: string,
   say: (line: string) => void,
 ): Promise<string> {
-  const { gitDir, root, packageName, version } = await baseRepository(source, say);
-  const commits = await commitSeries(gitDir, root, series.patches, `${packageName} ${version}`);
+  const base = await baseRepository(source, say);
+  const { gitDir, root } = base;
+  const commits = await commitOnBase(base, series.patches);
   const tar = join(directory, "selftest.tar");
   const tree = commits.at(-1) ?? root;
   await git(gitDir, ["archive", "--format=tar", `--output=${tar}`, tree, `${SELFTESTS}/kselftest.h`, SOURCE], {

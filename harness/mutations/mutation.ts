@@ -47,14 +47,16 @@ const NOT_HERE = /^Not-here: \S/m;
 export async function readMutations(directories: string[], only: string[] = []): Promise<Mutation[]> {
   const paths = new Map<string, string>();
   for (const directory of directories) {
-    const files = existsSync(directory) ? (await readdir(directory)).filter((file) => file.endsWith(".patch")) : [];
-    for (const file of files) {
-      const name = basename(file, ".patch");
-      if (!paths.has(name)) paths.set(name, join(directory, file));
-    }
+    const names = existsSync(directory) ? (await readdir(directory)).filter((name) => name.endsWith(".patch")) : [];
+    for (const name of names) if (!paths.has(name)) paths.set(name, join(directory, name));
   }
-  for (const [name, path] of paths) if (NOT_HERE.test(await readFile(path, "utf8"))) paths.delete(name);
-  const names = [...paths.keys()].sort();
+  const all = await Promise.all(
+    [...paths.values()].map(async (path) => ({ path, text: await readFile(path, "utf8") })),
+  );
+  const files = new Map(
+    all.filter(({ text }) => !NOT_HERE.test(text)).map((file) => [basename(file.path, ".patch"), file]),
+  );
+  const names = [...files.keys()].sort();
   const unknown = only.filter((name) => !names.includes(name));
   if (unknown.length > 0) {
     throw new UsageError({
@@ -64,11 +66,12 @@ export async function readMutations(directories: string[], only: string[] = []):
     });
   }
   const wanted = names.filter((name) => only.length === 0 || only.includes(name));
-  return Promise.all(wanted.map((name) => readMutation(paths.get(name) as string)));
+  return wanted.map((name) => parseMutation(files.get(name) as MutationFile));
 }
 
-async function readMutation(path: string): Promise<Mutation> {
-  const text = await readFile(path, "utf8");
+type MutationFile = { path: string; text: string };
+
+function parseMutation({ path, text }: MutationFile): Mutation {
   const lines = text.slice(0, text.indexOf("diff --git ")).split("\n");
   const fields = lines.flatMap((line) => {
     const match = /^([\w-]+): (.*)$/.exec(line);

@@ -16,7 +16,7 @@ export type PristineSource = Pick<KernelSource, "dir" | "packageName" | "version
 export const NAMES_REF = "refs/notes/patch-name";
 
 /** Git's own time stamp of the root commit: fixed, so that everyone has the same commit. */
-const ROOT_DATE = "2000-01-01T00:00:00Z";
+export const ROOT_DATE = "2000-01-01T00:00:00Z";
 
 /**
  * A bare repository keeps no reflog by itself, and a developer's worktree must have one; a patch's name follows its

@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { applyFailureError, explainApplyFailure } from "./apply-failure.ts";
+import type { BaseRepository } from "./base-repository.ts";
 import { git, gitText } from "./git.ts";
 import type { PatchFile } from "./patch-file.ts";
+import { withIndex } from "./scratch-index.ts";
 
 /** What applying means: every context line must match, nothing is guessed or merged. */
 export const APPLY = ["apply", "--cached", "--whitespace=nowarn"];
@@ -23,10 +24,7 @@ export async function commitSeries(
   patches: PatchFile[],
   onto: string,
 ): Promise<string[]> {
-  const scratch = await mkdtemp(join(tmpdir(), "prezero-apply-"));
-  try {
-    const index = { GIT_INDEX_FILE: join(scratch, "index") };
-    await git(repository, ["read-tree", parent], { env: index });
+  return withIndex(repository, parent, async (index, scratch) => {
     const commits: string[] = [];
     for (const patch of patches) {
       const { message, env } = await readMail(repository, patch, scratch);
@@ -40,9 +38,15 @@ export async function commitSeries(
       commits.push(await gitText(repository, args, { env, input: message }));
     }
     return commits;
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  });
+}
+
+/**
+ * {@link commitSeries} on the pristine source of a base.
+ * @throws UsageError PATCH_DOES_NOT_APPLY naming patch, file and hunk
+ */
+export async function commitOnBase(base: BaseRepository, patches: PatchFile[]): Promise<string[]> {
+  return commitSeries(base.gitDir, base.root, patches, `${base.packageName} ${base.version}`);
 }
 
 /** Changelog and author of a patch; its diff lands in `scratch/diff`. The committer's date is the author's. */

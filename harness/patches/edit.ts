@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { withLock } from "../base/lock.ts";
 import type { BaseRepository } from "./base-repository.ts";
-import { commitSeries } from "./commit-series.ts";
+import { commitOnBase } from "./commit-series.ts";
 import { createWorktree } from "./create-worktree.ts";
 import { git, gitText } from "./git.ts";
 import { directoryDigest } from "./patch-directory.ts";
@@ -34,7 +34,7 @@ export async function editPatches(options: EditOptions): Promise<Edited> {
   return withLock(`${base.gitDir}.edit.lock`, wait, async () => {
     const state = await examine(base, dir);
     const series = await readSeries(patchesDir);
-    const commits = await commitSeries(base.gitDir, base.root, series.patches, `${base.packageName} ${base.version}`);
+    const commits = await commitOnBase(base, series.patches);
     const names = series.patches.map((patch) => patch.name);
     await recordNames(base.gitDir, commits, names);
     const head = commits.at(-1) ?? base.root;

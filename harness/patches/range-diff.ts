@@ -3,6 +3,9 @@ import { git } from "./git.ts";
 /** Commits of a series: after `base`, up to `head`. */
 export type CommitRange = { base: string; head: string };
 
+/** A patch that had to change much on its way is still the same patch. */
+export const CREATION_FACTOR = "--creation-factor=95";
+
 /**
  * What git range-diff says of two series: which patch became which, and how.
  * @param repository one that has both
@@ -15,7 +18,6 @@ export async function rangeDiff(
   color: boolean,
 ): Promise<string> {
   const ranges = [before, after].map(({ base, head }) => `${base}..${head}`);
-  // A patch that had to change much on its way is still the same patch.
-  const args = ["range-diff", "--creation-factor=95", "--no-notes", `--${color ? "" : "no-"}color`, ...ranges];
+  const args = ["range-diff", CREATION_FACTOR, "--no-notes", `--${color ? "" : "no-"}color`, ...ranges];
   return (await git(repository, args)).stdout;
 }

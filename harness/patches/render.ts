@@ -44,6 +44,11 @@ export const FORMAT_PATCH = [
   "--binary",
 ];
 
+/** What says which source something was made against. */
+export function baseRecord({ packageName, version }: BaseRepository): string[] {
+  return [`base-package: ${packageName}`, `base-version: ${version}`];
+}
+
 /**
  * A commit as the text of a patch file. Below the line that ends the changelog, where git am does not look, stands what
  * the patch was made against: package, version, and the blob of every file of the pristine source that it touches.
@@ -53,8 +58,7 @@ export async function renderPatch(dir: string, commit: string, base: BaseReposit
   const paths = await gitLines(dir, ["diff-tree", "--no-commit-id", "--name-only", "--no-renames", "-r", commit]);
   const blobs = await gitLines(base.gitDir, ["ls-tree", "-r", "--format=%(path): %(objectname)", base.root, ...paths]);
   const record = [
-    `base-package: ${base.packageName}`,
-    `base-version: ${base.version}`,
+    ...baseRecord(base),
     ...(blobs.length > 0 ? ["base-blobs:", ...blobs.map((line) => `  ${line}`)] : []),
   ];
   return `${stdout.trimEnd()}\n`.replace(/^---$/m, `---\n${record.join("\n")}\n`);

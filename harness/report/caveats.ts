@@ -39,6 +39,8 @@ const ONE_THREAD =
   "All CPUs of the host under test take turns on one thread of the machine: what would be done on several CPUs at the " +
   "same time (threads that touch memory, several VMs, a load beside them) gains nothing from them here.";
 
+const TIMED = "EMULATED, NOT HARDWARE TIMES: the host under test ran under TCG, QEMU's software CPU.";
+
 const COUNTED =
   "COUNTED, NOT TIMED: the host under test ran under TCG, QEMU's software CPU, with a clock that counts the instructions " +
   "of all its CPUs together, 1 ns each; only while all are idle does it go on with the machine's. A second is a billion " +
@@ -50,11 +52,12 @@ function emulation({ run, setting }: Evidence): string[] {
   const { arms, conditions, measure } = run.settings;
   const isParallel =
     arms.includes("prealloc") || conditions.vms > 1 || conditions.during !== null || measure?.parallel === true;
-  const emulated =
-    "EMULATED, NOT HARDWARE TIMES: the host under test ran under TCG, QEMU's software CPU. " +
-    `Ratios depend on the emulated CPU model (here ${setting.cpuModel}); seconds say nothing about a real machine.`;
-  const counted = `${COUNTED} Ratios depend on the emulated CPU model (here ${setting.cpuModel}).`;
-  return [setting.clock === "instructions" ? counted : emulated, ...(isParallel ? [ONE_THREAD] : [])];
+  const ratios = `Ratios depend on the emulated CPU model (here ${setting.cpuModel})`;
+  const caveat =
+    setting.clock === "instructions"
+      ? `${COUNTED} ${ratios}.`
+      : `${TIMED} ${ratios}; seconds say nothing about a real machine.`;
+  return [caveat, ...(isParallel ? [ONE_THREAD] : [])];
 }
 
 function instrument(effects: readonly Effect[]): string[] {

@@ -85,3 +85,8 @@ export function formatThp(thp: Thp): string {
 export function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? "" : "s"}`;
 }
+
+/** The name of an arm, alone or in a text, with a break before each thing that it sets. */
+export function breakBeforeKnobs(text: string, lineBreak: string): string {
+  return text.replaceAll(/\+(?=\w+=)/g, `${lineBreak}+`);
+}

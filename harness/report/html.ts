@@ -1,3 +1,4 @@
+import { breakBeforeKnobs } from "./format.ts";
 import { pageStyle } from "./page-style.ts";
 import { plotsOf } from "./plots/all.ts";
 import { type Plot, renderSvg } from "./plots/render-svg.ts";
@@ -95,5 +96,5 @@ function escapeHtml(text: string): string {
 
 /** What an arm sets stands below its kind: in a line of its own a table can be as wide as a page of paper. */
 function cellHtml(text: string): string {
-  return escapeHtml(text).replaceAll(/\+(?=\w+=)/g, "<br>+");
+  return breakBeforeKnobs(escapeHtml(text), "<br>");
 }

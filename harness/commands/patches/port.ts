@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { type Base, findBase } from "../../kernel/bases.ts";
 import { gitCommand } from "../../patches/git.ts";
 import { portDiff, replacedDiff } from "../../patches/port/compare.ts";
+import { functionsChanged } from "../../patches/port/functions-changed.ts";
 import { hintsFor } from "../../patches/port/hints.ts";
 import {
   abortPort,
@@ -11,7 +12,7 @@ import {
   rebaseArguments,
   startPort,
 } from "../../patches/port/port.ts";
-import { functionsChanged, showConflicts } from "../../patches/port/show.ts";
+import { showConflicts } from "../../patches/port/show.ts";
 import { readSeries } from "../../patches/series.ts";
 import { BASE_HELP, patchesDir, print, repository, say, worktreeDir } from "./places.ts";
 

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../../base/atomic-write.ts";
 import { InfrastructureError, UsageError } from "../../base/errors.ts";
 import type { BaseRepository } from "../base-repository.ts";
-import { commitSeries } from "../commit-series.ts";
+import { commitOnBase } from "../commit-series.ts";
 import { git, gitText } from "../git.ts";
 import { parsePatchFile } from "../patch-file.ts";
-import type { CommitRange } from "../range-diff.ts";
+import { type CommitRange, CREATION_FACTOR } from "../range-diff.ts";
+import { baseRecord } from "../render.ts";
 import type { Series } from "../series.ts";
 import type { Identity } from "./identity.ts";
 import { fillLetter, type Letter } from "./letter.ts";
@@ -48,7 +49,7 @@ export function formatMails(version: number, who: Identity, { to, cc }: Recipien
     `--from=${who}`,
     ...to.map((address) => `--to=${address}`),
     ...cc.map((address) => `--cc=${address}`),
-    ...(previous ? [`--range-diff=${previous.base}..${previous.head}`, "--creation-factor=95"] : []),
+    ...(previous ? [`--range-diff=${previous.base}..${previous.head}`, CREATION_FACTOR] : []),
   ];
 }
 
@@ -76,7 +77,7 @@ export async function exportSeries(options: ExportOptions): Promise<string[]> {
     await git(base.gitDir, [...args, `${base.root}..${head}`], { env: committer(who) });
     const names = (await readdir(scratch)).sort();
     const tree = await gitText(base.gitDir, ["rev-parse", `${base.root}^{tree}`]);
-    const record = [`base-package: ${base.packageName}`, `base-version: ${base.version}`, `base-tree: ${tree}`];
+    const record = [...baseRecord(base), `base-tree: ${tree}`];
     const [cover = "", ...patches] = await Promise.all(names.map((name) => readFile(join(scratch, name), "utf8")));
     const mails = [fillLetter(cover, letter, tables, record), ...patches].map(headersUnfolded);
     for (const [index, name] of names.entries()) writeFileAtomic(join(scratch, name), mails[index] as string);
@@ -121,7 +122,7 @@ async function mailsThere(outDir: string, version: number, force: boolean): Prom
 
 async function prove(base: BaseRepository, head: string, names: string[], mails: string[]): Promise<void> {
   const parsed = names.map((name, index) => parsePatchFile(name, mails[index] ?? ""));
-  const again = (await commitSeries(base.gitDir, base.root, parsed, `${base.packageName} ${base.version}`)).at(-1);
+  const again = (await commitOnBase(base, parsed)).at(-1);
   const trees = await gitText(base.gitDir, ["rev-parse", `${head}^{tree}`, `${again}^{tree}`]);
   if (new Set(trees.split("\n")).size === 1) return;
   throw new InfrastructureError({

@@ -8,6 +8,7 @@ export type Letter = { subject: string; body: string };
 
 /** A line of the letter's text where the measured tables go. */
 const TABLES = "@TABLES@";
+const SHAPE = `the subject, an empty line, the text; the tables go where a line says ${TABLES}.`;
 /** What git format-patch leaves to be filled in. */
 const SUBJECT_HERE = "*** SUBJECT HERE ***";
 const BODY_HERE = "*** BLURB HERE ***";
@@ -23,23 +24,21 @@ export async function readLetter(dirs: string[]): Promise<Letter> {
     throw new UsageError({
       code: "LETTER_MISSING",
       message: `There is no cover-letter.txt in ${dirs.join(" or ")}.`,
-      remedy: `Write it: the subject, an empty line, the text; the tables go where a line says ${TABLES}.`,
+      remedy: `Write it: ${SHAPE}`,
     });
   }
   const [subject = "", empty, ...body] = (await readFile(path, "utf8")).trimEnd().split("\n");
-  const why =
-    subject.trim() === "" || subject.includes("[")
-      ? "its first line is not a subject (git adds the [PATCH])"
-      : empty !== ""
-        ? "its second line is not empty"
-        : body.filter((line) => line === TABLES).length !== 1
-          ? `it has not exactly one line ${TABLES}`
-          : undefined;
+  const problems: [isThere: boolean, what: string][] = [
+    [subject.trim() === "" || subject.includes("["), "its first line is not a subject (git adds the [PATCH])"],
+    [empty !== "", "its second line is not empty"],
+    [body.filter((line) => line === TABLES).length !== 1, `it has not exactly one line ${TABLES}`],
+  ];
+  const why = problems.find(([isThere]) => isThere)?.[1];
   if (why === undefined) return { subject, body: body.join("\n") };
   throw new UsageError({
     code: "LETTER_INVALID",
     message: `${path}: ${why}.`,
-    remedy: `The subject, an empty line, the text; the tables go where a line says ${TABLES}.`,
+    remedy: `Allowed: ${SHAPE}`,
   });
 }
 

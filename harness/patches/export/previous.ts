@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../../base/errors.ts";
 import type { BaseRepository } from "../base-repository.ts";
-import { commitSeries } from "../commit-series.ts";
+import { commitOnBase } from "../commit-series.ts";
 import { parsePatchFile } from "../patch-file.ts";
 import type { CommitRange } from "../range-diff.ts";
 
@@ -33,6 +33,6 @@ export async function previousExport(base: BaseRepository, dir: string, version:
   const parsed = await Promise.all(
     patches.map(async (name) => parsePatchFile(name, await readFile(join(dir, name), "utf8"))),
   );
-  const commits = await commitSeries(base.gitDir, base.root, parsed, `${base.packageName} ${base.version}`);
+  const commits = await commitOnBase(base, parsed);
   return { base: base.root, head: commits.at(-1) as string };
 }

@@ -1,5 +1,6 @@
 import type { BaseRepository } from "../base-repository.ts";
-import { commitSeries } from "../commit-series.ts";
+import { changelogOf } from "../changelog.ts";
+import { commitOnBase } from "../commit-series.ts";
 import { git, gitText } from "../git.ts";
 import type { PatchFile } from "../patch-file.ts";
 import type { Identity } from "./identity.ts";
@@ -10,21 +11,13 @@ import type { Identity } from "./identity.ts";
  * @throws UsageError PATCH_DOES_NOT_APPLY
  */
 export async function signedCommits(base: BaseRepository, patches: PatchFile[], who: Identity): Promise<string[]> {
-  const plain = await commitSeries(base.gitDir, base.root, patches, `${base.packageName} ${base.version}`);
   const signed: string[] = [];
-  for (const commit of plain) {
-    const { stdout } = await git(base.gitDir, [
-      "log",
-      "-1",
-      "--date=raw",
-      "--format=%an%x00%ae%x00%ad%x00%T%x00%B",
-      commit,
-    ]);
-    const [name = "", email = "", date = "", tree = "", message = ""] = stdout.split("\0");
+  for (const commit of await commitOnBase(base, patches)) {
+    const { message, env } = await changelogOf(base.gitDir, commit);
     const trailer = ["interpret-trailers", "--if-exists=addIfDifferent", "--trailer", `Signed-off-by: ${who}`];
-    const input = (await git(base.gitDir, trailer, { input: `${message.trimEnd()}\n` })).stdout;
-    const env = { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
-    signed.push(await gitText(base.gitDir, ["commit-tree", tree, "-p", signed.at(-1) ?? base.root], { env, input }));
+    const input = (await git(base.gitDir, trailer, { input: message })).stdout;
+    const args = ["commit-tree", `${commit}^{tree}`, "-p", signed.at(-1) ?? base.root];
+    signed.push(await gitText(base.gitDir, args, { env, input }));
   }
   return signed;
 }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { commitSeries } from "../commit-series.ts";
+import { commitOnBase } from "../commit-series.ts";
 import { rangeDiff } from "../range-diff.ts";
 import { readSeries } from "../series.ts";
 import type { PortTarget } from "./port.ts";
@@ -20,7 +20,7 @@ export async function replacedDiff({ base, dir, patchesDir }: PortTarget, color:
   if (!existsSync(join(patchesDir, "series"))) return undefined;
   const { patches } = await readSeries(patchesDir);
   if (patches.length === 0) return undefined;
-  const commits = await commitSeries(base.gitDir, base.root, patches, `${base.packageName} ${base.version}`);
+  const commits = await commitOnBase(base, patches);
   const before = { base: base.root, head: commits.at(-1) as string };
   return rangeDiff(dir, before, { base: base.root, head: "HEAD" }, color);
 }

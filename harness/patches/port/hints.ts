@@ -27,7 +27,13 @@ export async function hintsFor(
   functions: Map<string, string[]>,
 ): Promise<ConflictHint[]> {
   const places = [...new Set(["include", ...conflicts.map(({ file }) => file.split("/")[0] ?? "")])].filter(Boolean);
-  const filesWith = (name: string) => findFiles(to, name, places);
+  // Conflicts of one patch are about the same few names, and a search goes through thousands of files.
+  const searches = new Map<string, Promise<string[]>>();
+  const filesWith = (name: string) => {
+    const search = searches.get(name) ?? findFiles(to, name, places);
+    searches.set(name, search);
+    return search;
+  };
   return Promise.all(
     conflicts.map(async (conflict) => ({
       file: conflict.file,

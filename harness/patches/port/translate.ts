@@ -1,10 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { BaseRepository } from "../base-repository.ts";
-import { commitSeries } from "../commit-series.ts";
+import { type BaseRepository, ROOT_DATE } from "../base-repository.ts";
+import { changelogOf } from "../changelog.ts";
+import { commitOnBase } from "../commit-series.ts";
 import { git, gitLines, gitText } from "../git.ts";
 import { recordNames } from "../record-names.ts";
+import { withIndex } from "../scratch-index.ts";
 import type { Series } from "../series.ts";
 
 /** A series of one base told in the repository of another. */
@@ -22,7 +22,7 @@ export type Translated = {
  * @throws UsageError PATCH_DOES_NOT_APPLY when the series does not even fit its own base
  */
 export async function translateSeries(from: BaseRepository, series: Series, to: BaseRepository): Promise<Translated> {
-  const own = await commitSeries(from.gitDir, from.root, series.patches, `${from.packageName} ${from.version}`);
+  const own = await commitOnBase(from, series.patches);
   const paths = [
     ...new Set(series.patches.flatMap(({ files }) => files.flatMap(({ oldPath, newPath }) => [oldPath, newPath]))),
   ].filter((path) => path !== null);
@@ -33,12 +33,12 @@ export async function translateSeries(from: BaseRepository, series: Series, to: 
   for (const files of states) trees.push(await treeWith(to, paths, files));
   const message = `${from.packageName} ${from.version}: the files that the series touches\n`;
   const start = await gitText(to.gitDir, ["commit-tree", trees[0] as string, "-p", to.root], {
-    env: { GIT_AUTHOR_DATE: "2000-01-01T00:00:00Z", GIT_COMMITTER_DATE: "2000-01-01T00:00:00Z" },
+    env: { GIT_AUTHOR_DATE: ROOT_DATE, GIT_COMMITTER_DATE: ROOT_DATE },
     input: message,
   });
   const commits: string[] = [];
   for (const [index, commit] of own.entries()) {
-    const { input, env } = await changelogOf(from.gitDir, commit);
+    const { message: input, env } = await changelogOf(from.gitDir, commit);
     const args = ["commit-tree", trees[index + 1] as string, "-p", commits.at(-1) ?? start];
     commits.push(await gitText(to.gitDir, args, { env, input }));
   }
@@ -70,27 +70,13 @@ async function copyBlobs(from: string, to: string, ids: Set<string>): Promise<vo
 }
 
 async function treeWith(to: BaseRepository, paths: string[], files: Map<string, File>): Promise<string> {
-  const scratch = await mkdtemp(join(tmpdir(), "prezero-port-"));
-  try {
-    const env = { GIT_INDEX_FILE: join(scratch, "index") };
-    await git(to.gitDir, ["read-tree", to.root], { env });
+  return withIndex(to.gitDir, to.root, async (env) => {
     // A mode of 0 takes the file out; git does that first, so that a file may take the place of a directory.
     const lines = paths.map((path) => {
       const file = files.get(path);
       return file ? `${file.mode} ${file.id}\t${path}\n` : `0 ${"0".repeat(40)}\t${path}\n`;
     });
     await git(to.gitDir, ["update-index", "--index-info"], { env, input: lines.join("") });
-    return await gitText(to.gitDir, ["write-tree"], { env });
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
-}
-
-async function changelogOf(gitDir: string, commit: string) {
-  const { stdout } = await git(gitDir, ["log", "-1", "--date=raw", "--format=%an%x00%ae%x00%ad%x00%B", commit]);
-  const [name = "", email = "", date = "", message = ""] = stdout.split("\0");
-  return {
-    input: `${message.trimEnd()}\n`,
-    env: { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date },
-  };
+    return gitText(to.gitDir, ["write-tree"], { env });
+  });
 }

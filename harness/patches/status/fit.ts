@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describeApplyFailure, explainApplyFailure } from "../apply-failure.ts";
 import type { BaseRepository } from "../base-repository.ts";
+import { APPLY } from "../commit-series.ts";
 import { git } from "../git.ts";
+import { withIndex } from "../scratch-index.ts";
 import type { Series } from "../series.ts";
 
 /**
@@ -16,7 +15,7 @@ export type Fit = (typeof FITS)[number];
 /** The worst fit among the patches, and a line for each that is not clean. */
 export type SeriesFit = { fit: Fit; notes: string[] };
 
-const APPLY = ["apply", "--cached", "--whitespace=nowarn", "--verbose"];
+const APPLY_AND_TELL = [...APPLY, "--verbose"];
 const MOVED = /^Hunk #\d+ succeeded at \d+ \(offset -?\d+ lines?\)/m;
 
 /**
@@ -24,29 +23,24 @@ const MOVED = /^Hunk #\d+ succeeded at \d+ \(offset -?\d+ lines?\)/m;
  * not apply the rest is not tried.
  */
 export async function fitSeries(base: BaseRepository, { patches }: Series): Promise<SeriesFit> {
-  const scratch = await mkdtemp(join(tmpdir(), "prezero-fit-"));
-  const env = { GIT_INDEX_FILE: join(scratch, "index") };
-  const options = { env, okExitCodes: [0, 1, 128] };
-  const found: SeriesFit = { fit: "clean", notes: [] };
-  const note = (fit: Fit, text: string) => {
-    if (FITS.indexOf(fit) > FITS.indexOf(found.fit)) found.fit = fit;
-    found.notes.push(text);
-  };
-  try {
-    await git(base.gitDir, ["read-tree", base.root], { env });
+  return withIndex(base.gitDir, base.root, async (env) => {
+    const found: SeriesFit = { fit: "clean", notes: [] };
+    const note = (fit: Fit, text: string) => {
+      if (FITS.indexOf(fit) > FITS.indexOf(found.fit)) found.fit = fit;
+      found.notes.push(text);
+    };
+    const options = { env, okExitCodes: [0, 1, 128] };
     for (const patch of patches) {
-      const strict = await git(base.gitDir, [...APPLY, patch.path], options);
+      const strict = await git(base.gitDir, [...APPLY_AND_TELL, patch.path], options);
       if (strict.exitCode === 0) {
         if (MOVED.test(strict.stderr)) note("moved", `${patch.name}: lines have moved`);
         continue;
       }
       const why = describeApplyFailure(explainApplyFailure(patch, strict.stderr));
-      const loose = await git(base.gitDir, [...APPLY, "-C1", patch.path], options);
+      const loose = await git(base.gitDir, [...APPLY_AND_TELL, "-C1", patch.path], options);
       note(loose.exitCode === 0 ? "fuzzy" : "not", why);
       if (loose.exitCode !== 0) break;
     }
     return found;
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  });
 }

@@ -1,4 +1,5 @@
 import { type ArmKind, type ArmName, armParts } from "../../bench/arm-name.ts";
+import { breakBeforeKnobs } from "../format.ts";
 
 /** How an arm is drawn. */
 type Mark = { color: string; symbol: string };
@@ -99,9 +100,12 @@ const NAMES_PX = 110;
 const NAMES_GAP_PX = 14;
 const NAME_LINE_PX = 15;
 
-/** Names of rows as an axis takes them, what an arm sets in a line of its own, and the room that they need. */
-export function rowNames(names: readonly string[]) {
-  const data = names.map((name) => name.replaceAll(/\+(?=\w+=)/g, "\n+"));
+/**
+ * Names of rows as an axis takes them, what an arm sets in a line of its own, and the room that they need.
+ * @param leastRowPx height of a row whose name is short
+ */
+export function rowNames(names: readonly string[], leastRowPx: number) {
+  const data = names.map((name) => breakBeforeKnobs(name, "\n"));
   const lines = data.map((name) => name.split("\n"));
   const letters = Math.max(0, ...lines.flat().map((line) => line.length));
   return {
@@ -114,7 +118,6 @@ export function rowNames(names: readonly string[]) {
       axisLabel: { ...axisStyle.axisLabel, lineHeight: NAME_LINE_PX },
     },
     leftPx: Math.max(NAMES_PX, Math.ceil(letters * LETTER_PX) + NAMES_GAP_PX),
-    /** Least height of a row. */
-    rowPx: Math.max(0, ...lines.map((own) => own.length * NAME_LINE_PX + 6)),
+    rowPx: Math.max(leastRowPx, ...lines.map((own) => own.length * NAME_LINE_PX + 6)),
   };
 }

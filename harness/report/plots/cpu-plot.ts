@@ -16,13 +16,16 @@ export function cpuPlot(totals: readonly ArmTotal[]): Plot {
     rest: hostCpuSeconds - (workerCpuSeconds ?? 0),
   }));
   const { legend, heightPx } = legendOf(["all else", "worker"]);
-  const names = rowNames(rows.map((row) => row.arm));
+  const names = rowNames(
+    rows.map((row) => row.arm),
+    ROW_PX,
+  );
   return {
     caption: "CPU seconds of the host under test per boot: all work, of it the zeroing worker.",
     label: rows
       .map(({ arm, worker, rest }) => `${arm}: ${formatSeconds(worker + rest)}, of it worker ${formatSeconds(worker)}`)
       .join("; "),
-    height: 50 + heightPx + Math.max(ROW_PX, names.rowPx) * rows.length,
+    height: 50 + heightPx + names.rowPx * rows.length,
     option: {
       legend,
       grid: { left: names.leftPx, right: 16, top: heightPx, bottom: 42 },
@@ -52,7 +55,7 @@ export function cpuPlot(totals: readonly ArmTotal[]): Plot {
 export function waitPlot(cells: readonly Cell[]): Plot {
   const name = (cell: Cell): string => `${formatThp(cell.thp)}, ${formatSize(cell.memoryBytes)}`;
   const { legend, heightPx } = legendOf(["wait", "worker CPU"]);
-  const names = rowNames(cells.map(name));
+  const names = rowNames(cells.map(name), ROW_PX);
   return {
     caption: "Cost of a round outside its time: wait for the pool (median) and CPU of the worker (mean), seconds.",
     label: cells
@@ -62,7 +65,7 @@ export function waitPlot(cells: readonly Cell[]): Plot {
           `worker ${formatSeconds(cell.cost.workerCpuSeconds ?? 0)}`,
       )
       .join("; "),
-    height: 50 + heightPx + Math.max(ROW_PX, names.rowPx) * cells.length,
+    height: 50 + heightPx + names.rowPx * cells.length,
     option: {
       legend,
       grid: { left: names.leftPx, right: 16, top: heightPx, bottom: 42 },

@@ -14,11 +14,14 @@ export function phasesPlot(thp: Thp, cells: readonly PhaseCell[]): Plot {
   const size = formatSize((cells[0] as PhaseCell).memoryBytes);
   const names = phaseNames.filter((name) => cells.some((cell) => cell.seconds[name] !== undefined));
   const { legend, heightPx } = legendOf(names);
-  const arms = rowNames(cells.map((cell) => cell.arm));
+  const arms = rowNames(
+    cells.map((cell) => cell.arm),
+    ROW_PX,
+  );
   return {
     caption: `Phases of a creation, ${formatThp(thp)}, VM of ${size}: median of each phase, in the order of the legend.`,
     label: `Stacked bars of phases, ${formatThp(thp)}, VM of ${size}. ${cells.map(describe).join("; ")}`,
-    height: 50 + heightPx + Math.max(ROW_PX, arms.rowPx) * cells.length,
+    height: 50 + heightPx + arms.rowPx * cells.length,
     option: {
       legend,
       grid: { left: arms.leftPx, right: 16, top: heightPx, bottom: 42 },

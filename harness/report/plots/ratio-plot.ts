@@ -8,11 +8,14 @@ const ROW_PX = 36;
 /** base/arm of each effect with its interval, on a logarithmic axis with 1 marked. */
 export function ratioPlot(effects: readonly Effect[], markOf: MarkOf): Plot {
   const ends = effects.flatMap(({ ratio, low, high }) => [low ?? ratio, ratio, high ?? ratio, 1]);
-  const names = rowNames(effects.map((effect) => `${formatThp(effect.thp)}\n${effect.armName}`));
+  const names = rowNames(
+    effects.map((effect) => `${formatThp(effect.thp)}\n${effect.armName}`),
+    ROW_PX,
+  );
   return {
     caption: "base/arm with its 95 % interval; right of 1 the arm is faster.",
     label: `Ratio plot. ${effects.map(describe).join("; ")}`,
-    height: 70 + Math.max(ROW_PX, names.rowPx) * effects.length,
+    height: 70 + names.rowPx * effects.length,
     option: {
       grid: { left: names.leftPx, right: 40, top: 14, bottom: 42 },
       xAxis: {
