@@ -1,5 +1,6 @@
 import { InfrastructureError } from "../base/errors.ts";
 import type { Exec } from "../base/exec.ts";
+import { GIB_BYTES } from "../base/size.ts";
 
 /** When a VM counts as created: its monitor answers, or it runs and its guest has come to user space. */
 export const untils = ["ready", "user-space"] as const;
@@ -13,14 +14,18 @@ const PROGRAM = "/usr/local/bin/arrive";
 /** What that program prints; the first word that a guest says, whose kernel speaks of emergencies only. */
 const ARRIVED = "prezero-guest: user space";
 const CMDLINE = "console=ttyS0 loglevel=1 panic=-1";
-/** Much more than an emulated guest needs. */
-const PATIENCE_SECONDS = 300;
-/** For a guest to come from its first instruction to user space, or not. */
-export const GUEST_BOOT_MS = PATIENCE_SECONDS * 1000;
+/** Several times what an emulated guest needs; for each GiB, because its memory is pinned anew with every move of its map. */
+const PATIENCE_BASE_SECONDS = 60;
+const PATIENCE_PER_GIB_SECONDS = 60;
+
+/** What a guest of that size is given to come from its first instruction to user space, in whole seconds. */
+export function guestBootSeconds(memoryBytes: number): number {
+  return PATIENCE_BASE_SECONDS + Math.ceil((memoryBytes / GIB_BYTES) * PATIENCE_PER_GIB_SECONDS);
+}
 
 /** Words before a QEMU's command with which vmtime waits until the guest has come to its user space. */
-export function untilUserSpace(serial: string): string[] {
-  return ["--until", serial, ARRIVED, String(PATIENCE_SECONDS)];
+export function untilUserSpace(serial: string, memoryBytes: number): string[] {
+  return ["--until", serial, ARRIVED, String(guestBootSeconds(memoryBytes))];
 }
 
 /**

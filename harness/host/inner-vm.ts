@@ -5,7 +5,7 @@ import { GIB_BYTES } from "../base/size.ts";
 import type { Thp } from "../bench/sample.ts";
 import type { VfioBinding } from "../vfio/bind.ts";
 import { waitUntilFree } from "../vfio/group.ts";
-import { GUEST_BOOT_MS, guestArgs, type Until, untilUserSpace } from "./guest-boot.ts";
+import { guestArgs, guestBootSeconds, type Until, untilUserSpace } from "./guest-boot.ts";
 import type { VmCreation } from "./host.ts";
 import { releaseHugePages, reserveHugePages } from "./huge-pages.ts";
 import { hugeShare } from "./huge-share.ts";
@@ -13,6 +13,9 @@ import { type VmMemory, vmMemoryArgs } from "./vm-memory.ts";
 import type { Timeline } from "./vm-phases.ts";
 import { isComplete, parseTimings, readTimeline, secondsToLast, type Timing } from "./vm-timing.ts";
 import { traceArgs } from "./vm-trace.ts";
+
+/** Code of the error about a guest that has not come to user space; its VM is gone when it is thrown. */
+export const GUEST_SILENT = "GUEST_SILENT";
 
 /** Deadlines: a fixed part, and one for each GiB that is cleared and pinned, or given back. */
 const CREATE_BASE_MS = 60_000;
@@ -48,7 +51,8 @@ export async function createVms(exec: Exec, vms: InnerVms, whenReady?: () => Pro
   const reserveSeconds = vms.memory === "hugetlb" ? await reserveHugePages(exec, bytes) : null;
   const each = devices.map((device) => creationCommand(vms, device));
   const command = each.length === 1 ? `${each[0]}` : `${each.map((one) => `${one} &`).join(" ")} wait`;
-  const timeoutMs = CREATE_BASE_MS + gib * CREATE_PER_GIB_MS + (vms.until === "user-space" ? GUEST_BOOT_MS : 0);
+  const bootSeconds = vms.until === "user-space" ? guestBootSeconds(vms.memoryBytes) : 0;
+  const timeoutMs = CREATE_BASE_MS + gib * CREATE_PER_GIB_MS + bootSeconds * 1000;
   const answer = await exec(`ulimit -l unlimited; ${command}`, timeoutMs);
   const timings = parseTimings(answer.stdout);
   const failed = timings.find((timing) => timing.exitCode !== 0 || timing.pid === 0);
@@ -61,22 +65,28 @@ export async function createVms(exec: Exec, vms: InnerVms, whenReady?: () => Pro
       remedy: "Read what QEMU printed; run the command by hand on the host (npm run shell).",
     });
   }
+  const pids = timings.map((timing) => timing.pid);
+  const end = async () => {
+    await destroyVms(exec, pids, DESTROY_BASE_MS + gib * DESTROY_PER_GIB_MS);
+    for (const { group } of devices) await waitUntilFree(exec, group, DESTROY_BASE_MS);
+    if (reserveSeconds !== null) await releaseHugePages(exec);
+  };
   const created = timings.filter(isComplete);
-  if (created.length < timings.length) throw silentGuest(command, answer);
+  if (created.length < timings.length) {
+    await end();
+    throw silentGuest(command, answer, bootSeconds);
+  }
   await whenReady?.();
   const timeline = await timelineOf(exec, vms, created);
-  const pids = timings.map((timing) => timing.pid);
   const share = await hugeShare(exec, pids, vms.thp);
-  await destroyVms(exec, pids, DESTROY_BASE_MS + gib * DESTROY_PER_GIB_MS);
-  for (const { group } of devices) await waitUntilFree(exec, group, DESTROY_BASE_MS);
-  if (reserveSeconds !== null) await releaseHugePages(exec);
+  await end();
   const cpuSeconds = timings.reduce((sum, timing) => sum + timing.cpuSeconds, 0);
   return { seconds: secondsToLast(created), cpuSeconds, hugeShare: share, timeline, reserveSeconds };
 }
 
 /** Command that creates one VM and prints its timing. */
 function creationCommand(vms: InnerVms, device: VfioBinding): string {
-  const until = vms.until === "user-space" ? untilUserSpace(fileOf(device.address, "serial")) : [];
+  const until = vms.until === "user-space" ? untilUserSpace(fileOf(device.address, "serial"), vms.memoryBytes) : [];
   return shellQuote(["vmtime", ...until, "qemu-system-x86_64", ...innerVmArgs(vms, device)]);
 }
 
@@ -109,10 +119,10 @@ async function timelineOf(exec: Exec, vms: InnerVms, timings: readonly Timing[])
   return readTimeline(timing, stdout, vms.until);
 }
 
-function silentGuest(command: string, { stdout, stderr }: ExecAnswer): InfrastructureError {
+function silentGuest(command: string, { stdout, stderr }: ExecAnswer, seconds: number): InfrastructureError {
   return new InfrastructureError({
-    code: "GUEST_SILENT",
-    message: `The measured VM was created, but its guest was not in user space ${GUEST_BOOT_MS / 1000} s later`,
+    code: GUEST_SILENT,
+    message: `The measured VM was created, but its guest was not in user space ${seconds} s later`,
     detail: `${stdout}${stderr}`.trim(),
     reproducer: command,
     remedy: "Read what the guest printed; run the command by hand on the host (npm run shell).",

@@ -92,16 +92,24 @@ describe("a VM whose guest boots", () => {
     expect(asked[0]).not.toMatch(/ -S /);
   });
 
-  it("that never gets there is an error with what it printed, and no time", async () => {
-    const silent: Exec = async () => ({
-      stdout: timing(null, 100, 81),
-      stderr: "Kernel panic - no init\n",
-      exitCode: 0,
-    });
+  it("that never gets there is an error with what it printed and no time, and its VM is gone", async () => {
+    const asked: string[] = [];
+    const silent: Exec = async (command) => {
+      asked.push(command);
+      const isCreation = command.includes("vmtime");
+      return {
+        stdout: isCreation ? timing(null, 100, 81) : "",
+        stderr: isCreation ? "Kernel panic - no init\n" : "",
+        exitCode: 0,
+      };
+    };
     await expect(createVms(silent, running)).rejects.toMatchObject({
       code: "GUEST_SILENT",
+      message: expect.stringContaining("not in user space 120 s later"),
       detail: expect.stringContaining("Kernel panic - no init"),
     });
+    expect(asked[0]).toContain("'prezero-guest: user space' 120 ");
+    expect(asked.find((command) => command.startsWith("kill"))).toContain("kill -KILL 81;");
   });
 });
 
