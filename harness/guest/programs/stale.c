@@ -13,6 +13,7 @@
  */
 #include "measured.h"
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
@@ -43,8 +44,18 @@ static void child(size_t bytes, const char *thp, struct shared *shared, int read
 {
 	int pagemap = open("/proc/self/pagemap", O_RDONLY);
 	uint64_t *memory = (uint64_t *)map_aligned(bytes);
+	cpu_set_t one;
 	char byte = 0;
 
+	/*
+	 * A CPU that puts pages on the LRU lists collects some first and holds them meanwhile, ended process or not; the
+	 * end of a process empties what its own CPU has collected. So stay on one. And do not lock the memory: unlocking
+	 * it at the end collects once more, after that, and the last pages stay until that CPU unlocks others.
+	 */
+	CPU_ZERO(&one);
+	CPU_SET(0, &one);
+	if (sched_setaffinity(0, sizeof(one), &one))
+		die("stale: sched_setaffinity");
 	/* Whatever ends the parent, this does not live on with its output open */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (pagemap < 0)
@@ -52,8 +63,6 @@ static void child(size_t bytes, const char *thp, struct shared *shared, int read
 	for (size_t page = 0; page < bytes / PAGE_BYTES; page++)
 		for (size_t word = 0; word < PAGE_WORDS; word++)
 			memory[page * PAGE_WORDS + word] = secret(page, word);
-	if (mlock(memory, bytes))
-		die("stale: mlock");
 	for (size_t page = 0; page < bytes / PAGE_BYTES; page++) {
 		uint64_t entry, at = ((uintptr_t)memory + page * PAGE_BYTES) / PAGE_BYTES * sizeof(entry);
 
