@@ -78,12 +78,11 @@ function programs(program: Program, { thp, memoryBytes, sweepBytes }: Settings):
 }
 
 function creations({ vm }: Arm, settings: Settings): string[] {
-  const { conditions, device, hostCpus } = settings;
+  const { conditions, device, hostCpus: cpus, memoryBytes: headlineBytes, sweepBytes } = settings;
+  const vms = { memory: vm, until: conditions.until, cpus, isEmulated: settings.accelerator === "tcg" };
   const addresses = device === "emulated" ? emulatedDeviceAddresses(conditions.vms) : [device];
-  const all = [settings.memoryBytes, ...settings.sweepBytes].flatMap((memoryBytes) =>
-    addresses.map((address) =>
-      innerVmArgs({ memoryBytes, memory: vm, until: conditions.until, cpus: hostCpus }, { address }),
-    ),
+  const all = [headlineBytes, ...sweepBytes].flatMap((memoryBytes) =>
+    addresses.map((address) => innerVmArgs({ ...vms, memoryBytes }, { address })),
   );
   return all.map((args) => shellQuote([QEMU_PROGRAM, ...args]));
 }

@@ -1,6 +1,4 @@
-import { InfrastructureError } from "../base/errors.ts";
 import type { Host, VmRequest } from "../host/host.ts";
-import { GUEST_SILENT } from "../host/inner-vm.ts";
 import { Load } from "../host/load.ts";
 import { phasesOf, type Timeline } from "../host/vm-phases.ts";
 import type { Arm } from "./arms.ts";
@@ -10,14 +8,11 @@ import { makeConditions } from "./make-conditions.ts";
 import { commandOf, type Program, programSeconds } from "./measure.ts";
 import { describePool, waitForPool } from "./pool-wait.ts";
 import type { Settings, Step } from "./run-record.ts";
-import { GIVEN_UP, type Sample } from "./sample.ts";
+import type { Sample } from "./sample.ts";
 
 /** Deadline of a program: a fixed part, and so many times what it is likely to take. */
 const PROGRAM_BASE_MS = 60_000;
 const PROGRAM_FACTOR = 10;
-
-/** Guests that may be lost in a row before it is no accident any more. */
-const MOST_GIVEN_UP = 5;
 
 export type RoundContext = {
   host: Host;
@@ -39,30 +34,11 @@ export type MeasuredRound = { sample: Sample; counters: Counters; timeline: Time
 
 /**
  * One round: make the conditions, wait until the pool is ready (pooled arms only), create the VM or run the program, read
- * what it cost. Emulated, a guest that does not come to user space is given up, which the sample tells, and the round
- * begins anew: emulated SVM loses guests, whatever the kernel.
- * @throws InfrastructureError CONDITION_FAILED, GUEST_SILENT; MeasurementError LOAD_DIED
+ * what it cost.
+ * @throws InfrastructureError CONDITION_FAILED; MeasurementError LOAD_DIED
  * @returns the sample, the counters that the next round of the boot starts from, and the creation's timeline
  */
 export async function measureRound(context: RoundContext): Promise<MeasuredRound> {
-  const { host, settings, onPhase } = context;
-  let { previous } = context;
-  for (let givenUp = 0; ; givenUp += 1) {
-    try {
-      const round = await attempt({ ...context, previous });
-      if (givenUp > 0) round.sample.values[GIVEN_UP] = givenUp;
-      return round;
-    } catch (error) {
-      const isLost = error instanceof InfrastructureError && error.code === GUEST_SILENT;
-      if (!isLost || settings.accelerator !== "tcg" || givenUp === MOST_GIVEN_UP) throw error;
-      onPhase("a guest was given up; once more");
-      // What it cost is no part of the round.
-      previous = await readCounters(host);
-    }
-  }
-}
-
-async function attempt(context: RoundContext): Promise<MeasuredRound> {
   const { host, arm, settings, clock, step, previous, onPhase } = context;
   const { conditions } = settings;
   const { vms: count, until } = conditions;

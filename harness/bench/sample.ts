@@ -60,9 +60,6 @@ export type RefillCurve = z.infer<typeof refillCurveSchema>;
 export const cpuUseSchema = z.strictObject({ workerSeconds: z.number().nullable(), hostSeconds: z.number() });
 export type CpuUse = z.infer<typeof cpuUseSchema>;
 
-/** Key of `values`: creations of this round that were given up because the guest did not come to user space. */
-export const GIVEN_UP = "givenUpCount";
-
 /** One round, the creation of VMs or a run of a program: a line of samples.jsonl. Times in seconds of the host's clock. */
 export const sampleSchema = z.strictObject({
   schemaVersion: z.literal(1),

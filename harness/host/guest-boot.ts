@@ -14,6 +14,13 @@ const PROGRAM = "/usr/local/bin/arrive";
 /** What that program prints; the first word that a guest says, whose kernel speaks of emergencies only. */
 const ARRIVED = "prezero-guest: user space";
 const CMDLINE = "console=ttyS0 loglevel=1 panic=-1";
+/**
+ * For guests on emulated SVM. With its interrupt controllers in KVM every third guest stays for ever, with interrupts off,
+ * at one place of its firmware or waiting for a lock that nobody else can hold; with all of them in QEMU none does, and
+ * interrupts for asynchronous page faults, of which a guest whose memory is pinned has none, cannot be had.
+ */
+export const ON_EMULATED_SVM = { machine: ["kernel-irqchip=off"], cpu: ["-kvm-asyncpf-int"] };
+
 /** Several times what an emulated guest needs; for each GiB, because its memory is pinned anew with every move of its map. */
 const PATIENCE_BASE_SECONDS = 60;
 const PATIENCE_PER_GIB_SECONDS = 60;

@@ -5,7 +5,7 @@ import { GIB_BYTES } from "../base/size.ts";
 import type { Thp } from "../bench/sample.ts";
 import type { VfioBinding } from "../vfio/bind.ts";
 import { waitUntilFree } from "../vfio/group.ts";
-import { guestArgs, guestBootSeconds, type Until, untilUserSpace } from "./guest-boot.ts";
+import { guestArgs, guestBootSeconds, ON_EMULATED_SVM, type Until, untilUserSpace } from "./guest-boot.ts";
 import type { VmCreation } from "./host.ts";
 import { releaseHugePages, reserveHugePages } from "./huge-pages.ts";
 import { hugeShare } from "./huge-share.ts";
@@ -13,9 +13,6 @@ import { type VmMemory, vmMemoryArgs } from "./vm-memory.ts";
 import type { Timeline } from "./vm-phases.ts";
 import { isComplete, parseTimings, readTimeline, secondsToLast, type Timing } from "./vm-timing.ts";
 import { traceArgs } from "./vm-trace.ts";
-
-/** Code of the error about a guest that has not come to user space; its VM is gone when it is thrown. */
-export const GUEST_SILENT = "GUEST_SILENT";
 
 /** Deadlines: a fixed part, and one for each GiB that is cleared and pinned, or given back. */
 const CREATE_BASE_MS = 60_000;
@@ -29,8 +26,9 @@ export type InnerVms = {
   memoryBytes: number;
   memory: VmMemory;
   until: Until;
-  /** CPUs of the host. */
+  /** CPUs of the host, and whether QEMU emulates them. */
   cpus: number;
+  isEmulated: boolean;
   thp: Thp;
   /** One VM for each. */
   devices: readonly VfioBinding[];
@@ -92,14 +90,16 @@ function creationCommand(vms: InnerVms, device: VfioBinding): string {
 
 /** Arguments of a measured VM's QEMU. */
 export function innerVmArgs(
-  vm: Pick<InnerVms, "memoryBytes" | "memory" | "until" | "cpus">,
+  vm: Pick<InnerVms, "memoryBytes" | "memory" | "until" | "cpus" | "isEmulated">,
   { address }: Pick<VfioBinding, "address">,
 ): string[] {
   const { args, machine } = vmMemoryArgs(vm.memory, vm.memoryBytes, vm.cpus);
+  const care = vm.until === "user-space" && vm.isEmulated ? ON_EMULATED_SVM : { machine: [], cpu: [] };
   return [
     ...(vm.until === "ready" ? ["-S"] : []),
     ...["-daemonize", "-pidfile", fileOf(address, "pid"), "-nodefaults", "-no-user-config", "-display", "none"],
-    ...["-machine", ["q35", ...machine].join(","), "-accel", "kvm", "-cpu", "max", ...args],
+    ...["-machine", ["q35", ...machine, ...care.machine].join(","), "-accel", "kvm"],
+    ...["-cpu", ["max", ...care.cpu].join(","), ...args],
     ...["-device", `vfio-pci,host=${address}`, ...traceArgs(fileOf(address, "trace"))],
     ...(vm.until === "user-space" ? guestArgs(fileOf(address, "serial")) : []),
   ];
@@ -121,7 +121,7 @@ async function timelineOf(exec: Exec, vms: InnerVms, timings: readonly Timing[])
 
 function silentGuest(command: string, { stdout, stderr }: ExecAnswer, seconds: number): InfrastructureError {
   return new InfrastructureError({
-    code: GUEST_SILENT,
+    code: "GUEST_SILENT",
     message: `The measured VM was created, but its guest was not in user space ${seconds} s later`,
     detail: `${stdout}${stderr}`.trim(),
     reproducer: command,

@@ -95,7 +95,9 @@ export class NestedHost implements Host {
   async createVms(request: VmRequest, whenReady?: () => Promise<void>): Promise<VmCreation> {
     const devices = this.#devices.slice(0, request.count);
     if (devices.length < request.count) throw new Error(`${request.count} VMs need as many devices`);
-    const vms = { ...request, devices, cpus: this.fingerprint.hostCpus, thp: this.#thp };
+    const { hostCpus, accelerator } = this.fingerprint;
+    const isEmulated = accelerator === "tcg";
+    const vms = { ...request, devices, cpus: hostCpus, isEmulated, thp: this.#thp };
     const created = await createVms(this.exec, vms, whenReady);
     await this.#clock.check();
     return created;

@@ -1,6 +1,6 @@
 import { formatSize } from "../base/size.ts";
 import type { RunRecord } from "../bench/run-record.ts";
-import { GIVEN_UP, type Sample } from "../bench/sample.ts";
+import type { Sample } from "../bench/sample.ts";
 import { ALPHA } from "../stats/verdict.ts";
 import { isAgain } from "./effects.ts";
 import { count, formatP, formatRatio, formatThp } from "./format.ts";
@@ -30,7 +30,6 @@ export function caveatsOf(evidence: Evidence): string[] {
     ...instrument(evidence.effects),
     ...replication(evidence),
     ...limit(evidence),
-    ...givenUp(evidence),
     ...pool(evidence),
     ...provenance(evidence.run),
   ];
@@ -123,21 +122,6 @@ function limit({ run, samples }: Evidence): string[] {
   return [
     `LOWER BOUNDS: ${arms.join(", ")} ended at the limit of ${seconds} s with work left; they would have taken longer, ` +
       "and ratios with them are bounds too.",
-  ];
-}
-
-/** Lost guests are no samples: who knew nothing of them would take the others for all. */
-function givenUp({ run, samples }: Evidence): string[] {
-  const lost = (sample: Sample) => sample.values[GIVEN_UP] ?? 0;
-  if (!samples.some(lost)) return [];
-  const arms = run.settings.arms.map((arm) => {
-    const own = samples.filter((sample) => sample.arm === arm);
-    const times = own.reduce((sum, sample) => sum + lost(sample), 0);
-    return `${times} of ${times + own.length} of ${arm}`;
-  });
-  return [
-    `GUESTS WERE LOST: ${arms.join(", ")} did not come to user space and were given up; each was created once more, and ` +
-      "the figures are of those that arrived. Emulated SVM loses guests of any kernel.",
   ];
 }
 

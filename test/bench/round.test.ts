@@ -1,12 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { InfrastructureError } from "../../harness/base/errors.ts";
 import { GIB_BYTES } from "../../harness/base/size.ts";
 import type { ArmName } from "../../harness/bench/arm-name.ts";
 import { armOf } from "../../harness/bench/arms.ts";
 import type { Conditions } from "../../harness/bench/conditions.ts";
 import type { Measure } from "../../harness/bench/measure.ts";
 import { measureRound } from "../../harness/bench/round.ts";
-import { type Accelerator, sampleSchema } from "../../harness/bench/sample.ts";
+import { sampleSchema } from "../../harness/bench/sample.ts";
 import { settings } from "./new-run.ts";
 import { type Behaviour, measured, Simulation } from "./simulation.ts";
 
@@ -16,14 +15,13 @@ async function twoRounds(
   simulation: Simulation,
   conditions: Partial<Conditions>,
   measure: Measure = null,
-  accelerator: Accelerator = "tcg",
 ) {
   const arm = armOf(name);
   const host = await simulation.startHost({ arm, settings, consoleLog: "/nowhere" });
   for (const command of arm.setup) await host.exec(command);
   const step = { thp: "on" as const, memoryBytes: 2 * GIB_BYTES, rounds: 1 };
   const { clock } = simulation;
-  const all = { ...settings, measure, accelerator, conditions: { ...settings.conditions, ...conditions } };
+  const all = { ...settings, measure, conditions: { ...settings.conditions, ...conditions } };
   const common = { host, arm, settings: all, poolLevel: 0.99, clock, boot: 1, step, onPhase: () => {} };
   const first = await measureRound({ ...common, round: 1, previous: null });
   const second = await measureRound({ ...common, round: 2, previous: first.counters });
@@ -105,42 +103,6 @@ describe("a round", () => {
     const [first] = await oneRound("hugetlb");
     expect(first).toMatchObject({ seconds: 2.5, values: { hugetlbReserveSeconds: 0.25 } });
     expect((await oneRound("base"))[0].values).toEqual({});
-  });
-});
-
-describe("a guest that emulation lost", () => {
-  /** The first creations fail in that way; all of them for Infinity. */
-  const losing = (times: number): Behaviour["onCreate"] => {
-    return (_, creation) => {
-      if (creation > times) return;
-      throw new InfrastructureError({ code: "GUEST_SILENT", message: "not in user space", remedy: "Look." });
-    };
-  };
-
-  test("is given up and created once more, under the same conditions, and the sample tells how often", async () => {
-    const simulation = new Simulation({ onCreate: losing(2) });
-    const [first, second] = await twoRounds("prezero", simulation, { before: "fragment all" });
-    expect(first).toMatchObject({ seconds: 0.5, values: { givenUpCount: 2 } });
-    expect(second.values).toEqual({});
-    expect(simulation.events.filter((event) => event === "fragment all")).toHaveLength(4);
-    expect(first.hitPages).toBe((2 * GIB_BYTES) / 4096);
-  });
-
-  test("does not count as the round's cost", async () => {
-    const [first] = await oneRound("prezero", { onCreate: losing(1) });
-    expect(first).toMatchObject({ hostCpuSeconds: 0, workerCpuSeconds: 0 });
-  });
-
-  test("is an error when it happens again and again, and at once where nothing is emulated", async () => {
-    let creations = 0;
-    const onCreate: Behaviour["onCreate"] = (request) => {
-      creations += 1;
-      losing(Number.POSITIVE_INFINITY)(request, creations);
-    };
-    await expect(oneRound("base", { onCreate })).rejects.toMatchObject({ code: "GUEST_SILENT" });
-    expect(creations).toBe(6);
-    const real = twoRounds("base", new Simulation({ onCreate: losing(1) }), {}, null, "kvm");
-    await expect(real).rejects.toMatchObject({ code: "GUEST_SILENT" });
   });
 });
 

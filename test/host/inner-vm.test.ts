@@ -14,6 +14,7 @@ const vms: InnerVms = {
   memory: "anonymous",
   until: "ready",
   cpus: 4,
+  isEmulated: true,
   thp: "on",
   devices: [device(10)],
 };
@@ -110,6 +111,25 @@ describe("a VM whose guest boots", () => {
     });
     expect(asked[0]).toContain("'prezero-guest: user space' 120 ");
     expect(asked.find((command) => command.startsWith("kill"))).toContain("kill -KILL 81;");
+  });
+});
+
+describe("the machine of a VM whose guest boots", () => {
+  const machineOf = (changes: Partial<InnerVms>) =>
+    innerVmArgs({ ...vms, ...changes }, device(10))
+      .join(" ")
+      .match(/-machine .* -cpu \S+/)?.[0];
+
+  it("has its interrupt controllers in QEMU on emulated SVM, which loses guests otherwise", () => {
+    expect(machineOf({ until: "user-space" })).toBe(
+      "-machine q35,kernel-irqchip=off -accel kvm -cpu max,-kvm-asyncpf-int",
+    );
+  });
+
+  it("is the ordinary one on hardware, and for a VM that never runs", () => {
+    const ordinary = "-machine q35 -accel kvm -cpu max";
+    expect(machineOf({ until: "user-space", isEmulated: false })).toBe(ordinary);
+    expect(machineOf({ until: "ready" })).toBe(ordinary);
   });
 });
 

@@ -169,16 +169,6 @@ describe("caveats", () => {
     ]);
   });
 
-  it("say how many guests were lost, of each arm, because no figure does", () => {
-    const run = syntheticRun();
-    const samples = syntheticSamples(run);
-    const lossy = samples.map((sample, i) => (i === 0 ? { ...sample, values: { givenUpCount: 2 } } : sample));
-    const [lost = "", ...others] = summarize(run, lossy).caveats.filter((caveat) => caveat.includes("LOST"));
-    expect(lost).toMatch(/^GUESTS WERE LOST: 2 of 42 of base, 0 of 40 of prezero, 0 of 40 of prezero-disabled did not/);
-    expect(others).toEqual([]);
-    expect(summarize(run, samples).caveats.join()).not.toContain("LOST");
-  });
-
   it("tell a dirty checkout and boots that did unlike work", () => {
     const run = { ...syntheticRun({ accelerator: "kvm" }), commit: "abc-dirty" };
     const samples = syntheticSamples(run).slice(0, -1);
