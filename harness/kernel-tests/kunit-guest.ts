@@ -2,11 +2,12 @@ import type { Exec } from "../base/exec.ts";
 import type { Complaint } from "../guest/complaint.ts";
 import { parseKtap } from "../ktap/parse.ts";
 import type { TestResult } from "../ktap/result.ts";
+import { RUN_SUITES } from "../kunit/run-uml.ts";
 import { SUITE } from "../kunit/suite.ts";
 import { check } from "./step.ts";
 
 /** For the kernel's command line: run the suite while the host boots. */
-export const KUNIT_CMDLINE = `kunit.enable=1 kunit.filter_glob=${SUITE}`;
+export const KUNIT_CMDLINE = [...RUN_SUITES, `kunit.filter_glob=${SUITE}`].join(" ");
 /** The case that lies to the verifier makes it warn; any other warning is a failure. */
 const ON_PURPOSE = /is not zero at page \d+/;
 

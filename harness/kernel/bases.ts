@@ -12,12 +12,15 @@ const aptSource = z.strictObject({
   version: z.string().regex(/^\d[\w.+~-]*$/, "allowed: an exact Debian version, for example 6.12.117-1~deb12u1"),
 });
 
+const fragments = z.array(z.string().regex(FRAGMENT_NAME, "allowed: file names NAME.config of configs/kconfig")).min(1);
+
 const base = z.strictObject({
   source: aptSource,
   patches: z.string().min(1, "allowed: a directory, relative to the project"),
   limitPatches: z.string().min(1, "allowed: a directory, relative to the project").optional(),
   nativePatches: z.string().min(1, "allowed: a directory, relative to the project").optional(),
-  fragments: z.array(z.string().regex(FRAGMENT_NAME, "allowed: file names NAME.config of configs/kconfig")).min(1),
+  fragments,
+  umlFragments: fragments.optional(),
 });
 
 const kernels = z

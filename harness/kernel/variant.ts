@@ -36,22 +36,25 @@ const PROGRAM = { arch: "um", target: "linux", image: "linux", usualSteps: 450 }
 
 const nothing = () => [];
 const series = (base: Base) => [base.patches];
+const program =
+  (...fragments: string[]) =>
+  (base: Base) => [...fragments, ...(base.umlFragments ?? [])];
 
 export const RECIPES: Readonly<Record<BuildVariant, Recipe>> = {
   base: { ...PC, patches: nothing, fragments: (base) => base.fragments },
   prezero: { ...PC, patches: series, pristine: "base", fragments: (base) => [...base.fragments, SERIES_FRAGMENT] },
   limit: { ...PC, patches: (base) => [base.limitPatches], pristine: "base", fragments: (base) => base.fragments },
-  kunit: { ...PROGRAM, patches: series, fragments: () => ["kunit.config"] },
-  "kunit-base": { ...PROGRAM, patches: nothing, fragments: () => ["kunit-public.config"] },
+  kunit: { ...PROGRAM, patches: series, fragments: program("kunit.config") },
+  "kunit-base": { ...PROGRAM, patches: nothing, fragments: program("kunit-public.config") },
   "kunit-prezero": {
     ...PROGRAM,
     patches: series,
     pristine: "kunit-base",
-    fragments: () => ["kunit-public.config", SERIES_FRAGMENT],
+    fragments: program("kunit-public.config", SERIES_FRAGMENT),
   },
   native: {
     ...PROGRAM,
     patches: (base) => [base.patches, base.nativePatches],
-    fragments: () => ["native-bench.config"],
+    fragments: program("native-bench.config"),
   },
 };

@@ -66,13 +66,16 @@ export async function runUml(
   }
 }
 
+/** For a kernel's command line: run the suites at boot. Kernels that run them anyway do not know the words. */
+export const RUN_SUITES = ["kunit.enable=1", "kunit.autorun=1"];
+
 /**
  * Arguments of a run: console on standard input (nothing) and output and no other, and the sockets of the control channel where they are
  * removed.
  */
 export function umlArgs(commandLine: string[], directory: string, memoryBytes = MEMORY_BYTES): string[] {
   const console = ["con=null", "con0=fd:0,fd:1", `uml_dir=${directory}/`, "umid=kunit"];
-  return [`mem=${formatSize(memoryBytes)}`, ...console, "kunit.enable=1", "kunit_shutdown=halt", ...commandLine];
+  return [`mem=${formatSize(memoryBytes)}`, ...console, ...RUN_SUITES, "kunit_shutdown=halt", ...commandLine];
 }
 
 function notStarted(command: string, cause: { originalMessage?: string | undefined }): InfrastructureError {

@@ -55,7 +55,7 @@ describe("build-kernel", () => {
     // The kernel that never clears is for bench alone.
     [["--variant", "limit"], "Allowed choices are base, prezero, both"],
     [["--kernel", "2.4"], "Allowed: 6.12"],
-    [["--config", "nothing.config"], "Allowed: bench.config"],
+    [["--config", "nothing.config"], "Allowed: 7.3.config, before-6.2.config, bench.config"],
     [["--fast"], "unknown option '--fast'"],
   ])("%j is the caller's mistake, and what is allowed is named", async (args, named) => {
     using _fake = kernelWithAllSymbols();

@@ -45,7 +45,7 @@ describe("running the suite on a kernel that is a program", () => {
     const said = join(directory, "said");
     await runSuite(kernel(`echo "$@" > ${said}; echo "$TMPDIR" >> ${said}; touch "$TMPDIR/memory"`));
     const [args = "", tmp = ""] = readFileSync(said, "utf8").split("\n");
-    expect(args).toContain("kunit.enable=1 kunit_shutdown=halt kunit.filter_glob=page_prezero");
+    expect(args).toContain("kunit.enable=1 kunit.autorun=1 kunit_shutdown=halt kunit.filter_glob=page_prezero");
     expect(args).toContain(`uml_dir=${tmp}/`);
     expect(tmp).toMatch(/\/prezero-\d+-/);
     expect(existsSync(tmp)).toBe(false);
@@ -65,6 +65,14 @@ describe("running the suite on a kernel that is a program", () => {
     expect(statuses(run)).toEqual(["passed options_are_checked", "missing page_prezero"]);
     expect(run.failure).toMatchObject({ code: "KERNEL_PANIC", exitCode: 3 });
     expect(run.failure?.message).toContain("Segfault with no mm");
+  });
+
+  test("a kernel that knows no shutdown looks for an init after its suites, and has none: no failure, when all is heard", async () => {
+    const panic = "Kernel panic - not syncing: No working init found.  Try passing init= option to kernel.";
+    const whole = await runSuite(kernel(`${print(`${BEGINNING}\n${ENDING}\n${panic}`)}\nexit 134`));
+    expect(whole.failure).toBeUndefined();
+    const half = await runSuite(kernel(`${print(`${BEGINNING}\n${panic}`)}\nexit 134`));
+    expect(half.failure).toMatchObject({ code: "KERNEL_PANIC" });
   });
 
   test.each([
