@@ -22,11 +22,16 @@ function ci(script: string) {
 }
 const asked = () => readFileSync(join(bin, "asked"), "utf8").trimEnd().split("\n");
 
-test("runs what the README says and the tests of the kernel, in that order, and sums up the times", async () => {
+test("runs what the README says, the tests of the kernel and the other bases, and sums up the times", async () => {
   const { exitCode, stdout } = await ci("");
   expect(exitCode).toBe(0);
-  expect(asked()).toEqual(["ci --no-audit --no-fund", "run setup", "run doctor", "test", "run test:kernel"]);
-  expect(stdout).toMatch(/=== summary\n(ok {6}\S+ 0 min \d+ s\n){5}total {3}0 min \d+ s$/);
+  const onOthers = ["5.10", "6.1", "7.3"].flatMap((base) => [
+    `run patches -- check --fast ${base}`,
+    `run test:kunit -- --kernel ${base}`,
+  ]);
+  const first = ["ci --no-audit --no-fund", "run setup", "run doctor", "test", "run test:kernel"];
+  expect(asked()).toEqual([...first, ...onOthers]);
+  expect(stdout).toMatch(/=== summary\n(ok {6}\S+ 0 min \d+ s\n){11}total {3}0 min \d+ s$/);
 });
 
 test("stops at the first failure with its exit code, and says where", async () => {
