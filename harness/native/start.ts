@@ -22,6 +22,9 @@ export const MEMORY_BYTES = 2 ** 30;
 const DEADLINE_MS = 600_000;
 const SEED_LIMIT = 2 ** 31;
 
+/** Runs of a native benchmark stand for themselves and take half a minute: there is nothing to resume. */
+const KEPT = "What was measured is kept: `npm run bench:native -- --show` prints it. The same command measures anew.";
+
 export type NativeRequest = {
   base: Base;
   /** Starts of the program. */
@@ -64,6 +67,7 @@ export async function startNative(request: NativeRequest): Promise<string> {
     } catch (error) {
       saveRecord(runDir, { ...record, ...endOf(error) });
       progress.done("stopped");
+      if (error instanceof InterruptedError) throw new InterruptedError("measuring", KEPT);
       throw error;
     }
     saveRecord(runDir, { ...record, state: "finished", finishedAt: new Date().toISOString() });
