@@ -17,6 +17,9 @@ const PCI_ADDRESS = /^(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-1][0-9a-f]\.[0-7]$/i;
 const CPU_MODEL = /^[\w.-]+(?:,[+-]?[\w.-]+(?:=[\w.-]+)?)*$/;
 const RUN_NAME = /^[\w.-]{1,60}$/;
 
+/** More virtual CPUs do not make one VM's creation faster, and under TCG they compete for real ones. */
+export const MAX_HOST_CPUS = 8;
+
 const ARM_HELP = `
 An arm of --arms may name its kernel line, and prezero what is set in /sys/kernel/mm/page_prezero before it is enabled:
   6.12:base,6.12:prezero               with several lines each arm is held against the base of its own
@@ -47,6 +50,7 @@ export function addBenchOptions(command: Command): Command {
       "--cpu <model>",
       "CPU model of the nested host, e.g. max,-erms,-fsrm; default: host with KVM, max under TCG",
     )
+    .option("--cpus <n>", `CPUs of the nested host; default: this machine's, ${MAX_HOST_CPUS} at most`)
     .option("--host <host>", "machine under test: nested (a VM made here)")
     .option("--scenario <name>", `what is measured: ${scenarioNames().join(", ")}; or the path of a .yaml file`)
     .option("--arms <list>", `kernels and settings compared: ${armKinds.join(", ")} (see below)`)
@@ -121,6 +125,7 @@ const optionsSchema = z.object({
   accel: z.enum(["auto", "kvm", "tcg"], oneOf(["auto", "kvm", "tcg"])).default("auto"),
   clock: z.enum(clockSchema.options, oneOf(clockSchema.options)).default("time"),
   cpu: z.string().regex(CPU_MODEL, "allowed: a CPU model of QEMU and its features, such as max,-erms,-fsrm").optional(),
+  cpus: wholeNumber(MAX_HOST_CPUS).optional(),
   host: z.literal("nested", "allowed: nested").default("nested"),
   scenario: z.string().min(1).default("vm-create"),
   arms: list

@@ -2,14 +2,11 @@ import { UsageError } from "../base/errors.ts";
 import { armKinds } from "./arm-name.ts";
 import { isAboutVms } from "./arms.ts";
 import { hostMemoryBytes } from "./memory-fit.ts";
-import type { BenchOptions } from "./options.ts";
+import { type BenchOptions, MAX_HOST_CPUS } from "./options.ts";
 import type { Settings } from "./run-record.ts";
 import type { Accelerator, Clock } from "./sample.ts";
 import type { Scenario } from "./scenario.ts";
 import { chooseSizes, wantedSizes } from "./sizes.ts";
-
-/** More virtual CPUs do not make one VM's creation faster, and under TCG they compete for real ones. */
-const MAX_HOST_CPUS = 8;
 
 /** What the settings of a run depend on beside its options. */
 export type MachineState = { accelerator: Accelerator; availableBytes: number; cpus: number };
@@ -17,7 +14,7 @@ export type MachineState = { accelerator: Accelerator; availableBytes: number; c
 /**
  * Fills in every default: options first, then the scenario, then what the machine can do.
  * @param kernel name of the base, resolved
- * @throws UsageError CLOCK_NEEDS_TCG, VM_TOO_SMALL, MEMORY_DOES_NOT_FIT, TOO_FEW_DEVICES, NO_VM
+ * @throws UsageError CLOCK_NEEDS_TCG, TOO_MANY_CPUS, VM_TOO_SMALL, MEMORY_DOES_NOT_FIT, TOO_FEW_DEVICES, NO_VM
  */
 export function resolveSettings(
   options: BenchOptions,
@@ -56,10 +53,21 @@ export function resolveSettings(
     accelerator,
     clock: options.clock,
     cpuModel: options.cpu ?? (accelerator === "kvm" ? "host" : "max"),
-    hostCpus: Math.min(machine.cpus, MAX_HOST_CPUS),
+    hostCpus: hostCpusOf(options.cpus, machine.cpus),
     hostMemoryBytes: hostMemoryBytes(vms * Math.max(sizes.memoryBytes, ...sizes.sweepBytes)),
     traces: options.traces,
   };
+}
+
+/** More than the machine has would take turns, and a creation would wait for its turn. */
+function hostCpusOf(asked: number | undefined, machineCpus: number): number {
+  if (asked === undefined) return Math.min(machineCpus, MAX_HOST_CPUS);
+  if (asked <= machineCpus) return asked;
+  throw new UsageError({
+    code: "TOO_MANY_CPUS",
+    message: `--cpus ${asked} is more than the ${machineCpus} CPUs of this machine`,
+    remedy: `Allowed: 1 to ${Math.min(machineCpus, MAX_HOST_CPUS)}.`,
+  });
 }
 
 /** A CPU of the machine does not tell its instructions to a guest's clock. */
