@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { InfrastructureError } from "../base/errors.ts";
 import { run } from "../base/process.ts";
 import type { KernelSource } from "../kernel/source.ts";
 import { baseRepository } from "../patches/base-repository.ts";
@@ -8,7 +9,8 @@ import { git } from "../patches/git.ts";
 import type { Series } from "../patches/series.ts";
 
 const SELFTESTS = "tools/testing/selftests";
-const SOURCE = `${SELFTESTS}/mm/page_prezero.c`;
+/** Where the kernel keeps the tests of its memory management; until 6.2 under the older name. */
+const SOURCES = ["mm", "vm"].map((directory) => `${SELFTESTS}/${directory}/page_prezero.c`);
 /** Static, so that it runs in the guest whatever its libraries are. */
 const FLAGS = ["-O2", "-Wall", "-static"];
 
@@ -29,15 +31,20 @@ export async function buildSelftest(
   const commits = await commitOnBase(base, series.patches);
   const tar = join(directory, "selftest.tar");
   const tree = commits.at(-1) ?? root;
-  await git(gitDir, ["archive", "--format=tar", `--output=${tar}`, tree, `${SELFTESTS}/kselftest.h`, SOURCE], {
-    code: "SELFTEST_MISSING",
-    remedy: `The series is expected to bring ${SOURCE}.`,
-  });
+  const [file] = (await git(gitDir, ["ls-tree", "-r", "--name-only", tree, ...SOURCES])).stdout.split("\n");
+  if (!file) {
+    throw new InfrastructureError({
+      code: "SELFTEST_MISSING",
+      message: "The patched source has no selftest of the series",
+      remedy: `The series is expected to bring ${SOURCES.join(" or ")}.`,
+    });
+  }
+  await git(gitDir, ["archive", "--format=tar", `--output=${tar}`, tree, `${SELFTESTS}/kselftest.h`, file]);
   const unpacked = join(directory, "selftest");
   await mkdir(unpacked, { recursive: true });
   await run("tar", ["-xf", tar, "-C", unpacked]);
   const program = join(directory, "page_prezero");
-  await run("gcc", [...FLAGS, "-o", program, join(unpacked, SOURCE)], {
+  await run("gcc", [...FLAGS, "-o", program, join(unpacked, file)], {
     code: "SELFTEST_BUILD",
     remedy: "Correct the selftest in the series; the compiler comes with: npm run setup",
   });

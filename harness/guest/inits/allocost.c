@@ -7,6 +7,7 @@
  * Prints "allocost: " and a line of JSON with the cost of each of ROUNDS rounds in nanoseconds, and powers off.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,6 +77,13 @@ static void prepare(const char *setting)
 	put("enabled", "0");
 }
 
+/* Kernels before 5.14 populate memory that exists only to lock it */
+static void populate(char *memory, size_t bytes)
+{
+	if (madvise(memory, bytes, MADV_POPULATE_WRITE) && (errno != EINVAL || mlock(memory, bytes)))
+		fail("populate");
+}
+
 static long now_ns(void)
 {
 	struct timespec ts;
@@ -105,8 +113,7 @@ int main(int argc, char **argv)
 			fail("mmap");
 		madvise(memory, bytes, MADV_NOHUGEPAGE);
 		begun = now_ns();
-		if (madvise(memory, bytes, MADV_POPULATE_WRITE))
-			fail("populate");
+		populate(memory, bytes);
 		middle = now_ns();
 		munmap(memory, bytes);
 		populated[round] = middle - begun;
