@@ -55,10 +55,12 @@ export async function createVms(exec: Exec, vms: InnerVms, whenReady?: () => Pro
   const timings = parseTimings(answer.stdout);
   const failed = timings.find((timing) => timing.exitCode !== 0 || timing.pid === 0);
   if (failed !== undefined || timings.length < devices.length) {
+    // In the background QEMU says what is wrong where it writes its trace.
+    const { stdout: said } = await exec(`grep -hv '^[0-9]*@' ${fileOf("*", "trace")}`);
     throw new InfrastructureError({
       code: "VM_CREATE",
       message: `The measured VM could not be created (exit code ${failed?.exitCode ?? answer.exitCode})`,
-      detail: `${answer.stdout}${answer.stderr}`.trim(),
+      detail: `${answer.stdout}${answer.stderr}${said}`.trim(),
       reproducer: command,
       remedy: "Read what QEMU printed; run the command by hand on the host (npm run shell).",
     });

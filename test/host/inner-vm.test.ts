@@ -71,6 +71,18 @@ describe("creating VMs", () => {
     await expect(createVms(missing.exec, two)).rejects.toMatchObject({ code: "VM_CREATE" });
   });
 
+  it("fails with QEMU's words, which are in the file that it writes its trace to", async () => {
+    const exec: Exec = async (command) => {
+      const isCreation = command.includes("vmtime");
+      const said = "Create kernel irqchip failed: Inappropriate ioctl for device\n";
+      return { stdout: isCreation ? timing(1, 100, 0, 1) : said, stderr: "", exitCode: 0 };
+    };
+    await expect(createVms(exec, vms)).rejects.toMatchObject({
+      code: "VM_CREATE",
+      detail: expect.stringContaining("Create kernel irqchip failed"),
+    });
+  });
+
   it("reserves huge pages before and gives them back after", async () => {
     const { exec, asked } = hostThatPrints(timing(3.25, 100, 81));
     const created = await createVms(exec, { ...vms, memory: "hugetlb" });
