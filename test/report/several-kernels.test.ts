@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { plotsOf } from "../../harness/report/plots/all.ts";
 import { KIND_MARKS, marksOf } from "../../harness/report/plots/axes.ts";
 import { rfcTable } from "../../harness/report/rfc-table.ts";
+import { runListSection } from "../../harness/report/run-list.ts";
 import { cpuSection } from "../../harness/report/sections/cpu.ts";
 import { summarize } from "../../harness/report/summarize.ts";
 import { syntheticRun, syntheticSamples } from "./synthetic-run.ts";
@@ -27,6 +28,11 @@ describe("a run of several kernels", () => {
       expect(base, armName).toBe(medianOf(armName.startsWith("7.3:") ? "7.3:base" : "5.10:base"));
     }
     expect(medianOf("5.10:base")).toBeGreaterThan(2 * medianOf("7.3:base"));
+  });
+
+  it("is listed with all of them", () => {
+    const [row] = runListSection([{ id: "r", directory: "r", readable: true, record: run }]).table?.rows ?? [];
+    expect(row?.[2]).toBe("7.3, 5.10");
   });
 
   it("tells the removable share where its own kernel has a limit, and nowhere else", () => {
