@@ -67,6 +67,11 @@ export function armParts(name: ArmName): ArmParts {
   return parts;
 }
 
+/** Kernel lines that the arms are of, each once; `own` is that of arms that name none. */
+export function kernelsOf(names: readonly ArmName[], own: string): string[] {
+  return [...new Set(names.map((name) => armParts(name).kernel ?? own))];
+}
+
 /** The arm of another kind on the same kernel, such as what an effect is relative to. */
 export function onSameKernel(name: ArmName, kind: ArmKind): ArmName {
   const { kernel } = armParts(name);

@@ -4,7 +4,7 @@ import { ensureKernel } from "../kernel/build.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
 import type { BuildVariant } from "../kernel/variant.ts";
 import { patchesOf } from "../kernel/variant-patches.ts";
-import type { ArmName } from "./arm-name.ts";
+import { type ArmName, kernelsOf } from "./arm-name.ts";
 import { armOf } from "./arms.ts";
 import type { KernelRecord, Settings } from "./run-record.ts";
 import type { KernelVariant } from "./sample.ts";
@@ -25,7 +25,7 @@ export type Bases = {
  * @throws UsageError KERNEL_UNKNOWN
  */
 export async function findBases({ kernel, arms }: Pick<Settings, "kernel" | "arms">): Promise<Bases> {
-  const named = new Set([kernel, ...arms.map((name) => armOf(name).kernel ?? kernel)]);
+  const named = new Set([kernel, ...kernelsOf(arms, kernel)]);
   const found = new Map(await Promise.all([...named].map(async (name) => [name, await findBase(name)] as const)));
   const baseOf = (name: string) => found.get(name) as Base;
   return { own: baseOf(kernel), of: (arm) => baseOf(armOf(arm).kernel ?? kernel) };

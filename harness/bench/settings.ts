@@ -61,12 +61,13 @@ export function resolveSettings(
 
 /** More than the machine has would take turns, and a creation would wait for its turn. */
 function hostCpusOf(asked: number | undefined, machineCpus: number): number {
-  if (asked === undefined) return Math.min(machineCpus, MAX_HOST_CPUS);
-  if (asked <= machineCpus) return asked;
+  const most = Math.min(machineCpus, MAX_HOST_CPUS);
+  if (asked === undefined) return most;
+  if (asked <= most) return asked;
   throw new UsageError({
     code: "TOO_MANY_CPUS",
     message: `--cpus ${asked} is more than the ${machineCpus} CPUs of this machine`,
-    remedy: `Allowed: 1 to ${Math.min(machineCpus, MAX_HOST_CPUS)}.`,
+    remedy: `Allowed: 1 to ${most}.`,
   });
 }
 

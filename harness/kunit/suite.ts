@@ -34,14 +34,14 @@ export async function runSuite(program: string, deadlineMs = DEADLINE_MS, filter
  * when it was. The first reason counts: a panic explains a hang, and both explain missing results.
  */
 export function failureOf(end: UmlEnd, report: TestReport, deadlineMs: number): InfrastructureError | undefined {
-  const isAll = report.problems.length === 0;
-  const fatal = findComplaints(end.output).find((one) => isFatal(one) && !(isAll && one.title.includes(NO_INIT)));
+  const [problem] = report.problems;
+  const isTheEnd = (title: string) => problem === undefined && title.includes(NO_INIT);
+  const fatal = findComplaints(end.output).find((one) => isFatal(one) && !isTheEnd(one.title));
   if (fatal) {
     const code = fatal.kind === "panic" ? "KERNEL_PANIC" : "KERNEL_OOPS";
     return failure(end, code, `The kernel broke while its tests ran: ${fatal.title}`, fatal.text);
   }
   if (end.timedOut) return failure(end, "KUNIT_HUNG", `The KUnit kernel did not end within ${deadlineMs / 1000} s`);
-  const [problem] = report.problems;
   return problem === undefined ? undefined : failure(end, "KUNIT_INCOMPLETE", `The KUnit kernel: ${problem}`);
 }
 

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { HarnessError } from "../base/errors.ts";
 import { formatSize } from "../base/size.ts";
-import { armParts } from "../bench/arm-name.ts";
+import { kernelsOf } from "../bench/arm-name.ts";
 import type { RunRecord } from "../bench/run-record.ts";
 import { readRun } from "../bench/run-store.ts";
 import type { Section } from "./section.ts";
@@ -55,7 +55,7 @@ function row(id: string, { settings, boots, plan, state }: RunRecord): string[] 
   return [
     id,
     settings.scenario,
-    [...new Set(settings.arms.map((arm) => armParts(arm).kernel ?? settings.kernel))].join(", "),
+    kernelsOf(settings.arms, settings.kernel).join(", "),
     settings.clock === "instructions" ? `${settings.accelerator}, counted` : settings.accelerator,
     formatSize(settings.memoryBytes),
     settings.thp.join(", "),

@@ -1,17 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { GIB_BYTES } from "../../harness/base/size.ts";
 import { describePlan } from "../../harness/bench/describe-plan.ts";
 import { parseBenchOptions } from "../../harness/bench/options.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
 import { settingsSchema } from "../../harness/bench/run-record.ts";
 import type { Accelerator } from "../../harness/bench/sample.ts";
-import { loadScenario } from "../../harness/bench/scenario.ts";
-import { resolveSettings } from "../../harness/bench/settings.ts";
+import { resolve } from "./resolve.ts";
 
-async function settingsFor(options: { clock?: string }, accelerator: Accelerator) {
-  const machine = { accelerator, availableBytes: 23 * GIB_BYTES, cpus: 2 };
-  return resolveSettings(parseBenchOptions(options), await loadScenario("vm-create"), "6.12", machine);
-}
+const settingsFor = (options: { clock?: string }, accelerator: Accelerator) =>
+  resolve("vm-create", options, { accelerator });
 
 describe("the clock of the host under test", () => {
   test("counts time unless it is told otherwise, and did so in records from before there was a choice", async () => {

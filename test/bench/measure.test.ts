@@ -3,12 +3,10 @@ import { GIB_BYTES, MIB_BYTES } from "../../harness/base/size.ts";
 import { describePlan } from "../../harness/bench/describe-plan.ts";
 import { estimateRoundSeconds, estimateSeconds } from "../../harness/bench/estimate.ts";
 import { commandOf, type Program, programSchema, programSeconds } from "../../harness/bench/measure.ts";
-import { parseBenchOptions } from "../../harness/bench/options.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
 import { settingsSchema } from "../../harness/bench/run-record.ts";
-import { loadScenario } from "../../harness/bench/scenario.ts";
-import { resolveSettings } from "../../harness/bench/settings.ts";
 import { settings } from "./new-run.ts";
+import { resolve } from "./resolve.ts";
 
 const program: Program = {
   command: "populate map {mib} {thp}",
@@ -16,7 +14,6 @@ const program: Program = {
   secondsPerGib: { tcg: 6, kvm: 0.5 },
 };
 const limited: Program = { ...program, command: "stale {mib} {thp} {limit}", limitSeconds: 30 };
-const machine = { accelerator: "tcg" as const, availableBytes: 23 * GIB_BYTES, cpus: 2 };
 
 describe("a program that is measured", () => {
   test("is told size, huge pages and limit", () => {
@@ -64,9 +61,6 @@ describe("the estimate for a program", () => {
 });
 
 describe("the settings of a scenario with a program", () => {
-  const resolve = async (name: string, options: Record<string, unknown> = {}) =>
-    resolveSettings(parseBenchOptions(options), await loadScenario(name), "6.12", machine);
-
   test("take the scenario's size and sweep, and project nothing", async () => {
     const { measure, memoryBytes, sweepBytes, projectionBytes } = await resolve("app-launch");
     expect(measure?.command).toBe("launch {mib} {thp}");

@@ -1,14 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { GIB_BYTES } from "../../harness/base/size.ts";
 import { parseBenchOptions } from "../../harness/bench/options.ts";
-import { loadScenario } from "../../harness/bench/scenario.ts";
-import { resolveSettings } from "../../harness/bench/settings.ts";
+import { resolve } from "./resolve.ts";
 
 /** CPUs of the nested host on a machine with so many. */
 async function hostCpus(machineCpus: number, cpus?: string): Promise<number> {
-  const machine = { accelerator: "tcg" as const, availableBytes: 23 * GIB_BYTES, cpus: machineCpus };
-  const options = parseBenchOptions(cpus === undefined ? {} : { cpus });
-  return resolveSettings(options, await loadScenario("vm-create"), "6.12", machine).hostCpus;
+  return (await resolve("vm-create", { cpus }, { cpus: machineCpus })).hostCpus;
 }
 
 describe("the CPUs of the host under test", () => {
