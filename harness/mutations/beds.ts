@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { InfrastructureError } from "../base/errors.ts";
-import { GIB_BYTES } from "../base/size.ts";
+import { MIB_BYTES } from "../base/size.ts";
 import { bootNestedHost } from "../host/nested.ts";
 import type { Base } from "../kernel/bases.ts";
 import { sha256 } from "../kernel/content-key.ts";
@@ -32,8 +32,9 @@ export type RunTest = (imagePath: string, test: string) => Promise<BrokenOff>;
 
 /** A single case takes a second or two; a mutant may wait for what never comes until the case gives up. */
 const CASE_MS = 90_000;
-const HOST_BYTES = 2 * GIB_BYTES;
-const LOAD: Load = { seconds: 15, mibPerProcess: 96, processes: 4 };
+/** So little that the load has to take memory that it wrote to before: with a full pool nobody gets any. */
+const HOST_BYTES = 640 * MIB_BYTES;
+const LOAD: Load = { seconds: 30, mibPerProcess: 96, processes: 4 };
 
 /** One case of the KUnit suite; all of them for an empty name. */
 export const onKunit: RunTest = async (imagePath, test) => {
