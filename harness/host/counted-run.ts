@@ -32,12 +32,16 @@ export type CountedRun = {
  */
 const CMDLINE = "console=ttyS0 panic=-1 oops=panic loglevel=4 norandmaps random.trust_cpu=on";
 
+/** What the CPU calls random and what the date is would come from the host, and with them another count each time. */
+const SAME_EACH_TIME = ["-seed", "1", "-rtc", "base=2026-01-01,clock=vm"];
+
 /** Arguments for QEMU; instructions are only counted under TCG. */
 export function countedRunArgs(what: Omit<CountedRun, "program" | "timeoutMs">, initrd: string): string[] {
   const cmdline = [CMDLINE, what.extraCmdline ?? "", "--", ...what.args].filter((word) => word !== "").join(" ");
   return [
     ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-machine", "q35"],
     ...["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off", "-cpu", what.cpuModel, "-smp", "1"],
+    ...SAME_EACH_TIME,
     ...["-m", `${what.memoryBytes / MIB_BYTES}M`, "-kernel", what.imagePath, "-initrd", initrd],
     ...["-append", cmdline, "-serial", "stdio", "-monitor", "none"],
   ];

@@ -33,6 +33,12 @@ test("the clock counts instructions, on one CPU, with nothing random, and the pr
   expect(args).toMatch(/ norandmaps .*-- 0 256 /);
 });
 
+test("neither the host's randomness nor its date reaches the machine, so that a count can be had again", () => {
+  const args = countedRunArgs(WHAT, "initrd").join(" ");
+  expect(args).toMatch(/-seed \d+/);
+  expect(args).toMatch(/-rtc base=\d{4}-\d{2}-\d{2},clock=vm/);
+});
+
 test("what the machine printed is the answer", async () => {
   qemu("echo answer");
   expect(await run()).toContain("answer");
