@@ -70,8 +70,9 @@ async function testMutations(names: string[], options: Options): Promise<void> {
   if (failed === 0) return;
   throw new MeasurementError({
     code: "MUTATIONS_MISSED",
-    message: `${failed} of ${results.length} mutations went unnoticed`,
-    remedy: "The test behind Caught-by: does not hold what it promises: write one that does.",
+    message: `${failed} of ${results.length} mutations went unnoticed or did not build`,
+    remedy:
+      "The test behind Caught-by: does not hold what it promises: write one that does. Or mend the mutation for this kernel.",
   });
 }
 

@@ -115,15 +115,28 @@ test("a mutation that does not fit the series any more is the caller's to mend, 
   });
 });
 
-test("a mutant that does not build is not one that was caught", async () => {
-  const [broken] = [join(directory, "broken.patch")];
+test("a mutant that does not build is not one that was caught, and the others have their turn", async () => {
   const header = `Breaks: all\nCaught-by: kunit ${CASE}\n\n`;
   const diff =
     "diff --git a/mm/page_reporting.c b/mm/page_reporting.c\n--- a/mm/page_reporting.c\n+++ b/mm/page_reporting.c\n";
-  writeFileSync(broken, `${header}${diff}@@ -1,2 +1,2 @@\n-#include <linux/mm.h>\n+#error broken\n \n`);
-  await expect(run()).rejects.toMatchObject({ code: "KERNEL_BUILD_FAILED" });
+  const text = `${header}${diff}@@ -1,2 +1,2 @@\n-#include <linux/mm.h>\n+#error broken\n \n`;
+  writeFileSync(join(directory, "a-broken.patch"), text);
+  mutation("b-noticed", `    not ok 2 ${CASE}`);
+  const { results } = await run();
+  expect(results.map(({ status }) => status)).toEqual(["failed", "passed"]);
+  expect(results[0]?.log.join("\n")).toMatch(/does not build.*error broken/s);
   const healed = join(fake.cache, "mutants/6.12-kunit/mm/page_reporting.c");
   expect(readFileSync(healed, "utf8")).toContain("#include <linux/mm.h>");
+});
+
+test("a kernel that runs all of the suite, whatever is asked for, is asked once for all its tests", async () => {
+  mutation("a", `    not ok 2 ${CASE}`);
+  mutation("b", `    not ok 2 ${CASE}`);
+  const other = readFileSync(join(directory, "b.patch"), "utf8").replace(CASE, "prezero_test_options_are_checked");
+  writeFileSync(join(directory, "b.patch"), other);
+  fake.changeSource("arch/um/linux.sh", "#!/bin/sh\n", `#!/bin/sh\necho run >> ${fake.root}/runs\n`);
+  await run();
+  expect(readFileSync(join(fake.root, "runs"), "utf8").split("\n").length - 1).toBe(3);
 });
 
 test("mutants stay out of the cache of kernels", async () => {
