@@ -11,8 +11,9 @@ vi.setConfig({ testTimeout: 60_000 });
 
 /** A semantic patch of the stub: the word that it objects to. */
 const SCRIPTS = {
-  "scripts/coccinelle/misc/bad.cocci": "// Options: --include-headers\nword BAD_WORD\n",
-  "scripts/coccinelle/null/badzero.cocci": "@initialize:ocaml@\n@@\nword old\n",
+  "scripts/coccinelle/misc/bad.cocci": "// Options: --include-headers\nvirtual report\nword BAD_WORD\n",
+  "scripts/coccinelle/null/badzero.cocci": "virtual report\n@initialize:ocaml@\n@@\nword old\n",
+  "scripts/coccinelle/api/rewrite.cocci": "virtual patch\nword BREAK\n",
 };
 /** Objects to the word of the script, with the lines that others are on. */
 const SPATCH = `echo "$@" >> "$RUNS"
@@ -87,7 +88,7 @@ describe("coccicheck", () => {
   });
 
   test("a script that breaks is no clean file", async () => {
-    await start({ "scripts/coccinelle/misc/bad.cocci": "word BREAK\n" });
+    await start({ "scripts/coccinelle/misc/bad.cocci": "virtual report\nword BREAK\n" });
     kernel.change("mm/page_alloc.c", "return 0", "return 1");
     kernel.commit("mm: return one");
     await expect(found()).rejects.toMatchObject({

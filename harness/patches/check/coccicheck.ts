@@ -17,6 +17,8 @@ export type Coccicheck = {
 
 /** Two of the kernel's need an OCaml compiler, hundreds of megabytes: one is for a battery driver, one looks for `p == 0`. */
 const NEEDS_COMPILER = /^@\s*(?:initialize|script|finalize):ocaml\b/m;
+/** A script that can only rewrite (7.3's kmalloc_objs.cocci) has nothing to say of a patch, and spatch refuses to ask it. */
+const REPORTS = /^virtual\b.*\breport\b/m;
 
 /**
  * Reads the semantic patches that the kernel's `make coccicheck` runs.
@@ -33,7 +35,7 @@ export async function readCoccicheck(sourceDir: string, spatchVersion: string, j
       return { name, path: join(directory, name), text, options: options === "" ? [] : options.split(/\s+/) };
     }),
   );
-  const scripts = all.filter(({ text }) => !NEEDS_COMPILER.test(text));
+  const scripts = all.filter(({ text }) => REPORTS.test(text) && !NEEDS_COMPILER.test(text));
   const command = spatchCommand({ path: "", options: [] }, "", []);
   const of = sha256(JSON.stringify([spatchVersion, command, ...scripts.map(({ name, text }) => [name, text])]));
   return { scripts, known: knownFindings("coccicheck", of), jobs };
