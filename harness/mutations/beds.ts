@@ -34,7 +34,7 @@ export type RunTest = (imagePath: string, test: string) => Promise<BrokenOff>;
 const CASE_MS = 90_000;
 /** So little that the load has to take memory that it wrote to before: with a full pool nobody gets any. */
 const HOST_BYTES = 640 * MIB_BYTES;
-const LOAD: Load = { seconds: 30, mibPerProcess: 96, processes: 4 };
+const LOAD: Load = { seconds: 15, mibPerProcess: 96, processes: 4 };
 
 /** One case of the KUnit suite; all of them for an empty name. */
 export const onKunit: RunTest = async (imagePath, test) => {
