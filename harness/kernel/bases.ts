@@ -21,6 +21,7 @@ const base = z.strictObject({
   nativePatches: z.string().min(1, "allowed: a directory, relative to the project").optional(),
   fragments,
   umlFragments: fragments.optional(),
+  checkFragments: fragments.optional(),
 });
 
 const kernels = z

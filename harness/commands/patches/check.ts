@@ -42,7 +42,7 @@ async function check(name: string | undefined, options: Options): Promise<void> 
     sourceDir: source.dir,
     patchesDir: patchesDir(base),
     onTop: base.nativePatches === undefined ? [] : [projectPath(base.nativePatches)],
-    fragments: base.fragments,
+    fragments: [...base.fragments, ...(base.checkFragments ?? [])],
     fast: options.fast === true,
     say,
   });
