@@ -4,7 +4,7 @@ import { cacheDir } from "../base/paths.ts";
 import { run } from "../base/process.ts";
 import type { Recipe } from "./variant.ts";
 
-/** What a tree can be configured for; of i386 only what Kconfig says of it is of interest. */
+/** What a tree can be configured for; of i386 it is of interest what Kconfig and the compiler say, nothing is booted. */
 export type BuildArch = Recipe["arch"] | "i386";
 
 /** What a kernel is built with. */

@@ -21,6 +21,7 @@ builds:
   - {name: large}
 untouched:
   - {name: option off, mayChange: [mm/page_reporting.o]}
+  - {name: of 32 bits, alone: true, arch: i386, mayChange: [mm/page_reporting.o]}
 refused:
   - {name: 32 bit, arch: i386}
 `;
@@ -38,7 +39,7 @@ $(O)/config.h: FORCE
 $(O)/%.o: %.c include/linux/page_reporting.h $(O)/config.h
 	@mkdir -p $(@D)
 	@echo '  CC      $*.o'
-	@gcc $(if $(W),-Wall -Wextra) -Iinclude -include $(O)/config.h -c -o $@ $<
+	@gcc $(if $(W),-Wall -Wextra) -DARCH_$(ARCH) -Iinclude -include $(O)/config.h -c -o $@ $<
 $(CHECKED): %.o: FORCE
 	@echo '  CHECK   ../$*.c'
 	@grep -n CONTEXT $*.c | sed 's|^\\([0-9]*\\):.*|../$*.c:\\1:1: warning: context imbalance|'

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { configureTree, mergeConfig } from "../../kernel/config.ts";
 import type { Fragment } from "../../kernel/fragment.ts";
-import type { Toolchain } from "../../kernel/toolchain.ts";
+import type { BuildArch, Toolchain } from "../../kernel/toolchain.ts";
 import { BUILD_DIR, makeTree } from "../../kernel/tree.ts";
 import type { Series } from "../series.ts";
 import { applyPatch, definesAll } from "./applied.ts";
@@ -54,8 +54,10 @@ export async function buildExtremes(steps: ExtremeSteps): Promise<ConfigurationR
   const reports = [...early];
   for (const [index, one] of extremes.untouched.entries()) {
     const now = await compiled(steps, one);
-    const changed = changedObjects(pristine[index]?.objects ?? new Map(), now.objects, one);
-    reports.push({ configuration: one.name, added: [...now.errors, ...changed], skipped: undefined });
+    const before = pristine[index] ?? { objects: new Map(), found: [] };
+    const changed = changedObjects(before.objects, now.objects, one);
+    const { added } = compareFindings(before.found, now.found);
+    reports.push({ configuration: one.name, added: [...added, ...changed], skipped: undefined });
   }
   for (const one of extremes.refused) reports.push(hasOption ? await refusal(steps, one) : notYet(one));
   for (const one of extremes.builds) reports.push(hasOption ? await build(steps, one) : notYet(one));
@@ -78,21 +80,21 @@ async function build(steps: ExtremeSteps, one: { name: string; fragments: Fragme
   return { configuration: one.name, added, skipped: undefined };
 }
 
-async function findings(steps: ExtremeSteps, fragments: Fragment[]): Promise<Finding[]> {
-  await configureTree(steps.tree, fragments);
+async function findings(steps: ExtremeSteps, fragments: Fragment[], arch: BuildArch = "x86_64"): Promise<Finding[]> {
+  await configureTree(steps.tree, fragments, arch);
   // From nothing: an object that is not compiled again says nothing, and one that another configuration left lies.
   await rm(join(steps.tree, BUILD_DIR, DIRECTORY), { recursive: true, force: true });
-  const made = await make(steps, ["--keep-going", "W=1", `${DIRECTORY}/`]);
+  const made = await make({ ...steps, arch }, ["--keep-going", "W=1", `${DIRECTORY}/`]);
   const found = [...parseMakeOutput(made.lines).values()].flat();
   return [...found, ...failureOf(made, found)];
 }
 
-type Compiled = { objects: Objects; errors: Finding[] };
+type Compiled = { objects: Objects; found: Finding[] };
 
-async function compiled(steps: ExtremeSteps, one: { name: string; fragments: Fragment[] }): Promise<Compiled> {
+async function compiled(steps: ExtremeSteps, one: Extremes["untouched"][number]): Promise<Compiled> {
   steps.say(`building ${DIRECTORY} to compare: ${one.name}`);
-  const errors = (await findings(steps, one.fragments)).filter(({ text }) => text.includes("error:"));
-  return { objects: readObjects(join(steps.tree, BUILD_DIR), DIRECTORY), errors };
+  const found = await findings(steps, one.fragments, one.arch);
+  return { objects: readObjects(join(steps.tree, BUILD_DIR), DIRECTORY), found };
 }
 
 /** The option, and nothing else that was asked for, must come out as unset. */

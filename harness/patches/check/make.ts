@@ -1,5 +1,5 @@
 import { run } from "../../base/process.ts";
-import { makeEnvironment, type Toolchain } from "../../kernel/toolchain.ts";
+import { type BuildArch, makeEnvironment, type Toolchain } from "../../kernel/toolchain.ts";
 import { BUILD_DIR } from "../../kernel/tree.ts";
 import type { Finding } from "./finding.ts";
 
@@ -7,13 +7,16 @@ import type { Finding } from "./finding.ts";
 export type Made = { lines: string[]; exitCode: number };
 
 /** Runs make in a configured tree; a build that fails is the caller's to judge. */
-export async function make(where: { tree: string; toolchain: Toolchain }, args: string[]): Promise<Made> {
+export async function make(
+  where: { tree: string; toolchain: Toolchain; arch?: BuildArch },
+  args: string[],
+): Promise<Made> {
   const lines: string[] = [];
   // One pipe: a warning belongs to the step that was announced before it, and two pipes do not keep that order.
   const all = makeArguments(where.toolchain, args);
   const { exitCode } = await run("sh", ["-c", 'exec make "$@" 2>&1', "make", ...all], {
     cwd: where.tree,
-    env: makeEnvironment(),
+    env: makeEnvironment(where.arch),
     okExitCodes: [0, 1, 2],
     onLine: (line) => lines.push(line),
   });
