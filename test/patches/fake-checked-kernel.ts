@@ -21,7 +21,6 @@ builds:
   - {name: large}
 untouched:
   - {name: option off, mayChange: [mm/page_reporting.o]}
-  - {name: of 32 bits, alone: true, arch: i386, mayChange: [mm/page_reporting.o]}
 refused:
   - {name: 32 bit, arch: i386}
 `;

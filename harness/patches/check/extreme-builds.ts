@@ -39,6 +39,8 @@ export async function buildExtremes(steps: ExtremeSteps): Promise<ConfigurationR
   await makeTree(steps.sourceDir, [], steps.tree, steps.onto);
   const pristine: Compiled[] = [];
   for (const one of extremes.untouched) pristine.push(await compiled(steps, one));
+  const usual: Finding[][] = [];
+  for (const one of extremes.refused) usual.push(await said(steps, one));
   const early: ConfigurationReport[] = [];
   let hasOption = false;
   for (const [index, patch] of series.patches.entries()) {
@@ -59,7 +61,9 @@ export async function buildExtremes(steps: ExtremeSteps): Promise<ConfigurationR
     const { added } = compareFindings(before.found, now.found);
     reports.push({ configuration: one.name, added: [...added, ...changed], skipped: undefined });
   }
-  for (const one of extremes.refused) reports.push(hasOption ? await refusal(steps, one) : notYet(one));
+  for (const [index, one] of extremes.refused.entries()) {
+    reports.push(hasOption ? await refusal(steps, one, usual[index] ?? []) : notYet(one));
+  }
   for (const one of extremes.builds) reports.push(hasOption ? await build(steps, one) : notYet(one));
   return reports;
 }
@@ -93,12 +97,22 @@ type Compiled = { objects: Objects; found: Finding[] };
 
 async function compiled(steps: ExtremeSteps, one: Extremes["untouched"][number]): Promise<Compiled> {
   steps.say(`building ${DIRECTORY} to compare: ${one.name}`);
-  const found = await findings(steps, one.fragments, one.arch);
+  const found = await findings(steps, one.fragments);
   return { objects: readObjects(join(steps.tree, BUILD_DIR), DIRECTORY), found };
 }
 
-/** The option, and nothing else that was asked for, must come out as unset. */
-async function refusal(steps: ExtremeSteps, one: Extremes["refused"][number]): Promise<ConfigurationReport> {
+/** What the compiler says where there is never an option; code is compiled there, too, before it is thrown away. */
+async function said(steps: ExtremeSteps, one: Extremes["refused"][number]): Promise<Finding[]> {
+  steps.say(`building ${DIRECTORY} where the option is refused: ${one.name}`);
+  return findings(steps, one.fragments, one.arch);
+}
+
+/** The option, and nothing else that was asked for, must come out as unset, and the rest build as quietly as before. */
+async function refusal(
+  steps: ExtremeSteps,
+  one: Extremes["refused"][number],
+  usual: Finding[],
+): Promise<ConfigurationReport> {
   steps.say(`configuring, to be refused: ${one.name}`);
   const { lost } = await mergeConfig(steps.tree, [...one.fragments, steps.on], one.arch);
   const option = [...steps.on.wanted.keys()];
@@ -110,6 +124,7 @@ async function refusal(steps: ExtremeSteps, one: Extremes["refused"][number]): P
     ...others.map(({ name, wanted, got }) =>
       finding("Kconfig", `${name} is ${got} and not ${wanted}: nothing is shown`),
     ),
+    ...compareFindings(usual, await said(steps, one)).added,
   ];
   return { configuration: one.name, added, skipped: undefined };
 }

@@ -12,16 +12,7 @@ const arch = z.enum(["x86_64", "i386"]);
 const extremes = z.strictObject({
   common: z.string(),
   builds: z.array(z.strictObject({ name, alone: z.boolean().optional(), eachPatch: z.boolean().optional(), config })),
-  untouched: z.array(
-    z.strictObject({
-      name,
-      alone: z.boolean().optional(),
-      arch: arch.optional(),
-      config,
-      mayChange: objects,
-      mayMove: objects,
-    }),
-  ),
+  untouched: z.array(z.strictObject({ name, config, mayChange: objects, mayMove: objects })),
   refused: z.array(z.strictObject({ name, arch, config })),
 });
 
@@ -32,8 +23,8 @@ export type Extremes = {
   /** The whole series builds, with its option on. */
   builds: { name: string; eachPatch: boolean; fragments: Fragment[] }[];
   /** With its option off, the objects are the pristine source's, and the compiler has no more to say. */
-  untouched: (Allowed & { name: string; arch: Arch; fragments: Fragment[] })[];
-  /** Kconfig keeps its option off, whoever asks for it. */
+  untouched: (Allowed & { name: string; fragments: Fragment[] })[];
+  /** Kconfig keeps its option off, whoever asks for it, and the compiler has no more to say. */
   refused: { name: string; arch: Arch; fragments: Fragment[] }[];
 };
 
@@ -48,20 +39,17 @@ export async function readExtremes(file = projectPath("configs/extremes.yaml")):
   };
   const common = fragment(parsed.common, "common");
   const own = (one: { name: string; config?: string | undefined }) => fragment(one.config ?? "", one.name);
-  const fragments = (one: { name: string; alone?: boolean | undefined; config?: string | undefined }) =>
-    one.alone === true ? [own(one)] : [common, own(one)];
   return {
     builds: parsed.builds.map((one) => ({
       name: one.name,
       eachPatch: one.eachPatch === true,
-      fragments: fragments(one),
+      fragments: one.alone === true ? [own(one)] : [common, own(one)],
     })),
     untouched: parsed.untouched.map((one) => ({
       name: one.name,
-      arch: one.arch ?? "x86_64",
       mayChange: one.mayChange ?? [],
       mayMove: one.mayMove ?? [],
-      fragments: fragments(one),
+      fragments: [common, own(one)],
     })),
     refused: parsed.refused.map((one) => ({ name: one.name, arch: one.arch, fragments: [own(one)] })),
   };
