@@ -42,13 +42,18 @@ export async function buildExtremes(steps: ExtremeSteps): Promise<ConfigurationR
   const usual: Finding[][] = [];
   for (const one of extremes.refused) usual.push(await said(steps, one));
   const early: ConfigurationReport[] = [];
+  const pristineTree = once(async () => {
+    const tree = `${steps.tree}-pristine`;
+    await makeTree(steps.sourceDir, [], tree, steps.onto);
+    return tree;
+  });
   let hasOption = false;
   for (const [index, patch] of series.patches.entries()) {
     await applyPatch(steps.tree, patch);
     hasOption = await definesAll(steps.tree, series.patches.slice(0, index + 1), [...steps.on.wanted.keys()]);
     if (!hasOption || index === series.patches.length - 1) continue;
     for (const one of extremes.builds.filter(({ eachPatch }) => eachPatch)) {
-      early.push(await build(steps, { ...one, name: `${one.name}, up to ${patch.name}` }));
+      early.push(await build(steps, pristineTree, { ...one, name: `${one.name}, up to ${patch.name}` }));
     }
   }
   const notYet = (one: { name: string }) =>
@@ -64,8 +69,17 @@ export async function buildExtremes(steps: ExtremeSteps): Promise<ConfigurationR
   for (const [index, one] of extremes.refused.entries()) {
     reports.push(hasOption ? await refusal(steps, one, usual[index] ?? []) : notYet(one));
   }
-  for (const one of extremes.builds) reports.push(hasOption ? await build(steps, one) : notYet(one));
+  for (const one of extremes.builds) reports.push(hasOption ? await build(steps, pristineTree, one) : notYet(one));
   return reports;
+}
+
+/** A tree takes a while to lay out, and most series need no second one. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** A report that says why there is nothing to report. */
@@ -73,14 +87,16 @@ export function skipped(configuration: string, why: string): ConfigurationReport
   return { configuration, added: [], skipped: why };
 }
 
-async function build(steps: ExtremeSteps, one: { name: string; fragments: Fragment[] }): Promise<ConfigurationReport> {
+async function build(
+  steps: ExtremeSteps,
+  pristineTree: () => Promise<string>,
+  one: { name: string; fragments: Fragment[] },
+): Promise<ConfigurationReport> {
   steps.say(`building ${DIRECTORY} with the option on: ${one.name}`);
   const found = await findings(steps, [...one.fragments, steps.on]);
   if (found.length === 0) return { configuration: one.name, added: [], skipped: undefined };
   steps.say(`building ${DIRECTORY} of the pristine source, for what it has to say of itself: ${one.name}`);
-  const pristine = { ...steps, tree: `${steps.tree}-pristine` };
-  await makeTree(steps.sourceDir, [], pristine.tree, steps.onto);
-  const { added } = compareFindings(await findings(pristine, one.fragments), found);
+  const { added } = compareFindings(await findings({ ...steps, tree: await pristineTree() }, one.fragments), found);
   return { configuration: one.name, added, skipped: undefined };
 }
 
