@@ -18,7 +18,7 @@ const DEATHS = ["KERNEL_PANIC", "KERNEL_OOPS", "KUNIT_HUNG", "KUNIT_INCOMPLETE",
  */
 export function judge(test: string, { results, failure }: BrokenOff): Verdict {
   if (failure && DEATHS.includes(failure.code)) return { caught: true, evidence: failure.message };
-  const cases = casesOf(results).filter(({ name }) => name.startsWith(test));
+  const cases = casesNamed(test, results);
   const red = cases.find(({ status }) => !isGood(status));
   if (red) return { caught: true, evidence: evidenceOf(red) };
   if (failure) throw failure;
@@ -31,6 +31,11 @@ export function judge(test: string, { results, failure }: BrokenOff): Verdict {
       .join("\n"),
     remedy: "Correct the name behind Caught-by:, or let the test run where the mutant runs.",
   });
+}
+
+/** The cases that a mutation means. @param test name of the case, or how it begins */
+export function casesNamed(test: string, results: TestResult[]): TestCase[] {
+  return casesOf(results).filter(({ name }) => name.startsWith(test));
 }
 
 /** What the test expected and got, in one line; the name alone when it kept silent. */

@@ -1,8 +1,8 @@
 import { InfrastructureError, MeasurementError } from "../base/errors.ts";
 import { check } from "../kernel-tests/step.ts";
-import { casesOf, type TestResult } from "../ktap/result.ts";
+import type { TestResult } from "../ktap/result.ts";
 import { type BedPlan, onKunit, onRefusals, onSelftest, type RunTest, variantOf } from "./beds.ts";
-import { type BrokenOff, judge, type Verdict } from "./judge.ts";
+import { type BrokenOff, casesNamed, judge, type Verdict } from "./judge.ts";
 import { MutantTree } from "./mutant-tree.ts";
 import type { Bed, Mutation } from "./mutation.ts";
 
@@ -59,7 +59,7 @@ async function assertGreen(imagePath: string, mutations: Mutation[], run: (bed: 
   for (const { caughtBy } of mutations) {
     const { bed, test } = caughtBy;
     const before = heard.get(bed);
-    const answer = before && ran(test, before) ? before : await run(bed)(imagePath, test);
+    const answer = before && casesNamed(test, before.results).length > 0 ? before : await run(bed)(imagePath, test);
     heard.set(bed, answer);
     const verdict = judge(test, answer);
     if (!verdict.caught) continue;
@@ -70,10 +70,6 @@ async function assertGreen(imagePath: string, mutations: Mutation[], run: (bed: 
       remedy: "Correct the series or the test first: npm test, npm run test:kernel.",
     });
   }
-}
-
-function ran(test: string, { results }: BrokenOff): boolean {
-  return casesOf(results).some(({ name }) => name.startsWith(test));
 }
 
 async function runOne(mutation: Mutation, tree: MutantTree, run: (bed: Bed) => RunTest): Promise<TestResult> {
