@@ -25,6 +25,23 @@ describe("patches check", () => {
     ]);
   });
 
+  test("what a header of the source has to say is said once, however many files of the series include it", async () => {
+    using kernel = new CheckedKernel({
+      "include/linux/page_reporting.h": "int page_reporting(int order);\nstatic int idle(void) { return 0; }\n",
+    });
+    await kernel.start();
+    kernel.change("mm/page_prezero.c", "", "#include <linux/page_reporting.h>\n");
+    kernel.commit("mm: one more user");
+    kernel.change("include/linux/page_reporting.h", "static", "static int lazy(void) { return 0; }\nstatic");
+    kernel.commit("mm: page_reporting: one more of them");
+    await kernel.refresh();
+    const report = await kernel.check();
+    expect(findings(report, "build-off")).toEqual([
+      [],
+      [expect.stringMatching(/^\+ include\/linux\/page_reporting\.h: .*'lazy' defined but not used/)],
+    ]);
+  });
+
   test("each patch answers for what it brings, and is told what it takes away", async () => {
     using kernel = new CheckedKernel();
     await kernel.start();

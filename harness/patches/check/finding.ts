@@ -41,9 +41,22 @@ export function place(finding: Finding): string {
   return `${finding.file}${finding.line === undefined ? "" : `:${finding.line}`}: ${finding.text}`;
 }
 
-/** What is in one list and not in the other; a finding that is there twice counts twice. */
+/**
+ * What is in one list and not in the other. Two findings of one text in two lines of a file count twice; the same line
+ * counts once: a header repeats itself in every file that includes it, and a new file is not to blame for that.
+ */
 export function compareFindings(before: Finding[], after: Finding[]): { added: Finding[]; fixed: Finding[] } {
-  return { added: without(after, before), fixed: without(before, after) };
+  const [old, now] = [eachPlaceOnce(before), eachPlaceOnce(after)];
+  return { added: without(now, old), fixed: without(old, now) };
+}
+
+function eachPlaceOnce(findings: Finding[]): Finding[] {
+  const seen = new Set<string>();
+  return findings.filter((finding) => {
+    const repeated = finding.line !== undefined && seen.has(place(finding));
+    seen.add(place(finding));
+    return !repeated;
+  });
 }
 
 function without(all: Finding[], gone: Finding[]): Finding[] {
