@@ -2,7 +2,7 @@ import { shellQuote } from "../base/quote.ts";
 import { innerVmArgs } from "../host/inner-vm.ts";
 import { kernelCommands } from "../kernel/dry-run.ts";
 import { emulatedDeviceAddresses, outerVmArgs } from "../qemu.ts";
-import type { ArmName } from "./arm-name.ts";
+import type { ArmName } from "../sample/arm-name.ts";
 import { type Arm, armOf } from "./arms.ts";
 import { describeConditions } from "./conditions.ts";
 import { estimateSeconds } from "./estimate.ts";

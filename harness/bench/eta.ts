@@ -1,3 +1,4 @@
+import type { Sample } from "../sample/sample.ts";
 import {
   estimateBootSeconds,
   estimateRoundSeconds,
@@ -6,7 +7,6 @@ import {
   type Work,
 } from "./estimate.ts";
 import type { PlannedBoot } from "./run-record.ts";
-import type { Sample } from "./sample.ts";
 
 /** The machine's pace is taken from what it did beyond this much, so that the first boot does not decide alone. */
 const PRIOR_SECONDS = 20;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { GIB_BYTES, MIB_BYTES } from "../base/size.ts";
-import { type Accelerator, acceleratorSchema, type Thp } from "./sample.ts";
+import { type Accelerator, acceleratorSchema, type Thp } from "../sample/sample.ts";
 
 const HOLES = ["{mib}", "{thp}", "{limit}"];
 

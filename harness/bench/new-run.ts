@@ -1,7 +1,7 @@
 import { projectDir } from "../base/paths.ts";
 import { run as runCommand } from "../base/process.ts";
 import { vmMemoryArgs } from "../host/vm-memory.ts";
-import type { ArmName } from "./arm-name.ts";
+import type { ArmName } from "../sample/arm-name.ts";
 import { armOf } from "./arms.ts";
 import { planBoots } from "./plan.ts";
 import type { ArmRecord, KernelRecord, Machine, RunRecord, Settings } from "./run-record.ts";

@@ -1,7 +1,7 @@
 import type { Host } from "../host/host.ts";
+import type { RefillCurve } from "../sample/sample.ts";
 import type { Clock } from "./clock.ts";
 import { type Counters, readCounters } from "./counters.ts";
-import type { RefillCurve } from "./sample.ts";
 
 const POLL_MS = 500;
 /** Share of free memory that a working worker clears while we look; less is what a small load frees. */

@@ -1,6 +1,6 @@
-import { type ArmName, armKinds, onSameKernel, parseArmName } from "./arm-name.ts";
+import { type ArmName, armKinds, onSameKernel, parseArmName } from "../sample/arm-name.ts";
+import { type Thp, thpSchema } from "../sample/sample.ts";
 import type { Settings } from "./run-record.ts";
-import { type Thp, thpSchema } from "./sample.ts";
 
 const OPERATORS = [">=", ">", "<=", "<"] as const;
 export type Operator = (typeof OPERATORS)[number];

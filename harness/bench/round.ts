@@ -1,6 +1,7 @@
 import type { Host, VmRequest } from "../host/host.ts";
 import { Load } from "../host/load.ts";
 import { phasesOf, type Timeline } from "../host/vm-phases.ts";
+import type { Sample } from "../sample/sample.ts";
 import type { Arm } from "./arms.ts";
 import type { Clock } from "./clock.ts";
 import { type Counters, cpuSince, readCounters } from "./counters.ts";
@@ -8,7 +9,6 @@ import { makeConditions } from "./make-conditions.ts";
 import { commandOf, type Program, programSeconds } from "./measure.ts";
 import { describePool, waitForPool } from "./pool-wait.ts";
 import type { Settings, Step } from "./run-record.ts";
-import type { Sample } from "./sample.ts";
 
 /** Deadline of a program: a fixed part, and so many times what it is likely to take. */
 const PROGRAM_BASE_MS = 60_000;

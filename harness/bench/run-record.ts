@@ -1,7 +1,5 @@
 import { z } from "zod";
-import { armSchema } from "./arm-name.ts";
-import { conditionsSchema, QUIET } from "./conditions.ts";
-import { measureSchema } from "./measure.ts";
+import { armSchema } from "../sample/arm-name.ts";
 import {
   acceleratorSchema,
   clockSchema,
@@ -11,7 +9,9 @@ import {
   refillCurveSchema,
   type Sample,
   thpSchema,
-} from "./sample.ts";
+} from "../sample/sample.ts";
+import { conditionsSchema, QUIET } from "./conditions.ts";
+import { measureSchema } from "./measure.ts";
 
 /** Several rounds of one size with one huge page setting, one after the other in the same boot. */
 export const stepSchema = z.strictObject({

@@ -14,8 +14,8 @@ import { z } from "zod";
 import { writeFileAtomic } from "../base/atomic-write.ts";
 import { UsageError } from "../base/errors.ts";
 import { projectPath } from "../base/paths.ts";
+import { type Sample, sampleSchema } from "../sample/sample.ts";
 import { type RunRecord, runRecordSchema } from "./run-record.ts";
-import { type Sample, sampleSchema } from "./sample.ts";
 
 const RECORD_FILE = "run.json";
 export const SAMPLES_FILE = "samples.jsonl";

@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-write.ts";
 import { formatSize } from "../base/size.ts";
 import type { Timeline } from "../host/vm-phases.ts";
-import { PHASES } from "./phase.ts";
-import type { Sample } from "./sample.ts";
+import { PHASES } from "../sample/phase.ts";
+import type { Sample } from "../sample/sample.ts";
 
 type Creation = Pick<Sample, "scenario" | "arm" | "boot" | "round" | "thp" | "memoryBytes">;
 

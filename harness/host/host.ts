@@ -1,5 +1,5 @@
 import type { ExecAnswer } from "../base/exec.ts";
-import type { Fingerprint, Thp } from "../bench/sample.ts";
+import type { Fingerprint, Thp } from "../sample/sample.ts";
 import type { Until } from "./guest-boot.ts";
 import type { ProgramAnswer } from "./measured-program.ts";
 import type { VmMemory } from "./vm-memory.ts";

@@ -2,7 +2,7 @@ import { InfrastructureError } from "../base/errors.ts";
 import type { Exec, ExecAnswer } from "../base/exec.ts";
 import { shellQuote } from "../base/quote.ts";
 import { GIB_BYTES } from "../base/size.ts";
-import type { Thp } from "../bench/sample.ts";
+import type { Thp } from "../sample/sample.ts";
 import type { VfioBinding } from "../vfio/bind.ts";
 import { waitUntilFree } from "../vfio/group.ts";
 import { guestArgs, guestBootSeconds, ON_EMULATED_SVM, type Until, untilUserSpace } from "./guest-boot.ts";

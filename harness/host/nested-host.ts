@@ -1,12 +1,12 @@
 import type { ClientChannel } from "ssh2";
 import { InfrastructureError } from "../base/errors.ts";
 import { GIB_BYTES, MIB_BYTES } from "../base/size.ts";
-import type { Fingerprint, Thp } from "../bench/sample.ts";
 import type { Complaint } from "../guest/complaint.ts";
 import { explainFailure, type Watched } from "../guest/failure.ts";
 import type { SshConnection } from "../guest/ssh.ts";
 import { scaledMs } from "../qemu/deadline.ts";
 import type { QemuProcess } from "../qemu/launch.ts";
+import type { Fingerprint, Thp } from "../sample/sample.ts";
 import type { VfioBinding } from "../vfio/bind.ts";
 import { ClockCheck } from "./clock-check.ts";
 import type { Host, HostAnswer, VmCreation, VmRequest } from "./host.ts";

@@ -3,7 +3,6 @@ import { dirname } from "node:path";
 import { InfrastructureError } from "../base/errors.ts";
 import { shellQuote } from "../base/quote.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
-import type { Accelerator, Clock, Fingerprint } from "../bench/sample.ts";
 import { SerialConsole } from "../guest/console.ts";
 import { explainFailure, type Watched } from "../guest/failure.ts";
 import { ensureInitramfs, installedArchive, keysArchive } from "../guest/initramfs.ts";
@@ -25,6 +24,7 @@ import {
   scaledMs,
   versionText,
 } from "../qemu.ts";
+import type { Accelerator, Clock, Fingerprint } from "../sample/sample.ts";
 import { bindToVfio, type VfioBinding } from "../vfio/bind.ts";
 import { machineFingerprint } from "./fingerprint.ts";
 import { makeGuestRoot } from "./guest-boot.ts";

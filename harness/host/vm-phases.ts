@@ -1,4 +1,4 @@
-import type { PhaseName, Phases } from "../bench/phase.ts";
+import type { PhaseName, Phases } from "../sample/phase.ts";
 import type { Until } from "./guest-boot.ts";
 import type { TraceEvent } from "./vm-trace.ts";
 

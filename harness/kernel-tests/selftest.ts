@@ -6,7 +6,7 @@ import type { KernelSource } from "../kernel/source.ts";
 import { baseRepository } from "../patches/base-repository.ts";
 import { commitOnBase } from "../patches/commit-series.ts";
 import { git } from "../patches/git.ts";
-import type { Series } from "../patches/series.ts";
+import type { Series } from "../series/series.ts";
 
 const SELFTESTS = "tools/testing/selftests";
 /** Where the kernel keeps the tests of its memory management; until 6.2 under the older name. */

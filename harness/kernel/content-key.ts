@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Series } from "../patches/series.ts";
+import type { Series } from "../series/series.ts";
 import type { Fragment } from "./fragment.ts";
 import type { KernelSource } from "./source.ts";
 import type { Toolchain } from "./toolchain.ts";

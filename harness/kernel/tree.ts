@@ -1,8 +1,8 @@
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { run } from "../base/process.ts";
-import { applyFailureError, explainApplyFailure } from "../patches/apply-failure.ts";
-import type { Series } from "../patches/series.ts";
+import { applyFailureError, explainApplyFailure } from "../series/apply-failure.ts";
+import type { Series } from "../series/series.ts";
 
 /** The build directory lies inside the source tree, so that the compiler sees the same relative paths in every tree. */
 export const BUILD_DIR = "build";

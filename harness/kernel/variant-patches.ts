@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { projectDir } from "../base/paths.ts";
-import { readSeries, type Series } from "../patches/series.ts";
+import { readSeries, type Series } from "../series/series.ts";
 import type { Base } from "./bases.ts";
 import { type BuildVariant, RECIPES } from "./variant.ts";
 

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { applyFailureError, explainApplyFailure } from "./apply-failure.ts";
+import { applyFailureError, explainApplyFailure } from "../series/apply-failure.ts";
+import type { PatchFile } from "../series/patch-file.ts";
 import type { BaseRepository } from "./base-repository.ts";
 import { git, gitText } from "./git.ts";
-import type { PatchFile } from "./patch-file.ts";
 import { withIndex } from "./scratch-index.ts";
 
 /** What applying means: every context line must match, nothing is guessed or merged. */

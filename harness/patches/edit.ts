@@ -3,13 +3,13 @@ import { readdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { withLock } from "../base/lock.ts";
+import { readSeries } from "../series/series.ts";
 import type { BaseRepository } from "./base-repository.ts";
 import { commitOnBase } from "./commit-series.ts";
 import { createWorktree } from "./create-worktree.ts";
 import { git, gitText } from "./git.ts";
 import { directoryDigest } from "./patch-directory.ts";
 import { recordNames } from "./record-names.ts";
-import { readSeries } from "./series.ts";
 import { isWorktree, lastMeeting, recordMeeting, requireClean } from "./worktree.ts";
 
 export type EditOptions = {

@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-write.ts";
+import { parsePatchFile } from "../series/patch-file.ts";
+import { patchNamesIn, readSeriesNames } from "../series/series.ts";
 import type { KnownPatches } from "./names.ts";
-import { parsePatchFile } from "./patch-file.ts";
-import { patchNamesIn, readSeriesNames } from "./series.ts";
 
 /** A patch file to be written. */
 export type PatchText = { name: string; text: string };

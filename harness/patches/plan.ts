@@ -2,6 +2,7 @@ import { shellQuote } from "../base/quote.ts";
 import type { Base } from "../kernel/bases.ts";
 import { configureCommand } from "../kernel/config.ts";
 import { findToolchain } from "../kernel/toolchain.ts";
+import { readSeries } from "../series/series.ts";
 import { baseGitDir } from "./base-repository.ts";
 import { checkpatchCommand } from "./check/checkpatch.ts";
 import { makeArguments } from "./check/make.ts";
@@ -10,7 +11,6 @@ import { APPLY, MAILINFO } from "./commit-series.ts";
 import { worktreeAdd, worktreeMove } from "./create-worktree.ts";
 import { gitCommand } from "./git.ts";
 import { FORMAT_PATCH } from "./render.ts";
-import { readSeries } from "./series.ts";
 
 /** The commands of `patches edit`, in order, with placeholders in capitals for what only running them tells. */
 export async function planEdit(base: Base, dir: string, patchesDir: string): Promise<string[]> {

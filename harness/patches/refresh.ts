@@ -1,4 +1,5 @@
 import { InfrastructureError, UsageError } from "../base/errors.ts";
+import { parsePatchFile } from "../series/patch-file.ts";
 import type { BaseRepository } from "./base-repository.ts";
 import { commitSeries } from "./commit-series.ts";
 import { findBaseCommit, listCommits, type SeriesCommit } from "./commits.ts";
@@ -12,7 +13,6 @@ import {
   type Written,
   writePatches,
 } from "./patch-directory.ts";
-import { parsePatchFile } from "./patch-file.ts";
 import { recordNames } from "./record-names.ts";
 import { renderPatch } from "./render.ts";
 import { isWorktree, lastMeeting, recordMeeting, requireClean } from "./worktree.ts";

@@ -5,9 +5,9 @@ import { z } from "zod";
 import { writeFileAtomic } from "../base/atomic-write.ts";
 import { cacheDir } from "../base/paths.ts";
 import { toolVersion } from "../kernel/toolchain.ts";
+import { readSeries, type Series } from "../series/series.ts";
 import { type CheckOptions, checkSeries } from "./check/check.ts";
 import type { SeriesReport } from "./check/finding.ts";
-import { readSeries, type Series } from "./series.ts";
 
 const verifiedSchema = z.strictObject({
   /** {@link seriesDigest} of what was checked. */

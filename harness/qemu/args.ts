@@ -1,4 +1,4 @@
-import type { Accelerator, Clock } from "../bench/sample.ts";
+import type { Accelerator, Clock } from "../sample/sample.ts";
 import { addedArgs, type Hardware, memoryArgs } from "./hardware.ts";
 
 /** The outer VM: the machine whose kernel is under test. */

@@ -1,6 +1,6 @@
 import { formatSize } from "../base/size.ts";
 import type { RunRecord } from "../bench/run-record.ts";
-import type { Sample } from "../bench/sample.ts";
+import type { Sample } from "../sample/sample.ts";
 import { ALPHA } from "../stats/verdict.ts";
 import { isAgain } from "./effects.ts";
 import { count, formatP, formatRatio, formatThp } from "./format.ts";

@@ -1,6 +1,6 @@
-import { inTableOrder } from "../bench/arm-name.ts";
 import type { RunRecord } from "../bench/run-record.ts";
-import type { Sample } from "../bench/sample.ts";
+import { inTableOrder } from "../sample/arm-name.ts";
+import type { Sample } from "../sample/sample.ts";
 import { median } from "../stats/median.ts";
 import { costOf } from "./cost.ts";
 import type { Cell, CellBoot } from "./summary.ts";

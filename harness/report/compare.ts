@@ -1,7 +1,7 @@
 import { UsageError } from "../base/errors.ts";
 import { formatSize } from "../base/size.ts";
-import { type ArmName, inTableOrder } from "../bench/arm-name.ts";
 import type { RunRecord } from "../bench/run-record.ts";
+import { type ArmName, inTableOrder } from "../sample/arm-name.ts";
 import { effectOf, sameConfiguration } from "./effects.ts";
 import { formatThp } from "./format.ts";
 import { differences } from "./setting.ts";

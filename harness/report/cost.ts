@@ -1,8 +1,8 @@
 import { max, mean, min, sum } from "simple-statistics";
-import { type ArmName, inTableOrder } from "../bench/arm-name.ts";
 import { armOf } from "../bench/arms.ts";
 import type { RunRecord } from "../bench/run-record.ts";
-import type { CpuUse } from "../bench/sample.ts";
+import { type ArmName, inTableOrder } from "../sample/arm-name.ts";
+import type { CpuUse } from "../sample/sample.ts";
 import { median } from "../stats/median.ts";
 import type { ArmTotal, Cost, Waits } from "./summary.ts";
 import { type Turn, turnCpu } from "./turns.ts";

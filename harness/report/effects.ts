@@ -1,4 +1,4 @@
-import { type ArmKind, type ArmName, armParts, onSameKernel } from "../bench/arm-name.ts";
+import { type ArmKind, type ArmName, armParts, onSameKernel } from "../sample/arm-name.ts";
 import { permutationTest } from "../stats/permutation.ts";
 import { ratioInterval } from "../stats/ratio-interval.ts";
 import { ALPHA, noiseFloorOf, verdictAbove, verdictOf } from "../stats/verdict.ts";

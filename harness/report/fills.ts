@@ -1,5 +1,5 @@
-import { inTableOrder } from "../bench/arm-name.ts";
 import type { RunRecord } from "../bench/run-record.ts";
+import { inTableOrder } from "../sample/arm-name.ts";
 import { waitsOf } from "./cost.ts";
 import type { FillGroup } from "./summary.ts";
 import type { Fill, Turn } from "./turns.ts";

@@ -1,4 +1,4 @@
-import type { Thp } from "../bench/sample.ts";
+import type { Thp } from "../sample/sample.ts";
 import type { Estimate } from "../stats/line.ts";
 
 /** Stands where nothing was measured or counted. */

@@ -1,5 +1,5 @@
-import { type Phases, phaseNames } from "../bench/phase.ts";
-import type { Sample } from "../bench/sample.ts";
+import { type Phases, phaseNames } from "../sample/phase.ts";
+import type { Sample } from "../sample/sample.ts";
 import { median } from "../stats/median.ts";
 import type { Cell, PhaseCell } from "./summary.ts";
 

@@ -1,5 +1,5 @@
 import { UsageError } from "../base/errors.ts";
-import { onSameKernel } from "../bench/arm-name.ts";
+import { onSameKernel } from "../sample/arm-name.ts";
 import { fewestBoots, smallestEffect } from "../stats/smallest-effect.ts";
 import { spreadOf } from "../stats/spread.ts";
 import { sameConfiguration } from "./effects.ts";

@@ -1,4 +1,4 @@
-import { onSameKernel } from "../bench/arm-name.ts";
+import { onSameKernel } from "../sample/arm-name.ts";
 import type { Effect, Summary } from "./summary.ts";
 
 /** What an effect cost in CPU time, as a multiple of base, and in words what that is a multiple of. */

@@ -1,4 +1,4 @@
-import { armParts } from "../bench/arm-name.ts";
+import { armParts } from "../sample/arm-name.ts";
 import { removableShare } from "../stats/removable-share.ts";
 import { besideOf } from "./effects.ts";
 import type { Cell, Removable } from "./summary.ts";

@@ -1,8 +1,8 @@
 import { UsageError } from "../base/errors.ts";
-import { type ArmName, armParts, onSameKernel } from "../bench/arm-name.ts";
 import { describeConditions } from "../bench/conditions.ts";
 import type { KernelRecord } from "../bench/run-record.ts";
-import type { Thp } from "../bench/sample.ts";
+import { type ArmName, armParts, onSameKernel } from "../sample/arm-name.ts";
+import type { Thp } from "../sample/sample.ts";
 import { besideOf, sameConfiguration } from "./effects.ts";
 import { count, formatP, formatRange, formatRatio, formatShortSeconds, NOTHING } from "./format.ts";
 import { type CpuPrice, cpuPrice } from "./price.ts";

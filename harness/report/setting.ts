@@ -1,5 +1,5 @@
 import { MeasurementError } from "../base/errors.ts";
-import type { Fingerprint, Sample } from "../bench/sample.ts";
+import type { Fingerprint, Sample } from "../sample/sample.ts";
 import type { Setting } from "./summary.ts";
 
 /** The part of a fingerprint that must be equal wherever two samples are compared. */

@@ -1,5 +1,5 @@
 import { countedSamples, type RunRecord } from "../bench/run-record.ts";
-import type { Sample } from "../bench/sample.ts";
+import type { Sample } from "../sample/sample.ts";
 import { caveatsOf } from "./caveats.ts";
 import { cellsOf } from "./cells.ts";
 import { totalsOf } from "./cost.ts";

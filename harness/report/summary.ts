@@ -1,7 +1,7 @@
-import type { ArmName } from "../bench/arm-name.ts";
-import type { Phases } from "../bench/phase.ts";
 import type { RunRecord } from "../bench/run-record.ts";
-import type { CpuUse, Fingerprint, RefillCurve, Thp } from "../bench/sample.ts";
+import type { ArmName } from "../sample/arm-name.ts";
+import type { Phases } from "../sample/phase.ts";
+import type { CpuUse, Fingerprint, RefillCurve, Thp } from "../sample/sample.ts";
 import type { BootLine } from "../stats/boot-lines.ts";
 import type { Estimate } from "../stats/line.ts";
 import type { RemovableShare } from "../stats/removable-share.ts";

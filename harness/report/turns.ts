@@ -1,6 +1,6 @@
 import { armOf } from "../bench/arms.ts";
 import type { RunRecord } from "../bench/run-record.ts";
-import type { CpuUse, RefillCurve, Sample } from "../bench/sample.ts";
+import type { CpuUse, RefillCurve, Sample } from "../sample/sample.ts";
 
 /** A wait until the pool was full. */
 export type Fill = { seconds: number; curve: RefillCurve };

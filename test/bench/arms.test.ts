@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { projectPath } from "../../harness/base/paths.ts";
-import { type ArmName, armKinds } from "../../harness/bench/arm-name.ts";
 import { armOf } from "../../harness/bench/arms.ts";
 import { findBase } from "../../harness/kernel/bases.ts";
 import { patchesOf } from "../../harness/kernel/variant-patches.ts";
 import { outerVmArgs } from "../../harness/qemu.ts";
+import { type ArmName, armKinds } from "../../harness/sample/arm-name.ts";
 
 const argsOf = (name: ArmName) =>
   outerVmArgs({

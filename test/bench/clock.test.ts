@@ -3,7 +3,7 @@ import { describePlan } from "../../harness/bench/describe-plan.ts";
 import { parseBenchOptions } from "../../harness/bench/options.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
 import { settingsSchema } from "../../harness/bench/run-record.ts";
-import type { Accelerator } from "../../harness/bench/sample.ts";
+import type { Accelerator } from "../../harness/sample/sample.ts";
 import { resolve } from "./resolve.ts";
 
 const settingsFor = (options: { clock?: string }, accelerator: Accelerator) =>

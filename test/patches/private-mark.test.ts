@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { projectPath } from "../../harness/base/paths.ts";
-import { readSeries } from "../../harness/patches/series.ts";
+import { readSeries } from "../../harness/series/series.ts";
 
 /** What code outside mm/ may see of the series: how to be a consumer of free pages, and the trace events. */
 const VISIBLE = ["include/linux/page_reporting.h", "include/trace/events/page_prezero.h"];

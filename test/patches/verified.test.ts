@@ -5,8 +5,8 @@ import { cacheDir } from "../../harness/base/paths.ts";
 import { renderJunit } from "../../harness/ktap/junit.ts";
 import { casesOf } from "../../harness/ktap/result.ts";
 import { seriesResults } from "../../harness/patches/check/results.ts";
-import { readSeries } from "../../harness/patches/series.ts";
 import { readVerified, seriesDigest } from "../../harness/patches/verified.ts";
+import { readSeries } from "../../harness/series/series.ts";
 import { CheckedKernel } from "./fake-checked-kernel.ts";
 
 const ONE = "0001-return-one.patch";

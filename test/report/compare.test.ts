@@ -1,9 +1,9 @@
 import { describe, expect, it, test } from "vitest";
 import type { RunRecord } from "../../harness/bench/run-record.ts";
-import { type Fingerprint, fingerprintSchema } from "../../harness/bench/sample.ts";
 import { compareSummaries } from "../../harness/report/compare.ts";
 import { summarize } from "../../harness/report/summarize.ts";
 import type { Summary } from "../../harness/report/summary.ts";
+import { type Fingerprint, fingerprintSchema } from "../../harness/sample/sample.ts";
 import { syntheticRun, syntheticSamples } from "./synthetic-run.ts";
 
 const run = syntheticRun({ arms: ["base", "prezero"], thp: ["on"], sweepBytes: [] });

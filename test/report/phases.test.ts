@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { PHASES, type Phases, phaseNames } from "../../harness/bench/phase.ts";
-import type { Sample } from "../../harness/bench/sample.ts";
 import { renderHtml } from "../../harness/report/html.ts";
 import { phaseSections } from "../../harness/report/sections/phases.ts";
 import { summarize } from "../../harness/report/summarize.ts";
 import { renderTerminal } from "../../harness/report/terminal.ts";
+import { PHASES, type Phases, phaseNames } from "../../harness/sample/phase.ts";
+import type { Sample } from "../../harness/sample/sample.ts";
 import { syntheticRun, syntheticSamples } from "./synthetic-run.ts";
 
 const run = syntheticRun({ arms: ["base", "prezero"], rounds: 3 });

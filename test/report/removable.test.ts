@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { QUIET } from "../../harness/bench/conditions.ts";
 import type { Settings } from "../../harness/bench/run-record.ts";
-import type { Sample } from "../../harness/bench/sample.ts";
 import { summarize } from "../../harness/report/summarize.ts";
 import { renderTerminal } from "../../harness/report/terminal.ts";
+import type { Sample } from "../../harness/sample/sample.ts";
 import { syntheticRun, syntheticSamples } from "./synthetic-run.ts";
 
 const withLimit: Partial<Settings> = { arms: ["base", "prezero", "hugetlb", "limit"], thp: ["on"], sweepBytes: [] };

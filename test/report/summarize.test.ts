@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { RunRecord } from "../../harness/bench/run-record.ts";
-import type { Sample } from "../../harness/bench/sample.ts";
 import { cpuPrice } from "../../harness/report/price.ts";
 import { sweepSections } from "../../harness/report/sections/sweep.ts";
 import { summarize } from "../../harness/report/summarize.ts";
 import type { Effect, Summary } from "../../harness/report/summary.ts";
+import type { Sample } from "../../harness/sample/sample.ts";
 import { beforeRefills, syntheticRun, syntheticSamples } from "./synthetic-run.ts";
 
 /** Two arms, one setting: seconds of each round by boot, in plan order base, prezero, prezero, base, ... */

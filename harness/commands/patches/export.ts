@@ -11,9 +11,9 @@ import { readLetter } from "../../patches/export/letter.ts";
 import { maintainersCommand, recipientsOf } from "../../patches/export/maintainers.ts";
 import { previousExport, versionPrefix } from "../../patches/export/previous.ts";
 import { gitCommand } from "../../patches/git.ts";
-import { readSeries } from "../../patches/series.ts";
 import { loadSummary } from "../../report/load-run.ts";
 import { rfcTable } from "../../report/rfc-table.ts";
+import { readSeries } from "../../series/series.ts";
 import { BASE_HELP, patchesDir, print, say } from "./places.ts";
 
 type Options = {

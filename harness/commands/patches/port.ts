@@ -13,7 +13,7 @@ import {
   startPort,
 } from "../../patches/port/port.ts";
 import { showConflicts } from "../../patches/port/show.ts";
-import { readSeries } from "../../patches/series.ts";
+import { readSeries } from "../../series/series.ts";
 import { BASE_HELP, patchesDir, print, repository, say, worktreeDir } from "./places.ts";
 
 type Options = { from: string; to: string; dir?: string; continue?: boolean; abort?: boolean; dryRun?: boolean };

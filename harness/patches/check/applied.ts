@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { run } from "../../base/process.ts";
-import type { PatchFile } from "../patch-file.ts";
-import type { Series } from "../series.ts";
+import type { PatchFile } from "../../series/patch-file.ts";
+import type { Series } from "../../series/series.ts";
 
 /** Applies one patch to a build tree. @throws InfrastructureError COMMAND_FAILED when it does not apply */
 export async function applyPatch(tree: string, patch: Series["patches"][number]): Promise<void> {

@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
 import { UsageError } from "../../base/errors.ts";
 import { toolVersion } from "../../kernel/toolchain.ts";
+import { readSeries, type Series } from "../../series/series.ts";
 import type { BaseRepository } from "../base-repository.ts";
 import { commitSeries } from "../commit-series.ts";
-import { readSeries, type Series } from "../series.ts";
 import { checkpatch } from "./checkpatch.ts";
 import { type Coccicheck, checkCoccinelle, readCoccicheck } from "./coccicheck.ts";
 import { checkExact } from "./exact.ts";

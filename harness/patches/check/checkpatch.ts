@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { InfrastructureError } from "../../base/errors.ts";
 import { run } from "../../base/process.ts";
 import { RuntimeDir } from "../../base/runtime-dir.ts";
+import type { Series } from "../../series/series.ts";
 import { git } from "../git.ts";
-import type { Series } from "../series.ts";
 import type { Finding } from "./finding.ts";
 
 /** The sign-off is added when the series is exported, by the person who exports it. */

@@ -1,5 +1,5 @@
+import type { PatchFile } from "../../series/patch-file.ts";
 import { gitLines } from "../git.ts";
-import type { PatchFile } from "../patch-file.ts";
 import type { Finding } from "./finding.ts";
 
 const BLOBS = /^index ([0-9a-f]{12,40})\.\.([0-9a-f]{12,40})(?: |$)/gm;

@@ -4,7 +4,7 @@ import { configureTree, mergeConfig } from "../../kernel/config.ts";
 import type { Fragment } from "../../kernel/fragment.ts";
 import type { BuildArch, Toolchain } from "../../kernel/toolchain.ts";
 import { BUILD_DIR, makeTree } from "../../kernel/tree.ts";
-import type { Series } from "../series.ts";
+import type { Series } from "../../series/series.ts";
 import { applyPatch, definesAll } from "./applied.ts";
 import type { Extremes } from "./extremes.ts";
 import { type ConfigurationReport, compareFindings, type Finding } from "./finding.ts";

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
+import type { PatchFile } from "../../series/patch-file.ts";
 import { git, gitLines } from "../git.ts";
-import type { PatchFile } from "../patch-file.ts";
 
 /** A header that more directories than this include is left to the full build. */
 const MOST_DIRECTORIES = 12;

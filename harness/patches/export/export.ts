@@ -2,13 +2,13 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises"
 import { join } from "node:path";
 import { writeFileAtomic } from "../../base/atomic-write.ts";
 import { InfrastructureError, UsageError } from "../../base/errors.ts";
+import { parsePatchFile } from "../../series/patch-file.ts";
+import type { Series } from "../../series/series.ts";
 import type { BaseRepository } from "../base-repository.ts";
 import { commitOnBase } from "../commit-series.ts";
 import { git, gitText } from "../git.ts";
-import { parsePatchFile } from "../patch-file.ts";
 import { type CommitRange, CREATION_FACTOR } from "../range-diff.ts";
 import { baseRecord } from "../render.ts";
-import type { Series } from "../series.ts";
 import type { Identity } from "./identity.ts";
 import { fillLetter, type Letter } from "./letter.ts";
 import type { Recipients } from "./maintainers.ts";

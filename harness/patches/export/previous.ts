@@ -1,9 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../../base/errors.ts";
+import { parsePatchFile } from "../../series/patch-file.ts";
 import type { BaseRepository } from "../base-repository.ts";
 import { commitOnBase } from "../commit-series.ts";
-import { parsePatchFile } from "../patch-file.ts";
 import type { CommitRange } from "../range-diff.ts";
 
 /** What the names of a version's files begin with; like git, the first version has no number. */

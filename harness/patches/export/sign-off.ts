@@ -1,8 +1,8 @@
+import type { PatchFile } from "../../series/patch-file.ts";
 import type { BaseRepository } from "../base-repository.ts";
 import { changelogOf } from "../changelog.ts";
 import { commitOnBase } from "../commit-series.ts";
 import { git, gitText } from "../git.ts";
-import type { PatchFile } from "../patch-file.ts";
 import type { Identity } from "./identity.ts";
 
 /**

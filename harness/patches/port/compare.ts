@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { readSeries } from "../../series/series.ts";
 import { commitOnBase } from "../commit-series.ts";
 import { rangeDiff } from "../range-diff.ts";
-import { readSeries } from "../series.ts";
 import type { PortTarget } from "./port.ts";
 import type { Port } from "./state.ts";
 

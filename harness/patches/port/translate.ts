@@ -1,11 +1,11 @@
 import { join } from "node:path";
+import type { Series } from "../../series/series.ts";
 import { type BaseRepository, ROOT_DATE } from "../base-repository.ts";
 import { changelogOf } from "../changelog.ts";
 import { commitOnBase } from "../commit-series.ts";
 import { git, gitLines, gitText } from "../git.ts";
 import { recordNames } from "../record-names.ts";
 import { withIndex } from "../scratch-index.ts";
-import type { Series } from "../series.ts";
 
 /** A series of one base told in the repository of another. */
 export type Translated = {

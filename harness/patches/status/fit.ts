@@ -1,9 +1,9 @@
-import { describeApplyFailure, explainApplyFailure } from "../apply-failure.ts";
+import { describeApplyFailure, explainApplyFailure } from "../../series/apply-failure.ts";
+import type { Series } from "../../series/series.ts";
 import type { BaseRepository } from "../base-repository.ts";
 import { APPLY } from "../commit-series.ts";
 import { git } from "../git.ts";
 import { withIndex } from "../scratch-index.ts";
-import type { Series } from "../series.ts";
 
 /**
  * How well a series fits a source, best first. moved: lines above a hunk were added or removed; fuzzy: a hunk finds its

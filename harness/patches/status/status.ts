@@ -5,8 +5,8 @@ import { knownVersions, privateState } from "../../kernel/apt.ts";
 import type { Base } from "../../kernel/bases.ts";
 import { fetchSource } from "../../kernel/source.ts";
 import { treeDir } from "../../kernel/source-cache.ts";
+import { readSeries, type Series } from "../../series/series.ts";
 import { baseRepository } from "../base-repository.ts";
-import { readSeries, type Series } from "../series.ts";
 import { readVerified, seriesDigest, type Verified } from "../verified.ts";
 import { fitSeries, type SeriesFit } from "./fit.ts";
 

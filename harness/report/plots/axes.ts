@@ -1,4 +1,4 @@
-import { type ArmKind, type ArmName, armParts } from "../../bench/arm-name.ts";
+import { type ArmKind, type ArmName, armParts } from "../../sample/arm-name.ts";
 import { breakBeforeKnobs } from "../format.ts";
 
 /** How an arm is drawn. */

@@ -1,7 +1,7 @@
 import { formatSize } from "../../base/size.ts";
-import type { PhaseName } from "../../bench/phase.ts";
-import { phaseNames } from "../../bench/phase.ts";
-import type { Thp } from "../../bench/sample.ts";
+import type { PhaseName } from "../../sample/phase.ts";
+import { phaseNames } from "../../sample/phase.ts";
+import type { Thp } from "../../sample/sample.ts";
 import { formatSeconds, formatThp } from "../format.ts";
 import type { PhaseCell } from "../summary.ts";
 import { axisStyle, legendOf, rowNames, still } from "./axes.ts";

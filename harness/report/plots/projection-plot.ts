@@ -1,5 +1,5 @@
 import { formatSize, GIB_BYTES } from "../../base/size.ts";
-import type { Thp } from "../../bench/sample.ts";
+import type { Thp } from "../../sample/sample.ts";
 import type { Estimate } from "../../stats/line.ts";
 import { formatEstimate, formatThp } from "../format.ts";
 import type { Sweep } from "../summary.ts";

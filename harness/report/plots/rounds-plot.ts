@@ -1,4 +1,4 @@
-import type { Thp } from "../../bench/sample.ts";
+import type { Thp } from "../../sample/sample.ts";
 import { formatThp, formatTime } from "../format.ts";
 import type { Cell } from "../summary.ts";
 import { axisStyle, legendOf, type MarkOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";

@@ -1,5 +1,5 @@
 import { GIB_BYTES } from "../../base/size.ts";
-import type { Thp } from "../../bench/sample.ts";
+import type { Thp } from "../../sample/sample.ts";
 import { formatSeconds, formatThp } from "../format.ts";
 import type { Sweep } from "../summary.ts";
 import { axisStyle, legendOf, type MarkOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";

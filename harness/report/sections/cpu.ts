@@ -1,4 +1,4 @@
-import { onSameKernel } from "../../bench/arm-name.ts";
+import { onSameKernel } from "../../sample/arm-name.ts";
 import { formatRatio, formatSeconds, orNothing } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { ArmTotal, Summary } from "../summary.ts";

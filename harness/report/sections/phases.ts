@@ -1,5 +1,5 @@
 import { formatSize } from "../../base/size.ts";
-import { PHASES, phaseNames } from "../../bench/phase.ts";
+import { PHASES, phaseNames } from "../../sample/phase.ts";
 import { count, formatSeconds, formatThpCell, NOTHING } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { PhaseCell, Summary } from "../summary.ts";

@@ -1,5 +1,5 @@
-import { armParts } from "../../bench/arm-name.ts";
 import { describeConditions } from "../../bench/conditions.ts";
+import { armParts } from "../../sample/arm-name.ts";
 import { ALPHA } from "../../stats/verdict.ts";
 import { isAgain } from "../effects.ts";
 import {

@@ -1,4 +1,4 @@
-import type { Thp } from "../../bench/sample.ts";
+import type { Thp } from "../../sample/sample.ts";
 import { formatThp, formatTime, NOTHING } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { Cell, Summary } from "../summary.ts";

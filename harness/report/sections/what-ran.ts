@@ -2,7 +2,7 @@ import { shellQuote } from "../../base/quote.ts";
 import { formatSize } from "../../base/size.ts";
 import { describeConditions } from "../../bench/conditions.ts";
 import type { ArmRecord, KernelRecord } from "../../bench/run-record.ts";
-import type { Clock } from "../../bench/sample.ts";
+import type { Clock } from "../../sample/sample.ts";
 import { count } from "../format.ts";
 import type { Section } from "../section.ts";
 import type { Summary } from "../summary.ts";

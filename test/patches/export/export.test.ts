@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { type ExportOptions, exportSeries } from "../../../harness/patches/export/export.ts";
 import { previousExport } from "../../../harness/patches/export/previous.ts";
-import { readSeries } from "../../../harness/patches/series.ts";
+import { readSeries } from "../../../harness/series/series.ts";
 import { FakeKernel } from "../fake-base.ts";
 
 vi.setConfig({ testTimeout: 60_000 });

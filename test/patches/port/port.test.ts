@@ -6,7 +6,7 @@ import { git, gitLines } from "../../../harness/patches/git.ts";
 import { portDiff, replacedDiff } from "../../../harness/patches/port/compare.ts";
 import { abortPort, continuePort, startPort } from "../../../harness/patches/port/port.ts";
 import { refreshPatches } from "../../../harness/patches/refresh.ts";
-import { readSeries } from "../../../harness/patches/series.ts";
+import { readSeries } from "../../../harness/series/series.ts";
 import { FakeKernel } from "../fake-base.ts";
 
 vi.setConfig({ testTimeout: 60_000 });

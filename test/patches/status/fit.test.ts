@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
-import { readSeries } from "../../../harness/patches/series.ts";
 import { fitSeries } from "../../../harness/patches/status/fit.ts";
+import { readSeries } from "../../../harness/series/series.ts";
 import { FakeKernel } from "../fake-base.ts";
 
 vi.setConfig({ testTimeout: 60_000 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { armSchema, inTableOrder, onSameKernel, parseArmName } from "../../harness/bench/arm-name.ts";
+import { armSchema, inTableOrder, onSameKernel, parseArmName } from "../../harness/sample/arm-name.ts";
 
 describe("the name of an arm", () => {
   test("is a kind, the kernel line before it, what is set behind it", () => {

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { parsePatchFile } from "../../harness/patches/patch-file.ts";
-import { readSeries } from "../../harness/patches/series.ts";
+import { parsePatchFile } from "../../harness/series/patch-file.ts";
+import { readSeries } from "../../harness/series/series.ts";
 
 const PATCH = `From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001
 From: Dev <dev@example.org>

@@ -1,0 +1,54 @@
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { projectPath } from "../harness/base/paths.ts";
+
+const FILES = globSync("**/*.ts", { cwd: projectPath("harness") });
+
+/** Files of harness/ that one of them imports, by their path in it. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(projectPath("harness", file), "utf8");
+  return [...text.matchAll(/(?:from |import\()"(\.[^"]+)"/g)].map(([, path]) => join(dirname(file), path ?? ""));
+}
+
+/** Folder of a file, or the file where it stands beside the folders; as CONTRIBUTING.md names them. */
+function placeOf(file: string): string {
+  const [folder, ...rest] = file.split("/");
+  return rest.length === 0 ? file : `${folder}/`;
+}
+
+/** The places of harness/ in the order in which CONTRIBUTING.md lists them. */
+function listedPlaces(): string[] {
+  const [, layout = ""] = readFileSync(projectPath("CONTRIBUTING.md"), "utf8").split("from top to bottom:\n");
+  const lines = layout.slice(0, layout.indexOf("\nresults/")).split("\n");
+  return lines.flatMap((line) => (line.trim().split("   ")[0] ?? "").split(" "));
+}
+
+describe("the layout of harness/", () => {
+  test("CONTRIBUTING.md lists every folder, and nothing else", () => {
+    expect(listedPlaces().toSorted()).toEqual([...new Set(FILES.map(placeOf))].toSorted());
+  });
+
+  test("imports run one way, from the top of that list to its bottom", () => {
+    const order = listedPlaces();
+    const upwards = FILES.flatMap((file) =>
+      importsOf(file)
+        .filter((imported) => order.indexOf(placeOf(imported)) < order.indexOf(placeOf(file)))
+        .map((imported) => `${file} -> ${imported}`),
+    );
+    expect(upwards).toEqual([]);
+  });
+
+  test("no file imports itself by way of others", () => {
+    const circles: string[] = [];
+    const done = new Set<string>();
+    const visit = (file: string, path: string[]) => {
+      if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(" -> "));
+      if (path.includes(file) || done.has(file)) return;
+      for (const imported of importsOf(file)) visit(imported, [...path, file]);
+      done.add(file);
+    };
+    for (const file of FILES) visit(file, []);
+    expect(circles).toEqual([]);
+  });
+});
