@@ -34,7 +34,7 @@ const header = z.object({
 });
 
 /** What a base says in place of a mutation that cannot be made there. */
-const NOT_HERE = /^Not-here: \S/m;
+const NOT_HERE = /^Not-here: (\S.*)$/m;
 
 /**
  * Reads the mutations of a base: patches on top of its series, each with the lines `Breaks:` and `Caught-by:` before
@@ -59,9 +59,13 @@ export async function readMutations(directories: string[], only: string[] = []):
   const names = [...files.keys()].sort();
   const unknown = only.filter((name) => !names.includes(name));
   if (unknown.length > 0) {
+    const notHere = all.flatMap(({ path, text }) => {
+      const [name, reason] = [basename(path, ".patch"), NOT_HERE.exec(text)?.[1]];
+      return reason !== undefined && unknown.includes(name) ? `${name}: ${reason}` : [];
+    });
     throw new UsageError({
       code: "MUTATION_UNKNOWN",
-      message: `There is no mutation ${unknown.join(", ")}.`,
+      message: [`There is no mutation ${unknown.join(", ")}.`, ...notHere].join(" "),
       remedy: `Allowed: ${names.join(", ")}.`,
     });
   }

@@ -71,7 +71,10 @@ describe("bases", () => {
       ["a", "y"],
       ["b", "x"],
     ]);
-    await expect(readMutations([own, directory], ["c"])).rejects.toMatchObject({ code: "MUTATION_UNKNOWN" });
+    await expect(readMutations([own, directory], ["c"])).rejects.toMatchObject({
+      code: "MUTATION_UNKNOWN",
+      message: "There is no mutation c. c: this kernel has none.",
+    });
   });
 
   test("a base without files of its own has the common ones", async () => {
