@@ -15,6 +15,7 @@ const FRAGMENTS = ["life.config", "selftests-mm.config"];
  * @throws what {@link ensureKernel} throws
  */
 export async function richKernel(base: Base, variant: Variant): Promise<BuiltKernel> {
-  const pristine = await ensureKernel({ base, variant: "base", fragments: FRAGMENTS });
-  return variant === "base" ? pristine : ensureKernel({ base, variant, fragments: FRAGMENTS });
+  const fragments = [...FRAGMENTS, ...(base.richFragments ?? [])];
+  const pristine = await ensureKernel({ base, variant: "base", fragments });
+  return variant === "base" ? pristine : ensureKernel({ base, variant, fragments });
 }

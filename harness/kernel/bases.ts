@@ -22,6 +22,7 @@ const base = z.strictObject({
   fragments,
   umlFragments: fragments.optional(),
   checkFragments: fragments.optional(),
+  richFragments: fragments.optional(),
 });
 
 const kernels = z

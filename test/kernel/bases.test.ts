@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { findBase } from "../../harness/kernel/bases.ts";
+import { allBases, findBase } from "../../harness/kernel/bases.ts";
 import { readFragment } from "../../harness/kernel/fragment.ts";
 
 const GOOD = `default: "6.12"
@@ -32,10 +32,14 @@ describe("configs/kernels.yaml", () => {
     );
   }
 
-  test("as shipped names a default whose fragments are all there", async () => {
-    const base = await findBase();
-    expect(base.name).toBe("6.12");
-    for (const name of base.fragments) expect((await readFragment(name)).wanted.size).toBeGreaterThan(0);
+  test("as shipped names a default, and only fragments that are there", async () => {
+    expect((await findBase()).name).toBe("6.12");
+    const bases = await allBases();
+    expect(bases.map(({ name }) => name)).toEqual(["6.12", "5.10", "6.1", "7.3"]);
+    const names = bases.flatMap(({ fragments, umlFragments = [], checkFragments = [], richFragments = [] }) => [
+      ...[fragments, umlFragments, checkFragments, richFragments].flat(),
+    ]);
+    for (const name of new Set(names)) expect((await readFragment(name)).wanted.size, name).toBeGreaterThan(0);
   });
 
   test("knows a base by its name", async () => {
