@@ -17,6 +17,8 @@ export type RunOptions = {
   onLine?: (line: string) => void;
   /** Exit codes that are not an error; [0] when absent. */
   okExitCodes?: number[];
+  /** What an interrupt sends to the command's group first; SIGKILL, which is sent later anyway, when absent. */
+  interruptWith?: NodeJS.Signals;
   /** What to say and to do when the command fails. */
   code?: string;
   remedy?: string;
@@ -28,6 +30,9 @@ let announce = (_command: string): void => {};
 export function showCommands(): void {
   announce = (command) => void process.stderr.write(`+ ${command}\n`);
 }
+
+/** How long a command may take to end in order after an interrupt. */
+const GRACE_MS = 5_000;
 
 /** Last lines of a tool's output that an error message carries. */
 const TAIL_LINES = 30;
@@ -82,7 +87,11 @@ export function spawnGroup(command: string, args: string[], options: RunOptions 
     detached: true,
     cleanup: true,
   }) as ResultPromise;
-  const kill = () => stopGroup(child, "SIGKILL");
+  const kill = () => {
+    stopGroup(child, options.interruptWith ?? "SIGKILL");
+    const late = setTimeout(() => stopGroup(child, "SIGKILL"), GRACE_MS);
+    void child.finally(() => clearTimeout(late)).catch(() => {});
+  };
   interruptSignal.addEventListener("abort", kill, { once: true });
   void child.finally(() => interruptSignal.removeEventListener("abort", kill)).catch(() => {});
   return child;

@@ -24,6 +24,8 @@ export async function createWorktree(base: BaseRepository, dir: string, meeting:
   const partial = `${dir}.partial`;
   const clear = async () => {
     await rm(partial, { recursive: true, force: true });
+    // git locks a worktree while it makes it; one whose making was killed would stay locked, and in the way.
+    await git(base.gitDir, ["worktree", "unlock", partial], { okExitCodes: [0, 128] });
     await git(base.gitDir, ["worktree", "prune"]);
   };
   await mkdir(dirname(dir), { recursive: true });

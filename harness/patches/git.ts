@@ -29,11 +29,15 @@ export async function git(at: string, args: string[], options: GitOptions = {}):
   return run("git", ["-C", at, ...SETTINGS, ...args], {
     code: "GIT_FAILED",
     remedy: "Read git's message above; the command can be run by hand.",
+    // Time to take its own locks and half worktrees away.
+    interruptWith: "SIGTERM",
     ...options,
     env: {
       ...Object.fromEntries(inherited.map((name) => [name, undefined])),
       GIT_CONFIG_GLOBAL: "/dev/null",
       GIT_CONFIG_NOSYSTEM: "1",
+      // Looking must not take a lock that an interrupt could leave in somebody's worktree.
+      GIT_OPTIONAL_LOCKS: "0",
       LC_ALL: "C.UTF-8",
       TZ: "UTC",
       ...BOOKKEEPER,

@@ -61,5 +61,6 @@ export async function renderPatch(dir: string, commit: string, base: BaseReposit
     ...baseRecord(base),
     ...(blobs.length > 0 ? ["base-blobs:", ...blobs.map((line) => `  ${line}`)] : []),
   ];
-  return `${stdout.trimEnd()}\n`.replace(/^---$/m, `---\n${record.join("\n")}\n`);
+  // Only the last newline is gone from the output: a last line of context may be a blank and nothing else.
+  return `${stdout}\n`.replace(/^---$/m, `---\n${record.join("\n")}\n`);
 }

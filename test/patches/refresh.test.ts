@@ -128,6 +128,20 @@ describe("patches edit and refresh", () => {
     expect(kernel.files()).toEqual(before);
   });
 
+  test("a patch whose last line is a blank one of the context is whole", async () => {
+    using kernel = new FakeKernel();
+    await kernel.start();
+    kernel.change("mm/page_alloc.c", "alloc 5\n", "alloc 5\n\nalloc five and a half\n");
+    kernel.commit("mm: a blank line");
+    kernel.change("mm/page_alloc.c", "alloc 3\n", "alloc three\n");
+    kernel.commit("mm: three");
+    await kernel.refresh();
+    expect(kernel.patch("0002-three.patch")).toMatch(/\n alloc 5\n \n$/);
+    const tree = kernel.git("rev-parse", "HEAD^{tree}");
+    const second = await kernel.edit(join(kernel.root, "second"));
+    expect(kernel.git("rev-parse", `${second.head}^{tree}`)).toBe(tree);
+  });
+
   test("file modes, deletions, renames, binary files and a missing last newline come through", async () => {
     using kernel = new FakeKernel();
     await kernel.startWithThree();

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { findBase } from "../../harness/kernel/bases.ts";
+import { git } from "../../harness/patches/git.ts";
 import { FakeKernel } from "./fake-base.ts";
 
 const OPTIONS = "0001-page-reporting-option.patch";
@@ -34,6 +35,18 @@ describe("work in a worktree is never lost", () => {
     kernel.change("mm/forgotten.c", "", "int forgotten;\n");
     kernel.change("mm/built.o", "", "object\n");
     expect(kernel.git("status", "--porcelain")).toBe("?? mm/forgotten.c\n");
+  });
+
+  test("what a killed edit left half made and locked is not in the way of the next", async () => {
+    using kernel = new FakeKernel();
+    await kernel.startWithThree();
+    const { gitDir, root } = await kernel.base();
+    const dir = join(kernel.root, "other");
+    await git(gitDir, ["worktree", "add", "--quiet", "--detach", "--lock", `${dir}.partial`, root]);
+    rmSync(`${dir}.partial`, { recursive: true });
+    await kernel.edit(dir);
+    expect(existsSync(join(dir, "mm/Kconfig"))).toBe(true);
+    expect((await git(gitDir, ["worktree", "list"])).stdout).not.toContain(".partial");
   });
 
   test("edit refuses a worktree with commits that no file has", async () => {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { UsageError } from "../../base/errors.ts";
+import { join } from "node:path";
+import { InfrastructureError, UsageError } from "../../base/errors.ts";
 import { withLock } from "../../base/lock.ts";
 import type { Series } from "../../series/series.ts";
 import type { BaseRepository } from "../base-repository.ts";
@@ -69,12 +70,21 @@ export async function startPort(
 
 /**
  * Goes on after conflicts were resolved in the files; what was resolved need not be added by hand.
- * @throws UsageError PORT_NOT_RUNNING, PORT_CONFLICTS_LEFT, WORKTREE_DIRTY
+ * @throws UsageError PORT_NOT_RUNNING, PORT_CONFLICTS_LEFT, PORT_ABANDONED, WORKTREE_DIRTY; InfrastructureError GIT_FAILED
+ *   when git stops for anything but a conflict
  */
 export async function continuePort(target: PortTarget): Promise<Ported> {
   const { dir } = target;
   const port = await runningPort(dir);
   if (await rebaseWaits(dir)) {
+    const oneSided = await oneSidedIn(dir);
+    if (oneSided.length > 0) {
+      throw new UsageError({
+        code: "PORT_CONFLICTS_LEFT",
+        message: `One side changes and the other has not: ${oneSided.join(", ")}. Nobody has said yet which it is to be.`,
+        remedy: "git rm what is to go, git add what is to stay, then say --continue again; --abort gives the port up.",
+      });
+    }
     const unmerged = await gitLines(dir, ["diff", "--name-only", "--diff-filter=U"]);
     const left = unmerged.length > 0 ? await withMarkers(dir, unmerged) : [];
     if (left.length > 0) {
@@ -85,7 +95,23 @@ export async function continuePort(target: PortTarget): Promise<Ported> {
       });
     }
     if (unmerged.length > 0) await git(dir, ["add", "--all", "--", ...unmerged]);
-    await git(dir, ["-c", "core.editor=true", "rebase", "--continue"], { okExitCodes: [0, 1] });
+    const stoppedAt = await stoppedPatch(dir);
+    const rebased = await git(dir, ["-c", "core.editor=true", "rebase", "--continue"], { okExitCodes: [0, 1] });
+    if (rebased.exitCode === 1 && (await stoppedPatch(dir)) === stoppedAt) {
+      throw new InfrastructureError({
+        code: "GIT_FAILED",
+        message: "git could not go on with the rebase.",
+        detail: `${rebased.stdout}\n${rebased.stderr}`.trim(),
+        remedy: "Mend what git says there, then say --continue again.",
+      });
+    }
+  }
+  if ((await git(dir, ["merge-base", "--is-ancestor", port.start, "HEAD"], { okExitCodes: [0, 1] })).exitCode === 0) {
+    throw new UsageError({
+      code: "PORT_ABANDONED",
+      message: `The rebase in ${dir} was given up: what is there is the series on ${port.from} still.`,
+      remedy: "Give the port up as well (--abort), and begin it again.",
+    });
   }
   return outcome(target, port);
 }
@@ -126,6 +152,21 @@ async function runningPort(dir: string): Promise<Port> {
     message: `There is no unfinished port in ${dir}.`,
     remedy: "Begin one with `npm run patches -- port --from A --to B`, or name its directory with --dir.",
   });
+}
+
+/** The patch that a rebase has stopped at. */
+async function stoppedPatch(dir: string): Promise<string> {
+  return gitText(dir, ["rev-parse", "--quiet", "--verify", "REBASE_HEAD"], { okExitCodes: [0, 1] });
+}
+
+/** Unmerged files that one side does not have, and that are there: marks in the text cannot tell what is to be done. */
+async function oneSidedIn(dir: string): Promise<string[]> {
+  const stages = new Map<string, string>();
+  for (const line of await gitLines(dir, ["ls-files", "--unmerged"])) {
+    const [entry = "", file = ""] = line.split("\t");
+    stages.set(file, `${stages.get(file) ?? ""}${entry.at(-1)}`);
+  }
+  return [...stages].filter(([file, has]) => !/2.*3/.test(has) && existsSync(join(dir, file))).map(([file]) => file);
 }
 
 async function withMarkers(dir: string, files: string[]): Promise<string[]> {

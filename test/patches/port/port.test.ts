@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import type { BaseRepository } from "../../../harness/patches/base-repository.ts";
@@ -103,6 +103,55 @@ describe("patches port", () => {
     expect(await continuePort(target)).toMatchObject({ state: "finished", commits: 3 });
     expect(readFileSync(join(target.dir, "mm/page_alloc.c"), "utf8")).toContain("alloc ten\nzero\n");
     await expect(continuePort(target)).rejects.toMatchObject({ code: "PORT_NOT_RUNNING" });
+  });
+
+  test("a file that the other base has not is never taken over unseen", async () => {
+    using kernel = new FakeKernel();
+    await kernel.startWithThree();
+    const base = await kernel.otherBase("0.2", { "drivers/virtio/virtio_balloon.c": "" });
+    const target = { base, dir: join(kernel.root, "port"), patchesDir: join(kernel.root, "patches-0.2") };
+    kernel.change("drivers/virtio/virtio_balloon.c", "balloon 4\n", "balloon four\n");
+    kernel.commit("virtio_balloon: four");
+    await kernel.refresh();
+    const source = { base: await kernel.base(), series: await readSeries(kernel.patchesDir) };
+    expect(await startPort(target, NAMES, source, () => {})).toMatchObject({
+      state: "conflicts",
+      conflicts: [{ file: "drivers/virtio/virtio_balloon.c", kind: "gone" }],
+    });
+    await expect(continuePort(target)).rejects.toMatchObject({
+      code: "PORT_CONFLICTS_LEFT",
+      message: expect.stringContaining("drivers/virtio/virtio_balloon.c"),
+      remedy: expect.stringContaining("git rm"),
+    });
+    await git(target.dir, ["rm", "--quiet", "drivers/virtio/virtio_balloon.c"]);
+    expect(await continuePort(target)).toMatchObject({ state: "finished", dropped: 1 });
+    expect(existsSync(join(target.dir, "drivers/virtio/virtio_balloon.c"))).toBe(false);
+  });
+
+  test("a rebase that git gave up is no finished port", async () => {
+    using kernel = new FakeKernel();
+    const { target, begin } = await twoLines(kernel, renamed);
+    await begin();
+    await git(target.dir, ["rebase", "--abort"]);
+    await expect(continuePort(target)).rejects.toMatchObject({ code: "PORT_ABANDONED", exitCode: 2 });
+    await abortPort(target);
+    expect(existsSync(target.dir)).toBe(false);
+  });
+
+  test("what stops git is told, and is not taken for a conflict", async () => {
+    using kernel = new FakeKernel();
+    const { target, begin } = await twoLines(kernel, renamed);
+    await begin();
+    resolve(target.dir);
+    await git(target.dir, ["add", "--all"]);
+    const lock = (await git(target.dir, ["rev-parse", "--git-path", "index.lock"])).stdout.trim();
+    writeFileSync(lock, "");
+    await expect(continuePort(target)).rejects.toMatchObject({
+      code: "GIT_FAILED",
+      detail: expect.stringContaining("index.lock"),
+    });
+    rmSync(lock);
+    expect(await continuePort(target)).toMatchObject({ state: "finished" });
   });
 
   test("a conflict that was resolved once is resolved the same way when the series is ported again", async () => {
