@@ -10,17 +10,14 @@
  * those pages are still marked as broken, how many are on a free list, how many are part of the MIB.
  */
 #define _GNU_SOURCE
+#include "allocate.h"
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
 #define PAGE_BYTES 4096UL
 #define MAX_PAGES 1024
 #define CHUNK 8192
@@ -88,7 +85,7 @@ static int check(size_t bytes)
 	while (asked < MAX_PAGES && scanf("%lu", &pfns[asked]) == 1)
 		asked++;
 	memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (memory == MAP_FAILED || madvise(memory, bytes, MADV_POPULATE_WRITE)) {
+	if (memory == MAP_FAILED || allocate(memory, bytes)) {
 		perror("poison: memory");
 		return 1;
 	}

@@ -9,18 +9,14 @@
  * with 1 when memory could not be had.
  */
 #define _GNU_SOURCE
-#include <errno.h>
+#include "allocate.h"
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
 #define MPOL_BIND 2
 #define PAGE_BYTES 4096UL
 #define PAGE_WORDS (PAGE_BYTES / sizeof(uint64_t))
@@ -35,10 +31,7 @@ static void *map(size_t bytes, const char *kind)
 		return NULL;
 	if (!(flags & MAP_HUGETLB) && madvise(memory, bytes, advice))
 		return NULL;
-	while (madvise(memory, bytes, MADV_POPULATE_WRITE))
-		if (errno != EINTR && errno != EAGAIN)
-			return NULL;
-	return memory;
+	return allocate(memory, bytes) ? NULL : memory;
 }
 
 /* No two pages are alike; each compresses, for swap in memory, to a good quarter, but not to nothing. */
