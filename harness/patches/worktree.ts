@@ -56,7 +56,26 @@ export async function rebaseWaits(dir: string): Promise<boolean> {
 export async function lastMeeting(dir: string): Promise<Meeting | undefined> {
   const path = await gitPath(dir, "prezero.json");
   if (!existsSync(path)) return undefined;
-  return meetingSchema.parse(JSON.parse(await readFile(path, "utf8")));
+  return readRecord(
+    path,
+    meetingSchema,
+    "Remove it: edit and refresh then take the worktree for one that they never saw.",
+  );
+}
+
+/**
+ * Reads what we have written beside a worktree.
+ * @param remedy what to do when it is something else
+ * @throws UsageError RECORD_DAMAGED
+ */
+export async function readRecord<T>(path: string, schema: z.ZodType<T>, remedy: string): Promise<T> {
+  const text = await readFile(path, "utf8");
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    const message = `${path} is not what was written there.`;
+    throw new UsageError({ code: "RECORD_DAMAGED", message, remedy, cause });
+  }
 }
 
 /** Records that the patch files with this digest are what the worktree's HEAD is. */

@@ -10,6 +10,7 @@ import {
   type Ported,
   type PortTarget,
   rebaseArguments,
+  requirePort,
   startPort,
 } from "../../patches/port/port.ts";
 import { showConflicts } from "../../patches/port/show.ts";
@@ -36,6 +37,7 @@ async function port(options: Options): Promise<void> {
   const dir = worktreeDir(to, options.dir);
   if (options.dryRun) return print(gitCommand(dir, rebaseArguments("ROOT", "START", "LAST")));
   const target = { base: await repository(to), dir, patchesDir: patchesDir(to) };
+  if (options.abort || options.continue) await requirePort(dir, { from: from.name, to: to.name });
   if (options.abort) {
     await abortPort(target);
     return say(`the port is given up; ${dir} is removed`);

@@ -144,6 +144,20 @@ async function outcome(target: PortTarget, port: Port): Promise<Ported> {
   return { state: "finished", port, commits, dropped: before - commits };
 }
 
+/**
+ * Nobody goes on with, or gives up, another port than the one that was named.
+ * @throws UsageError PORT_NOT_RUNNING, PORT_IS_ANOTHER
+ */
+export async function requirePort(dir: string, names: Pick<Port, "from" | "to">): Promise<void> {
+  const { from, to } = await runningPort(dir);
+  if (from === names.from && to === names.to) return;
+  throw new UsageError({
+    code: "PORT_IS_ANOTHER",
+    message: `The port in ${dir} is from ${from} to ${to}.`,
+    remedy: `Say --from ${from} --to ${to}, or name another directory with --dir.`,
+  });
+}
+
 async function runningPort(dir: string): Promise<Port> {
   const port = await readPort(dir);
   if (port) return port;

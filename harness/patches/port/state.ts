@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../../base/atomic-write.ts";
 import { gitText } from "../git.ts";
-import { isWorktree } from "../worktree.ts";
+import { isWorktree, readRecord } from "../worktree.ts";
 
 const portSchema = z.strictObject({
   /** Bases, as configs/kernels.yaml names them. */
@@ -21,7 +21,8 @@ export type Port = z.infer<typeof portSchema>;
 export async function readPort(dir: string): Promise<Port | undefined> {
   if (!(await isWorktree(dir))) return undefined;
   const path = await portPath(dir);
-  return existsSync(path) ? portSchema.parse(JSON.parse(await readFile(path, "utf8"))) : undefined;
+  if (!existsSync(path)) return undefined;
+  return readRecord(path, portSchema, `Take what you need from ${dir}, then: git worktree remove --force ${dir}`);
 }
 
 export async function writePort(dir: string, port: Port): Promise<void> {

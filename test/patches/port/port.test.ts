@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from "vitest";
 import type { BaseRepository } from "../../../harness/patches/base-repository.ts";
 import { git, gitLines } from "../../../harness/patches/git.ts";
 import { portDiff, replacedDiff } from "../../../harness/patches/port/compare.ts";
-import { abortPort, continuePort, startPort } from "../../../harness/patches/port/port.ts";
+import { abortPort, continuePort, requirePort, startPort } from "../../../harness/patches/port/port.ts";
 import { refreshPatches } from "../../../harness/patches/refresh.ts";
 import { readSeries } from "../../../harness/series/series.ts";
 import { FakeKernel } from "../fake-base.ts";
@@ -126,6 +126,21 @@ describe("patches port", () => {
     await git(target.dir, ["rm", "--quiet", "drivers/virtio/virtio_balloon.c"]);
     expect(await continuePort(target)).toMatchObject({ state: "finished", dropped: 1 });
     expect(existsSync(join(target.dir, "drivers/virtio/virtio_balloon.c"))).toBe(false);
+  });
+
+  test("another port than the one that was named is left alone, and so is one whose record is damaged", async () => {
+    using kernel = new FakeKernel();
+    const { target, begin } = await twoLines(kernel, renamed);
+    await begin();
+    await requirePort(target.dir, NAMES);
+    await expect(requirePort(target.dir, { ...NAMES, from: "0.3" })).rejects.toMatchObject({
+      code: "PORT_IS_ANOTHER",
+      remedy: expect.stringContaining("--from 0.1 --to 0.2"),
+    });
+    const record = (await git(target.dir, ["rev-parse", "--git-path", "prezero-port.json"])).stdout.trim();
+    writeFileSync(record, "{");
+    await expect(abortPort(target)).rejects.toMatchObject({ code: "RECORD_DAMAGED", exitCode: 2 });
+    expect(existsSync(target.dir)).toBe(true);
   });
 
   test("a rebase that git gave up is no finished port", async () => {
