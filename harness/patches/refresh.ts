@@ -44,7 +44,8 @@ export async function refreshPatches(options: RefreshOptions): Promise<Written> 
   }
   await requireClean(dir);
   const meeting = await lastMeeting(dir);
-  if (!options.force && meeting && meeting.filesSha256 !== (await directoryDigest(patchesDir))) {
+  const agreed = !meeting || meeting.writing || meeting.filesSha256 === (await directoryDigest(patchesDir));
+  if (!options.force && !agreed) {
     throw new UsageError({
       code: "PATCHES_CHANGED",
       message: `The patches in ${patchesDir} changed after the worktree ${dir} was made from them.`,
@@ -65,6 +66,8 @@ export async function refreshPatches(options: RefreshOptions): Promise<Written> 
   }
   await prove(dir, parent, commits, patches);
   if (options.dryRun) return comparePatches(patchesDir, patches);
+  // Killed from here on, the files are neither what they were nor what they are to be: the next refresh goes on.
+  if (meeting) await recordMeeting(dir, { ...meeting, writing: true });
   const written = await writePatches(patchesDir, patches);
   await recordNames(dir, ids, names);
   const head = ids.at(-1) ?? parent;

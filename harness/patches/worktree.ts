@@ -11,7 +11,12 @@ const IN_PROGRESS = ["rebase-merge", "rebase-apply", "MERGE_HEAD", "CHERRY_PICK_
 const PATHS_SHOWN = 10;
 
 /** What the patch files and the worktree had in common when they last met. */
-const meetingSchema = z.strictObject({ head: z.string(), filesSha256: z.string() });
+const meetingSchema = z.strictObject({
+  head: z.string(),
+  filesSha256: z.string(),
+  /** A refresh is writing the files, or was killed while it did. */
+  writing: z.literal(true).optional(),
+});
 export type Meeting = z.infer<typeof meetingSchema>;
 
 /** True when `dir` is the top of a git worktree (not merely inside one). */

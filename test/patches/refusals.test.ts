@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { findBase } from "../../harness/kernel/bases.ts";
 import { git } from "../../harness/patches/git.ts";
@@ -47,6 +47,22 @@ describe("work in a worktree is never lost", () => {
     await kernel.edit(dir);
     expect(existsSync(join(dir, "mm/Kconfig"))).toBe(true);
     expect((await git(gitDir, ["worktree", "list"])).stdout).not.toContain(".partial");
+  });
+
+  test("a refresh that was killed after it began to write goes on when it is said again", async () => {
+    using kernel = new FakeKernel();
+    await kernel.startWithThree();
+    const record = resolve(kernel.worktree, kernel.git("rev-parse", "--git-path", "prezero.json").trim());
+    const before = JSON.parse(readFileSync(record, "utf8"));
+    kernel.change("mm/Kconfig", "config 4\n", "config four\n");
+    kernel.commit("mm: one more");
+    await kernel.refresh();
+    writeFileSync(record, JSON.stringify(before));
+    await expect(kernel.refresh()).rejects.toMatchObject({ code: "PATCHES_CHANGED" });
+    writeFileSync(record, JSON.stringify({ ...before, writing: true }));
+    await expect(kernel.edit()).rejects.toMatchObject({ code: "WORKTREE_AHEAD" });
+    expect((await kernel.refresh()).unchanged).toHaveLength(4);
+    expect(JSON.parse(readFileSync(record, "utf8"))).not.toHaveProperty("writing");
   });
 
   test("edit refuses a worktree with commits that no file has", async () => {
