@@ -21,7 +21,8 @@ export async function knownPatches(dir: string): Promise<KnownPatches> {
   const planned = (await seriesLines(dir)).flatMap((line) => PLANNED.exec(line)?.[1] ?? []);
   const subjects = new Map<string, string>();
   for (const name of await patchNamesIn(dir)) {
-    subjects.set(name, parsePatchFile(name, await readFile(join(dir, name), "utf8")).subject);
+    const path = join(dir, name);
+    subjects.set(name, parsePatchFile(path, await readFile(path, "utf8")).subject);
   }
   return { planned, subjects };
 }

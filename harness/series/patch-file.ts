@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { UsageError } from "../base/errors.ts";
 
 /** One `@@` block of a patch. */
@@ -32,42 +33,43 @@ const SUMMARY = /^ (\d+) files? changed(?:, (\d+) insertions?\(\+\))?(?:, (\d+) 
 /**
  * Reads a patch and holds it against itself: every hunk as long as its header says, as many files and lines as the
  * diffstat says, so that a file cut short or edited by hand is found before any tree is touched.
+ * @param path what errors call it; its last part is the patch's name
  * @throws UsageError PATCH_DAMAGED
  */
-export function parsePatchFile(name: string, text: string): PatchFile {
+export function parsePatchFile(path: string, text: string): PatchFile {
   const lines = text.split("\n");
   if (!/^From [0-9a-f]{40} /.test(lines[0] ?? ""))
-    throw damaged(name, 1, "it does not start like a mail of git format-patch");
+    throw damaged(path, 1, "it does not start like a mail of git format-patch");
   const second = lines.findIndex((line, index) => index > 0 && /^From [0-9a-f]{40} /.test(line));
-  if (second > 0) throw damaged(name, second + 1, "a second mail starts here, and a patch file holds one");
+  if (second > 0) throw damaged(path, second + 1, "a second mail starts here, and a patch file holds one");
   const headers = lines
     .slice(0, lines.indexOf(""))
     .join("\n")
     .replaceAll(/\n[ \t]+/g, " ");
   const subject = /^Subject: (?:\[[^\]]*\] *)?(.+)$/m.exec(headers)?.[1];
-  if (subject === undefined) throw damaged(name, 1, "it has no Subject");
-  if (!/^From: .+<.*>$/m.test(headers)) throw damaged(name, 1, "it has no author (From:)");
+  if (subject === undefined) throw damaged(path, 1, "it has no Subject");
+  if (!/^From: .+<.*>$/m.test(headers)) throw damaged(path, 1, "it has no author (From:)");
   const body = lines.indexOf("---");
-  if (body < 0) throw damaged(name, lines.length, "the line `---` that ends the changelog is missing");
-  const { files, added, removed } = readDiff(name, lines, body);
+  if (body < 0) throw damaged(path, lines.length, "the line `---` that ends the changelog is missing");
+  const { files, added, removed } = readDiff(path, lines, body);
   const stat = lines
     .slice(body)
     .map((line) => SUMMARY.exec(line))
     .find((match) => match !== null);
   const counts = [files.length, added, removed].join(" ");
   const said = stat ? [stat[1], stat[2] ?? 0, stat[3] ?? 0].join(" ") : undefined;
-  if (files.length === 0) throw damaged(name, lines.length, "it changes no file");
+  if (files.length === 0) throw damaged(path, lines.length, "it changes no file");
   if (said !== undefined && said !== counts) {
     throw damaged(
-      name,
+      path,
       lines.length,
       `its diffstat says files, lines added, removed = ${said}, its diff has ${counts}`,
     );
   }
-  return { name, text, subject, files };
+  return { name: basename(path), text, subject, files };
 }
 
-function readDiff(name: string, lines: string[], from: number) {
+function readDiff(path: string, lines: string[], from: number) {
   const files: FileChange[] = [];
   let added = 0;
   let removed = 0;
@@ -88,10 +90,10 @@ function readDiff(name: string, lines: string[], from: number) {
       at++;
       const mark = at < lines.length - 1 ? (lines[at]?.[0] ?? " ") : undefined;
       if (mark === undefined)
-        throw damaged(name, at, `the file ends inside the hunk "${hunk.header}" of ${pathOf(file)}`);
+        throw damaged(path, at, `the file ends inside the hunk "${hunk.header}" of ${pathOf(file)}`);
       if (mark === "\\") continue;
       if (!" +-".includes(mark))
-        throw damaged(name, at + 1, `the hunk "${hunk.header}" of ${pathOf(file)} is shorter than it says`);
+        throw damaged(path, at + 1, `the hunk "${hunk.header}" of ${pathOf(file)} is shorter than it says`);
       if (mark !== "+") oldLeft--;
       if (mark !== "-") newLeft--;
       if (mark === "+") added++;
@@ -107,10 +109,10 @@ function pathOf(file: FileChange): string {
   return file.newPath ?? file.oldPath ?? "(unnamed)";
 }
 
-function damaged(name: string, line: number, why: string): UsageError {
+function damaged(path: string, line: number, why: string): UsageError {
   return new UsageError({
     code: "PATCH_DAMAGED",
-    message: `${name}:${line}: the patch is damaged: ${why}.`,
+    message: `${path}:${line}: the patch is damaged: ${why}.`,
     remedy: "Take the file from version control again, or write it anew with `npm run patches -- refresh`.",
   });
 }

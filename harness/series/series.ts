@@ -35,7 +35,7 @@ export async function readSeries(dir: string): Promise<Series> {
   const patches = await Promise.all(
     names.map(async (name) => {
       const path = resolve(dir, name);
-      return { ...parsePatchFile(name, await readFile(path, "utf8")), path };
+      return { ...parsePatchFile(path, await readFile(path, "utf8")), path };
     }),
   );
   return { dir, patches };

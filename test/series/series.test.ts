@@ -75,7 +75,7 @@ describe("a patch file", () => {
     ["has no author", PATCH.replace(/^From: .*\n/m, ""), /no author/],
     ["has no subject", PATCH.replace(/^Subject: .*\n .*\n/m, ""), /no Subject/],
   ])("that %s is refused, with the place", (_, text, why) => {
-    expect(() => parsePatchFile("0001-a.patch", text)).toThrowError(
+    expect(() => parsePatchFile("6.1/0001-a.patch", text)).toThrowError(
       expect.objectContaining({ code: "PATCH_DAMAGED", exitCode: 2, message: expect.stringMatching(why) }),
     );
   });
