@@ -44,8 +44,8 @@ export async function refreshPatches(options: RefreshOptions): Promise<Written> 
   }
   await requireClean(dir);
   const meeting = await lastMeeting(dir);
-  const agreed = !meeting || meeting.writing || meeting.filesSha256 === (await directoryDigest(patchesDir));
-  if (!options.force && !agreed) {
+  const held = options.force || meeting?.writing ? undefined : meeting;
+  if (held && held.filesSha256 !== (await directoryDigest(patchesDir))) {
     throw new UsageError({
       code: "PATCHES_CHANGED",
       message: `The patches in ${patchesDir} changed after the worktree ${dir} was made from them.`,

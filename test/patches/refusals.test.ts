@@ -65,6 +65,17 @@ describe("work in a worktree is never lost", () => {
     expect(JSON.parse(readFileSync(record, "utf8"))).not.toHaveProperty("writing");
   });
 
+  test("refresh with --force does not even look at what it overwrites", async () => {
+    using kernel = new FakeKernel();
+    await kernel.startWithThree();
+    const before = kernel.files();
+    writeFileSync(join(kernel.patchesDir, "series"), "../elsewhere.patch\n");
+    await expect(kernel.refresh()).rejects.toMatchObject({ code: "SERIES_INVALID" });
+    await kernel.refresh({ force: true });
+    const { series: _, ...patches } = before;
+    expect(kernel.files()).toMatchObject(patches);
+  });
+
   test("edit refuses a worktree with commits that no file has", async () => {
     using kernel = new FakeKernel();
     await kernel.startWithThree();
