@@ -13,18 +13,18 @@
 /* 0, or -1 and errno. Kernels before 5.14 populate memory that exists only to lock it. */
 static int allocate(char *memory, size_t bytes)
 {
-	while (madvise(memory, bytes, MADV_POPULATE_WRITE)) {
-		if (errno == EINTR || errno == EAGAIN)
-			continue;
-		if (errno != EINVAL)
-			return -1;
-		for (size_t at = 0; at < bytes; at += LOCKED_BYTES) {
-			size_t part = bytes - at < LOCKED_BYTES ? bytes - at : LOCKED_BYTES;
+	int failed;
 
-			if (mlock(memory + at, part) || munlock(memory + at, part))
-				return -1;
-		}
-		return 0;
+	do
+		failed = madvise(memory, bytes, MADV_POPULATE_WRITE);
+	while (failed && (errno == EINTR || errno == EAGAIN));
+	if (!failed || errno != EINVAL)
+		return failed;
+	for (size_t at = 0; at < bytes; at += LOCKED_BYTES) {
+		size_t part = bytes - at < LOCKED_BYTES ? bytes - at : LOCKED_BYTES;
+
+		if (mlock(memory + at, part) || munlock(memory + at, part))
+			return -1;
 	}
 	return 0;
 }

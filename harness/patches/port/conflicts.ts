@@ -20,15 +20,20 @@ export type Conflict = { file: string; kind: "content"; regions: Region[] } | { 
 
 const FUNCTION = /^[a-z_][\w\s*]*?\b(\w+)\([^;]*$/i;
 
-/** The conflicts of a worktree in the middle of a rebase. */
-export async function conflictsIn(dir: string): Promise<Conflict[]> {
+/** Each unmerged file, with the stages that git has of it: 1 before both, 2 of the other base, 3 of the patch. */
+export async function unmergedIn(dir: string): Promise<Map<string, Set<string>>> {
   const stages = new Map<string, Set<string>>();
   for (const line of await gitLines(dir, ["ls-files", "--unmerged"])) {
     const [entry = "", file = ""] = line.split("\t");
     stages.set(file, (stages.get(file) ?? new Set()).add(entry.split(" ")[2] ?? ""));
   }
+  return stages;
+}
+
+/** The conflicts of a worktree in the middle of a rebase. */
+export async function conflictsIn(dir: string): Promise<Conflict[]> {
   const conflicts: Conflict[] = [];
-  for (const [file, present] of stages) {
+  for (const [file, present] of await unmergedIn(dir)) {
     if (!present.has("2") || !existsSync(join(dir, file))) conflicts.push({ file, kind: "gone" });
     else conflicts.push({ file, kind: "content", regions: readRegions(await readFile(join(dir, file), "utf8")) });
   }

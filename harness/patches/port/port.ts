@@ -9,7 +9,7 @@ import { createWorktree } from "../create-worktree.ts";
 import { git, gitLines, gitText } from "../git.ts";
 import { directoryDigest } from "../patch-directory.ts";
 import { rebaseWaits, recordMeeting, requireClean } from "../worktree.ts";
-import { type Conflict, conflictsIn } from "./conflicts.ts";
+import { type Conflict, conflictsIn, unmergedIn } from "./conflicts.ts";
 import { forgetPort, type Port, readPort, writePort } from "./state.ts";
 import { translateSeries } from "./translate.ts";
 
@@ -77,7 +77,13 @@ export async function continuePort(target: PortTarget): Promise<Ported> {
   const { dir } = target;
   const port = await runningPort(dir);
   if (await rebaseWaits(dir)) {
-    const oneSided = await oneSidedIn(dir);
+    const stages = await unmergedIn(dir);
+    const unmerged = [...stages.keys()];
+    // Where one side does not have the file, marks in its text cannot tell what is to be done.
+    const oneSided = unmerged.filter((file) => {
+      const has = stages.get(file);
+      return !(has?.has("2") && has.has("3")) && existsSync(join(dir, file));
+    });
     if (oneSided.length > 0) {
       throw new UsageError({
         code: "PORT_CONFLICTS_LEFT",
@@ -85,7 +91,6 @@ export async function continuePort(target: PortTarget): Promise<Ported> {
         remedy: "git rm what is to go, git add what is to stay, then say --continue again; --abort gives the port up.",
       });
     }
-    const unmerged = await gitLines(dir, ["diff", "--name-only", "--diff-filter=U"]);
     const left = unmerged.length > 0 ? await withMarkers(dir, unmerged) : [];
     if (left.length > 0) {
       throw new UsageError({
@@ -171,16 +176,6 @@ async function runningPort(dir: string): Promise<Port> {
 /** The patch that a rebase has stopped at. */
 async function stoppedPatch(dir: string): Promise<string> {
   return gitText(dir, ["rev-parse", "--quiet", "--verify", "REBASE_HEAD"], { okExitCodes: [0, 1] });
-}
-
-/** Unmerged files that one side does not have, and that are there: marks in the text cannot tell what is to be done. */
-async function oneSidedIn(dir: string): Promise<string[]> {
-  const stages = new Map<string, string>();
-  for (const line of await gitLines(dir, ["ls-files", "--unmerged"])) {
-    const [entry = "", file = ""] = line.split("\t");
-    stages.set(file, `${stages.get(file) ?? ""}${entry.at(-1)}`);
-  }
-  return [...stages].filter(([file, has]) => !/2.*3/.test(has) && existsSync(join(dir, file))).map(([file]) => file);
 }
 
 async function withMarkers(dir: string, files: string[]): Promise<string[]> {
