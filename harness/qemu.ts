@@ -9,7 +9,6 @@ export {
 } from "./qemu/accel.ts";
 export {
   EMULATED_DEVICE_MODEL,
-  EMULATED_DEVICES_MAX,
   emulatedDeviceAddresses,
   type OuterVm,
   outerVmArgs,

@@ -1,7 +1,7 @@
-import type { VmMemory } from "../host/vm-memory.ts";
 import type { Hardware } from "../qemu.ts";
-import { type ArmKind, type ArmName, armParts } from "../sample/arm-name.ts";
-import type { KernelVariant } from "../sample/sample.ts";
+import { type ArmKind, type ArmName, armParts } from "../run/arm-name.ts";
+import type { KernelVariant } from "../run/sample.ts";
+import type { VmMemory } from "../vm/memory.ts";
 
 /** Directory of the series' controls on a kernel that has them. */
 const CONTROLS = "/sys/kernel/mm/page_prezero";

@@ -1,14 +1,14 @@
 import { InfrastructureError } from "../base/errors.ts";
 import type { Host } from "../host/host.ts";
-import type { Timeline } from "../host/vm-phases.ts";
-import type { Sample } from "../sample/sample.ts";
+import type { LastRefill, PlannedBoot, Settings } from "../run/record.ts";
+import type { Sample } from "../run/sample.ts";
+import type { Timeline } from "../vm/phases.ts";
 import { type Arm, armOf } from "./arms.ts";
 import type { Clock } from "./clock.ts";
 import type { Counters } from "./counters.ts";
 import { measureLastRefill } from "./last-refill.ts";
 import { describePool } from "./pool-wait.ts";
 import { measureRound } from "./round.ts";
-import type { LastRefill, PlannedBoot, Settings } from "./run-record.ts";
 
 /** What a host under test is started for. */
 export type HostRequest = { arm: Arm; settings: Settings; consoleLog: string };

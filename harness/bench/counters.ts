@@ -1,6 +1,6 @@
 import { InfrastructureError } from "../base/errors.ts";
 import type { Host } from "../host/host.ts";
-import type { CpuUse } from "../sample/sample.ts";
+import type { CpuUse } from "../run/sample.ts";
 
 /** /proc/stat counts in USER_HZ, which Linux fixes at 100 for user space on x86. */
 const TICKS_PER_SECOND = 100;

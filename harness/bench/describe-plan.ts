@@ -1,8 +1,8 @@
 import { formatDuration } from "../base/progress.ts";
 import { formatSize } from "../base/size.ts";
-import { describeConditions } from "./conditions.ts";
+import { describeConditions } from "../run/conditions.ts";
+import type { PlannedBoot, Settings } from "../run/record.ts";
 import { estimateSeconds } from "./estimate.ts";
-import type { PlannedBoot, Settings } from "./run-record.ts";
 import { describeSizes } from "./sizes.ts";
 
 /** What a run is going to do, for a person, a line each. */

@@ -1,5 +1,5 @@
 import { formatSize } from "../base/size.ts";
-import type { Sample } from "../sample/sample.ts";
+import type { Sample } from "../run/sample.ts";
 
 /** One line for a person about a sample that was just taken. */
 export function describeSample(sample: Sample): string {

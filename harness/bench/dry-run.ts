@@ -1,15 +1,15 @@
 import { shellQuote } from "../base/quote.ts";
-import { innerVmArgs } from "../host/inner-vm.ts";
+import { innerVmArgs } from "../host/create-vm.ts";
 import { kernelCommands } from "../kernel/dry-run.ts";
 import { emulatedDeviceAddresses, outerVmArgs } from "../qemu.ts";
-import type { ArmName } from "../sample/arm-name.ts";
+import type { ArmName } from "../run/arm-name.ts";
+import { describeConditions } from "../run/conditions.ts";
+import { commandOf, type Program } from "../run/measure.ts";
+import type { Settings } from "../run/record.ts";
 import { type Arm, armOf } from "./arms.ts";
-import { describeConditions } from "./conditions.ts";
 import { estimateSeconds } from "./estimate.ts";
-import { commandOf, type Program } from "./measure.ts";
 import type { Planned } from "./prepare.ts";
 import { QEMU_PROGRAM } from "./qemu-version.ts";
-import type { Settings } from "./run-record.ts";
 
 /** What a run would do, without doing it. */
 export type DryRun = Pick<Planned, "settings" | "plan"> & {

@@ -1,9 +1,9 @@
 import { GIB_BYTES } from "../base/size.ts";
-import type { ArmName } from "../sample/arm-name.ts";
-import type { Accelerator, Thp } from "../sample/sample.ts";
+import type { ArmName } from "../run/arm-name.ts";
+import { programSeconds } from "../run/measure.ts";
+import type { PlannedBoot, Settings, Step } from "../run/record.ts";
+import type { Accelerator, Thp } from "../run/sample.ts";
 import { armOf } from "./arms.ts";
-import { programSeconds } from "./measure.ts";
-import type { PlannedBoot, Settings, Step } from "./run-record.ts";
 
 /** What an estimate depends on beside the plan. */
 export type Work = Pick<Settings, "accelerator" | "conditions" | "measure">;

@@ -1,4 +1,5 @@
-import type { Sample } from "../sample/sample.ts";
+import type { PlannedBoot } from "../run/record.ts";
+import type { Sample } from "../run/sample.ts";
 import {
   estimateBootSeconds,
   estimateRoundSeconds,
@@ -6,7 +7,6 @@ import {
   estimateUpAndDownSeconds,
   type Work,
 } from "./estimate.ts";
-import type { PlannedBoot } from "./run-record.ts";
 
 /** The machine's pace is taken from what it did beyond this much, so that the first boot does not decide alone. */
 const PRIOR_SECONDS = 20;

@@ -4,10 +4,10 @@ import { ensureKernel } from "../kernel/build.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
 import type { BuildVariant } from "../kernel/variant.ts";
 import { patchesOf } from "../kernel/variant-patches.ts";
-import { type ArmName, kernelsOf } from "../sample/arm-name.ts";
-import type { KernelVariant } from "../sample/sample.ts";
+import { type ArmName, kernelsOf } from "../run/arm-name.ts";
+import type { KernelRecord, Settings } from "../run/record.ts";
+import type { KernelVariant } from "../run/sample.ts";
 import { armOf } from "./arms.ts";
-import type { KernelRecord, Settings } from "./run-record.ts";
 
 /** Kernels of a run, one for each arm; arms of the same line and variant share one. */
 export type ArmKernels = Record<ArmName, BuiltKernel>;

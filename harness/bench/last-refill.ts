@@ -1,8 +1,8 @@
 import type { Host } from "../host/host.ts";
+import type { LastRefill } from "../run/record.ts";
 import type { Clock } from "./clock.ts";
 import { type Counters, cpuSince } from "./counters.ts";
 import { waitForPool } from "./pool-wait.ts";
-import type { LastRefill } from "./run-record.ts";
 
 /**
  * Waits for the pool once more after the last VM of a boot. Without it an arm that zeroes in the background would be

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { InfrastructureError } from "../base/errors.ts";
 import { run } from "../base/process.ts";
-import type { Machine } from "./run-record.ts";
+import type { Machine } from "../run/record.ts";
 
 /** The machine this runs on, as the run's record keeps it. */
 export async function readMachine(): Promise<Machine> {

@@ -1,6 +1,6 @@
 import { InfrastructureError } from "../base/errors.ts";
 import type { Host, VmRequest } from "../host/host.ts";
-import type { Conditions } from "./conditions.ts";
+import type { Conditions } from "../run/conditions.ts";
 
 /** To fill and fragment a large host's memory takes its time, under TCG above all. */
 const BEFORE_TIMEOUT_MS = 30 * 60_000;

@@ -1,7 +1,7 @@
 import { InfrastructureError } from "../base/errors.ts";
 import { formatSize } from "../base/size.ts";
-import { bootNestedHost } from "../host/nested.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
+import { bootNestedHost } from "../nested/nested.ts";
 import type { StartHost } from "./boot.ts";
 import type { ArmKernels } from "./kernels.ts";
 

@@ -1,10 +1,10 @@
 import { projectDir } from "../base/paths.ts";
 import { run as runCommand } from "../base/process.ts";
-import { vmMemoryArgs } from "../host/vm-memory.ts";
-import type { ArmName } from "../sample/arm-name.ts";
+import type { ArmName } from "../run/arm-name.ts";
+import type { ArmRecord, KernelRecord, Machine, RunRecord, Settings } from "../run/record.ts";
+import { vmMemoryArgs } from "../vm/memory.ts";
 import { armOf } from "./arms.ts";
 import { planBoots } from "./plan.ts";
-import type { ArmRecord, KernelRecord, Machine, RunRecord, Settings } from "./run-record.ts";
 
 export type NewRun = {
   settings: Settings;

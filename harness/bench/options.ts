@@ -4,9 +4,9 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
 import { parseSize } from "../base/size.ts";
-import { armKinds, armKnobs, armSchema } from "../sample/arm-name.ts";
-import { clockSchema, type Thp, thpSchema } from "../sample/sample.ts";
-import { ALLOWED_REQUIREMENT, parseRequirement, REQUIREMENT_HELP } from "./requirement.ts";
+import { armKinds, armKnobs, armSchema } from "../run/arm-name.ts";
+import { ALLOWED_REQUIREMENT, parseRequirement, REQUIREMENT_HELP } from "../run/requirement.ts";
+import { clockSchema, type Thp, thpSchema } from "../run/sample.ts";
 import { MAX_BOOTS, MAX_ROUNDS, SIZE_STEP_BYTES, scenarioNames } from "./scenario.ts";
 
 /** Settings of huge pages that `--thp` names; `both` is short for two. */

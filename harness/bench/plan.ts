@@ -1,4 +1,4 @@
-import type { PlannedBoot, Settings, Step } from "./run-record.ts";
+import type { PlannedBoot, Settings, Step } from "../run/record.ts";
 
 /**
  * Boots of a run in the order in which they are to run: forward through the arms, then backward, and so on (ABBA), so

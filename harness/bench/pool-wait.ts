@@ -1,5 +1,5 @@
 import type { Host } from "../host/host.ts";
-import type { RefillCurve } from "../sample/sample.ts";
+import type { RefillCurve } from "../run/sample.ts";
 import type { Clock } from "./clock.ts";
 import { type Counters, readCounters } from "./counters.ts";
 

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { findBase } from "../kernel/bases.ts";
 import { chooseAccelerator } from "../qemu.ts";
+import type { PlannedBoot, RunRecord, Settings } from "../run/record.ts";
 import { type Bases, findBases } from "./kernels.ts";
 import { availableMemoryBytes } from "./machine.ts";
 import { assertVmFits } from "./memory-fit.ts";
@@ -8,7 +9,6 @@ import type { BenchOptions } from "./options.ts";
 import { planBoots } from "./plan.ts";
 import { qemuVersion } from "./qemu-version.ts";
 import { remainingSlots } from "./run.ts";
-import type { PlannedBoot, RunRecord, Settings } from "./run-record.ts";
 import { loadScenario, type Scenario } from "./scenario.ts";
 import { resolveSettings } from "./settings.ts";
 

@@ -1,14 +1,14 @@
 import type { Host, VmRequest } from "../host/host.ts";
 import { Load } from "../host/load.ts";
-import { phasesOf, type Timeline } from "../host/vm-phases.ts";
-import type { Sample } from "../sample/sample.ts";
+import { commandOf, type Program, programSeconds } from "../run/measure.ts";
+import type { Settings, Step } from "../run/record.ts";
+import type { Sample } from "../run/sample.ts";
+import { phasesOf, type Timeline } from "../vm/phases.ts";
 import type { Arm } from "./arms.ts";
 import type { Clock } from "./clock.ts";
 import { type Counters, cpuSince, readCounters } from "./counters.ts";
 import { makeConditions } from "./make-conditions.ts";
-import { commandOf, type Program, programSeconds } from "./measure.ts";
 import { describePool, waitForPool } from "./pool-wait.ts";
-import type { Settings, Step } from "./run-record.ts";
 
 /** Deadline of a program: a fixed part, and so many times what it is likely to take. */
 const PROGRAM_BASE_MS = 60_000;

@@ -2,13 +2,13 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { HarnessError, InterruptedError } from "../base/errors.ts";
 import { interruptSignal, throwIfInterrupted } from "../base/interrupt.ts";
+import { type BootRecord, countedSamples, type LastRefill, type PlannedBoot, type RunRecord } from "../run/record.ts";
+import { appendSample, readSamples, repairSamples, saveRun } from "../run/store.ts";
 import { runBoot, type StartHost } from "./boot.ts";
 import type { Clock } from "./clock.ts";
 import { describeSample } from "./describe-sample.ts";
 import { resultsDiskFull } from "./disk-full.ts";
 import { Eta } from "./eta.ts";
-import { type BootRecord, countedSamples, type LastRefill, type PlannedBoot, type RunRecord } from "./run-record.ts";
-import { appendSample, readSamples, repairSamples, saveRun } from "./run-store.ts";
 import { assertSameSetting } from "./same-setting.ts";
 import { writeTrace } from "./trace-file.ts";
 

@@ -1,6 +1,6 @@
 import { UsageError } from "../base/errors.ts";
-import type { Fingerprint } from "../sample/sample.ts";
-import type { KernelRecord } from "./run-record.ts";
+import type { KernelRecord } from "../run/record.ts";
+import type { Fingerprint } from "../run/sample.ts";
 
 /** Parts of a fingerprint in which the arms of one run are meant to differ. */
 const KERNEL_PARTS = new Set(["kernelRelease", "kernelImageSha256", "kernelConfigSha256", "kernelVariant"]);

@@ -5,10 +5,10 @@ import { UsageError } from "../base/errors.ts";
 import { projectPath } from "../base/paths.ts";
 import { MIB_BYTES, parseSize } from "../base/size.ts";
 import { readYaml } from "../base/yaml.ts";
-import { armSchema } from "../sample/arm-name.ts";
-import { thpSchema } from "../sample/sample.ts";
-import { conditionsSchema } from "./conditions.ts";
-import { measureSchema } from "./measure.ts";
+import { armSchema } from "../run/arm-name.ts";
+import { conditionsSchema } from "../run/conditions.ts";
+import { measureSchema } from "../run/measure.ts";
+import { thpSchema } from "../run/sample.ts";
 
 export const MAX_BOOTS = 100;
 export const MAX_ROUNDS = 100;

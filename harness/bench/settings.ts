@@ -1,10 +1,10 @@
 import { UsageError } from "../base/errors.ts";
-import { armKinds } from "../sample/arm-name.ts";
-import type { Accelerator, Clock } from "../sample/sample.ts";
+import { armKinds } from "../run/arm-name.ts";
+import type { Settings } from "../run/record.ts";
+import type { Accelerator, Clock } from "../run/sample.ts";
 import { isAboutVms } from "./arms.ts";
 import { hostMemoryBytes } from "./memory-fit.ts";
 import { type BenchOptions, MAX_HOST_CPUS } from "./options.ts";
-import type { Settings } from "./run-record.ts";
 import type { Scenario } from "./scenario.ts";
 import { chooseSizes, wantedSizes } from "./sizes.ts";
 

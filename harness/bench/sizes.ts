@@ -1,9 +1,9 @@
 import { formatSize, GIB_BYTES, MIB_BYTES } from "../base/size.ts";
-import type { Accelerator } from "../sample/sample.ts";
+import type { Settings } from "../run/record.ts";
+import type { Accelerator } from "../run/sample.ts";
 import { estimateSeconds } from "./estimate.ts";
 import { assertVmFits, assertVmIsWorthTiming, largestVmBytes, SMALLEST_VM_BYTES } from "./memory-fit.ts";
 import { planBoots } from "./plan.ts";
-import type { Settings } from "./run-record.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** With no `--memory` under TCG the run should be over within ten minutes: this much is planned, the rest is margin. */

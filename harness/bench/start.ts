@@ -4,6 +4,8 @@ import { UsageError } from "../base/errors.ts";
 import { withLock } from "../base/lock.ts";
 import { cacheDir } from "../base/paths.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
+import type { RunRecord } from "../run/record.ts";
+import { listRunDirs, readRun, readSamples, resolveRunDir, resultsDir, saveRun } from "../run/store.ts";
 import { realClock } from "./clock.ts";
 import { describePlan } from "./describe-plan.ts";
 import { type ArmKernels, ensureArmKernels, ensureGuestKernel, recordArmKernels, recordKernel } from "./kernels.ts";
@@ -12,8 +14,6 @@ import { nestedHosts } from "./nested-hosts.ts";
 import { newRunRecord } from "./new-run.ts";
 import { type Prepared, prepareResume } from "./prepare.ts";
 import { executeRun } from "./run.ts";
-import type { RunRecord } from "./run-record.ts";
-import { listRunDirs, readRun, readSamples, resolveRunDir, resultsDir, saveRun } from "./run-store.ts";
 import { assertSameGuest } from "./same-setting.ts";
 import { TickingProgress } from "./ticking-progress.ts";
 

@@ -2,9 +2,9 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-write.ts";
 import { formatSize } from "../base/size.ts";
-import type { Timeline } from "../host/vm-phases.ts";
-import { PHASES } from "../sample/phase.ts";
-import type { Sample } from "../sample/sample.ts";
+import { PHASES } from "../run/phase.ts";
+import type { Sample } from "../run/sample.ts";
+import type { Timeline } from "../vm/phases.ts";
 
 type Creation = Pick<Sample, "scenario" | "arm" | "boot" | "round" | "thp" | "memoryBytes">;
 

@@ -1,7 +1,8 @@
 import { relative, resolve } from "node:path";
 import type { Command } from "commander";
+import { judgeRequirements } from "../analysis/requirements.ts";
+import { assertMet, testResultsOf } from "../analysis/test-results.ts";
 import { writeFileAtomic } from "../base/atomic-write.ts";
-import type { Settings } from "../bench/run-record.ts";
 import {
   addBenchOptions,
   type BenchOptions,
@@ -22,8 +23,7 @@ import { renderJunit } from "../ktap/junit.ts";
 import { casesOf } from "../ktap/result.ts";
 import { showCase } from "../ktap/show.ts";
 import { renderKtap } from "../ktap/write.ts";
-import { judgeRequirements } from "../report/requirements.ts";
-import { assertMet, testResultsOf } from "../report/test-results.ts";
+import type { Settings } from "../run/record.ts";
 
 export function register(program: Command): void {
   const command = addBenchOptions(

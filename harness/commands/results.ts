@@ -1,15 +1,15 @@
 import { join, relative } from "node:path";
 import { type Command, Option } from "commander";
+import { compareSummaries } from "../analysis/compare-runs.ts";
+import { loadSummary } from "../analysis/load-run.ts";
+import { plansFor } from "../analysis/plans.ts";
 import { UsageError } from "../base/errors.ts";
-import { listRunDirs, resolveRunDir, resultsDir } from "../bench/run-store.ts";
-import { compareSummaries } from "../report/compare.ts";
-import { loadSummary } from "../report/load-run.ts";
-import { plansFor } from "../report/plans.ts";
 import { rfcTable } from "../report/rfc-table.ts";
 import { listRuns, runListSection } from "../report/run-list.ts";
 import { compareSections } from "../report/sections/compare.ts";
 import { planSection } from "../report/sections/plan.ts";
 import { renderSections, renderTerminal } from "../report/terminal.ts";
+import { listRunDirs, resolveRunDir, resultsDir } from "../run/store.ts";
 
 type Output = { json?: boolean };
 

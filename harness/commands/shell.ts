@@ -4,13 +4,13 @@ import { UsageError } from "../base/errors.ts";
 import { cacheDir } from "../base/paths.ts";
 import { shellQuote } from "../base/quote.ts";
 import { parseSize } from "../base/size.ts";
-import { ensureInitramfs } from "../guest/initramfs.ts";
-import { attachShell } from "../host/attach-shell.ts";
-import { kernelOfImage } from "../host/image-file.ts";
-import { type BootKernel, bootNestedHost } from "../host/nested.ts";
 import { findBase } from "../kernel/bases.ts";
 import { ensureKernel, planKernel } from "../kernel/build.ts";
 import { VARIANTS, type Variant } from "../kernel/variant.ts";
+import { attachShell } from "../nested/attach-shell.ts";
+import { kernelOfImage } from "../nested/image-file.ts";
+import { ensureInitramfs } from "../nested/initramfs.ts";
+import { type BootKernel, bootNestedHost } from "../nested/nested.ts";
 import { type AccelChoice, accelChoices, outerVmArgs } from "../qemu.ts";
 
 type Options = {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
-import type { Fingerprint } from "../sample/sample.ts";
+import type { Fingerprint } from "../run/sample.ts";
 
 /** The machine's own part of a fingerprint: CPU model and microcode as /proc/cpuinfo names them, CPUs, memory. */
 export function machineFingerprint(): Pick<

@@ -1,9 +1,9 @@
 import type { ExecAnswer } from "../base/exec.ts";
-import type { Fingerprint, Thp } from "../sample/sample.ts";
-import type { Until } from "./guest-boot.ts";
+import type { Until } from "../run/conditions.ts";
+import type { Fingerprint, Thp } from "../run/sample.ts";
+import type { VmMemory } from "../vm/memory.ts";
+import type { Timeline } from "../vm/phases.ts";
 import type { ProgramAnswer } from "./measured-program.ts";
-import type { VmMemory } from "./vm-memory.ts";
-import type { Timeline } from "./vm-phases.ts";
 
 /** Answer of a command run on the host under test. */
 export type HostAnswer = ExecAnswer;

@@ -1,6 +1,6 @@
 import { InfrastructureError } from "../base/errors.ts";
 import type { Exec } from "../base/exec.ts";
-import type { Thp } from "../sample/sample.ts";
+import type { Thp } from "../run/sample.ts";
 
 const NR_ANON_64K = "/sys/kernel/mm/transparent_hugepage/hugepages-64kB/stats/nr_anon";
 /** The walk over a large VM's page tables takes its time under TCG. */

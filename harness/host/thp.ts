@@ -1,6 +1,6 @@
 import { InfrastructureError } from "../base/errors.ts";
 import type { Exec } from "../base/exec.ts";
-import type { Thp } from "../sample/sample.ts";
+import type { Thp } from "../run/sample.ts";
 
 const SYSFS = "/sys/kernel/mm/transparent_hugepage";
 

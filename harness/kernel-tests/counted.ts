@@ -20,16 +20,16 @@ export const LARGE_FRAGMENTS: Fragments = { mib: 12 * 1024, memoryBytes: 16 * GI
 /** Clearing counts little here, so that what is counted is the walk. */
 const FAST_CLEAR = "max,-erms,-fsrm";
 
-const initsDir = join(import.meta.dirname, "../guest/inits");
+const initsDir = join(import.meta.dirname, "../host/inits");
 /** Static: the only file of its machine. */
 const FLAGS = ["-O2", "-Wall", "-Wextra", "-static", "-pthread"];
 
-/** Compiles a program of harness/guest/inits. @throws InfrastructureError GUEST_PROGRAM with the compiler's words */
+/** Compiles a program of harness/host/inits. @throws InfrastructureError GUEST_PROGRAM with the compiler's words */
 async function compileInit(name: string, directory: string): Promise<string> {
   const program = join(directory, name);
   await run("gcc", [...FLAGS, "-o", program, join(initsDir, `${name}.c`)], {
     code: "GUEST_PROGRAM",
-    remedy: "Correct the program under harness/guest/inits; the compiler comes with: npm run setup",
+    remedy: "Correct the program under harness/host/inits; the compiler comes with: npm run setup",
   });
   return program;
 }

@@ -1,5 +1,5 @@
 import type { Exec } from "../base/exec.ts";
-import type { Complaint } from "../guest/complaint.ts";
+import type { Complaint } from "../host/complaint.ts";
 import { parseKtap } from "../ktap/parse.ts";
 import type { TestResult } from "../ktap/result.ts";
 import { RUN_SUITES } from "../kunit/run-uml.ts";

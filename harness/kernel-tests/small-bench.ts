@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readSamples } from "../bench/run-store.ts";
 import { parseBenchOptions, prepareRun, startRun } from "../bench.ts";
-import { findComplaints } from "../guest/oops.ts";
+import { findComplaints } from "../host/oops.ts";
 import type { TestResult } from "../ktap/result.ts";
-import type { Sample } from "../sample/sample.ts";
+import type { Sample } from "../run/sample.ts";
+import { readSamples } from "../run/store.ts";
 import { median } from "../stats/median.ts";
 import { check } from "./step.ts";
 

@@ -1,13 +1,13 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { GIB_BYTES } from "../base/size.ts";
-import { bootNestedHost } from "../host/nested.ts";
-import type { NestedHost } from "../host/nested-host.ts";
 import type { Base } from "../kernel/bases.ts";
 import { ensureKernel } from "../kernel/build.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
 import { fetchSource } from "../kernel/source.ts";
 import type { TestResult } from "../ktap/result.ts";
+import { bootNestedHost } from "../nested/nested.ts";
+import type { NestedHost } from "../nested/nested-host.ts";
 import { baseRepository } from "../patches/base-repository.ts";
 import { seriesResults } from "../patches/check/results.ts";
 import { verifySeries } from "../patches/verified.ts";

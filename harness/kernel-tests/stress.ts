@@ -1,6 +1,6 @@
-import type { NestedHost } from "../host/nested-host.ts";
 import { parseKtap } from "../ktap/parse.ts";
 import type { TestResult } from "../ktap/result.ts";
+import type { NestedHost } from "../nested/nested-host.ts";
 import { check } from "./step.ts";
 
 type StressHost = Pick<NestedHost, "exec" | "stream">;

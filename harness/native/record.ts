@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { machineSchema } from "../bench/run-record.ts";
+import { machineSchema } from "../run/record.ts";
 
 /** What is built and run. */
 const kernelSchema = z.strictObject({

@@ -2,7 +2,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, wri
 import { basename, join, resolve } from "node:path";
 import { writeFileAtomic } from "../base/atomic-write.ts";
 import { UsageError } from "../base/errors.ts";
-import { parseJson, readText, resultsDir, SAMPLES_FILE } from "../bench/run-store.ts";
+import { parseJson, readText, resultsDir, SAMPLES_FILE } from "../run/store.ts";
 import { type NativeRecord, nativeRecordSchema } from "./record.ts";
 import { type NativeLine, nativeLineSchema } from "./sample.ts";
 

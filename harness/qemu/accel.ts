@@ -7,7 +7,7 @@ import { UsageError } from "../base/errors.ts";
 import { cacheDir } from "../base/paths.ts";
 import { run } from "../base/process.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
-import type { Accelerator } from "../sample/sample.ts";
+import type { Accelerator } from "../run/sample.ts";
 import { EXIT_CODE, probeArgs, probeBootSector } from "./probe-guest.ts";
 
 export const accelChoices = ["auto", "kvm", "tcg"] as const;

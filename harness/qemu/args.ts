@@ -1,4 +1,4 @@
-import type { Accelerator, Clock } from "../sample/sample.ts";
+import type { Accelerator, Clock } from "../run/sample.ts";
 import { addedArgs, type Hardware, memoryArgs } from "./hardware.ts";
 
 /** The outer VM: the machine whose kernel is under test. */
@@ -28,8 +28,6 @@ export type OuterVmControl = {
 
 /** Slot of the root bus with the first emulated device; more follow it. */
 const EMULATED_DEVICE_SLOT = 0x10;
-/** As many fit below the slot that the chipset needs. */
-export const EMULATED_DEVICES_MAX = 8;
 /** Model of the emulated device. */
 export const EMULATED_DEVICE_MODEL = "e1000e";
 /**

@@ -1,5 +1,5 @@
 import { GIB_BYTES } from "../base/size.ts";
-import type { Accelerator } from "../sample/sample.ts";
+import type { Accelerator } from "../run/sample.ts";
 
 /** Emulated guests are this much slower than those on hardware, and so are all deadlines that wait for one. */
 const FACTOR: Record<Accelerator, number> = { kvm: 1, tcg: 6 };

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { InfrastructureError } from "../base/errors.ts";
 import { throwIfInterrupted } from "../base/interrupt.ts";
 import { spawnGroup, stopGroup } from "../base/process.ts";
-import type { Accelerator } from "../sample/sample.ts";
+import type { Accelerator } from "../run/sample.ts";
 import { QmpClient } from "./qmp.ts";
 import { QmpConnectError } from "./qmp-error.ts";
 import { SocketListener } from "./socket-listener.ts";

@@ -1,11 +1,11 @@
-import { breakBeforeKnobs } from "./format.ts";
+import { breakBeforeKnobs } from "../analysis/format.ts";
+import type { Summary } from "../analysis/summary.ts";
 import { pageStyle } from "./page-style.ts";
 import { plotsOf } from "./plots/all.ts";
 import { type Plot, renderSvg } from "./plots/render-svg.ts";
 import type { Section, Table } from "./section.ts";
 import { sectionsOf } from "./sections/all.ts";
 import { acceleratorText, machineText } from "./sections/what-ran.ts";
-import type { Summary } from "./summary.ts";
 
 /**
  * The report as one HTML file that loads nothing (its own content policy forbids it) and runs nothing. The same summary

@@ -1,6 +1,6 @@
+import type { Summary } from "../analysis/summary.ts";
 import type { Section, Table } from "./section.ts";
 import { sectionsOf } from "./sections/all.ts";
-import type { Summary } from "./summary.ts";
 
 /** The report as GitHub-flavoured Markdown, ending in a newline. */
 export function renderMarkdown(summary: Summary): string {

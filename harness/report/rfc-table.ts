@@ -1,15 +1,15 @@
+import { besideOf, sameConfiguration } from "../analysis/effects.ts";
+import { count, formatP, formatRange, formatRatio, formatShortSeconds, NOTHING } from "../analysis/format.ts";
+import { type CpuPrice, cpuPrice } from "../analysis/price.ts";
+import type { Cell, Effect, Summary } from "../analysis/summary.ts";
+import { type Words, wordsOf } from "../analysis/words.ts";
 import { UsageError } from "../base/errors.ts";
-import { describeConditions } from "../bench/conditions.ts";
-import type { KernelRecord } from "../bench/run-record.ts";
-import { type ArmName, armParts, onSameKernel } from "../sample/arm-name.ts";
-import type { Thp } from "../sample/sample.ts";
-import { besideOf, sameConfiguration } from "./effects.ts";
-import { count, formatP, formatRange, formatRatio, formatShortSeconds, NOTHING } from "./format.ts";
-import { type CpuPrice, cpuPrice } from "./price.ts";
+import { type ArmName, armParts, onSameKernel } from "../run/arm-name.ts";
+import { describeConditions } from "../run/conditions.ts";
+import type { KernelRecord } from "../run/record.ts";
+import type { Thp } from "../run/sample.ts";
 import { acceleratorText, hostText, machineText } from "./sections/what-ran.ts";
-import type { Cell, Effect, Summary } from "./summary.ts";
 import { wrap } from "./terminal.ts";
-import { type Words, wordsOf } from "./words.ts";
 
 /** What mail is read at. */
 const COLUMNS = 72;

@@ -1,9 +1,9 @@
 import { basename } from "node:path";
 import { HarnessError } from "../base/errors.ts";
 import { formatSize } from "../base/size.ts";
-import type { RunRecord } from "../bench/run-record.ts";
-import { readRun } from "../bench/run-store.ts";
-import { kernelsOf } from "../sample/arm-name.ts";
+import { kernelsOf } from "../run/arm-name.ts";
+import type { RunRecord } from "../run/record.ts";
+import { readRun } from "../run/store.ts";
 import type { Section } from "./section.ts";
 
 /** A run as the list shows it; one whose record cannot be read is listed with the reason. */

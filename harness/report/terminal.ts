@@ -1,7 +1,7 @@
 import Table from "cli-table3";
+import type { Summary } from "../analysis/summary.ts";
 import type { Section, Table as TableData } from "./section.ts";
 import { sectionsOf } from "./sections/all.ts";
-import type { Summary } from "./summary.ts";
 
 /** Widest line of prose, and what the tables are made to fit. */
 const COLUMNS = 100;

@@ -1,9 +1,9 @@
 import { join } from "node:path";
+import { loadSummary } from "../analysis/load-run.ts";
+import type { Summary } from "../analysis/summary.ts";
 import { writeFileAtomic } from "../base/atomic-write.ts";
 import { renderHtml } from "./html.ts";
-import { loadSummary } from "./load-run.ts";
 import { renderMarkdown } from "./markdown.ts";
-import type { Summary } from "./summary.ts";
 
 export const TABLE_FILE = "table.md";
 export const REPORT_FILE = "report.html";

@@ -5,7 +5,7 @@ import { armOf } from "../../harness/bench/arms.ts";
 import { findBase } from "../../harness/kernel/bases.ts";
 import { patchesOf } from "../../harness/kernel/variant-patches.ts";
 import { outerVmArgs } from "../../harness/qemu.ts";
-import { type ArmName, armKinds } from "../../harness/sample/arm-name.ts";
+import { type ArmName, armKinds } from "../../harness/run/arm-name.ts";
 
 const argsOf = (name: ArmName) =>
   outerVmArgs({

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { describePlan } from "../../harness/bench/describe-plan.ts";
 import { parseBenchOptions } from "../../harness/bench/options.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
-import { settingsSchema } from "../../harness/bench/run-record.ts";
-import type { Accelerator } from "../../harness/sample/sample.ts";
+import { settingsSchema } from "../../harness/run/record.ts";
+import type { Accelerator } from "../../harness/run/sample.ts";
 import { resolve } from "./resolve.ts";
 
 const settingsFor = (options: { clock?: string }, accelerator: Accelerator) =>

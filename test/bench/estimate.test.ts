@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { GIB_BYTES } from "../../harness/base/size.ts";
-import { QUIET } from "../../harness/bench/conditions.ts";
 import { estimateRoundSeconds } from "../../harness/bench/estimate.ts";
+import { QUIET } from "../../harness/run/conditions.ts";
 
 const step = { thp: "on" as const, memoryBytes: 2 * GIB_BYTES };
 const round = (arm: "base" | "prezero", conditions = QUIET, memoryBytes = step.memoryBytes) =>

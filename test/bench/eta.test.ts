@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { QUIET } from "../../harness/bench/conditions.ts";
 import { estimateBootSeconds, estimateSeconds } from "../../harness/bench/estimate.ts";
 import { Eta } from "../../harness/bench/eta.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
+import { QUIET } from "../../harness/run/conditions.ts";
 import { settings } from "./new-run.ts";
 
 const plan = planBoots({ ...settings, arms: ["base"], boots: 4 });

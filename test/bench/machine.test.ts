@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { availableMemoryBytes, readMachine } from "../../harness/bench/machine.ts";
-import { machineSchema } from "../../harness/bench/run-record.ts";
+import { machineSchema } from "../../harness/run/record.ts";
 
 test("available memory is what programs can still get, not what is free", () => {
   const meminfo = "MemTotal:       24683596 kB\nMemFree:         1048576 kB\nMemAvailable:   16777216 kB\n";

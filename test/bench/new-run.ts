@@ -1,8 +1,8 @@
 import { GIB_BYTES } from "../../harness/base/size.ts";
 import { armOf } from "../../harness/bench/arms.ts";
-import { QUIET } from "../../harness/bench/conditions.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
-import type { RunRecord, Settings } from "../../harness/bench/run-record.ts";
+import { QUIET } from "../../harness/run/conditions.ts";
+import type { RunRecord, Settings } from "../../harness/run/record.ts";
 import { IMAGE_SHA256 } from "./simulation.ts";
 
 export const settings: Settings = {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { GIB_BYTES } from "../../harness/base/size.ts";
-import { QUIET } from "../../harness/bench/conditions.ts";
 import { estimateSeconds } from "../../harness/bench/estimate.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
+import { QUIET } from "../../harness/run/conditions.ts";
 import { settings } from "./new-run.ts";
 
 const order = (changes: Partial<typeof settings>) => planBoots({ ...settings, ...changes }).map((boot) => boot.arm);

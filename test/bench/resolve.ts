@@ -1,8 +1,8 @@
 import { GIB_BYTES } from "../../harness/base/size.ts";
 import { parseBenchOptions } from "../../harness/bench/options.ts";
-import type { Settings } from "../../harness/bench/run-record.ts";
 import { loadScenario } from "../../harness/bench/scenario.ts";
 import { type MachineState, resolveSettings } from "../../harness/bench/settings.ts";
+import type { Settings } from "../../harness/run/record.ts";
 
 /** Settings as options and scenario have them, on a small machine that emulates; `different` is what another one has. */
 export async function resolve(

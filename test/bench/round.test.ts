@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { GIB_BYTES } from "../../harness/base/size.ts";
 import { armOf } from "../../harness/bench/arms.ts";
-import type { Conditions } from "../../harness/bench/conditions.ts";
-import type { Measure } from "../../harness/bench/measure.ts";
 import { measureRound } from "../../harness/bench/round.ts";
-import type { ArmName } from "../../harness/sample/arm-name.ts";
-import { sampleSchema } from "../../harness/sample/sample.ts";
+import type { ArmName } from "../../harness/run/arm-name.ts";
+import type { Conditions } from "../../harness/run/conditions.ts";
+import type { Measure } from "../../harness/run/measure.ts";
+import { sampleSchema } from "../../harness/run/sample.ts";
 import { settings } from "./new-run.ts";
 import { type Behaviour, measured, Simulation } from "./simulation.ts";
 

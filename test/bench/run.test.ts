@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { InfrastructureError, InterruptedError } from "../../harness/base/errors.ts";
 import { executeRun, remainingSlots } from "../../harness/bench/run.ts";
-import { countedSamples, type RunRecord } from "../../harness/bench/run-record.ts";
-import { readRun, readSamples, saveRun } from "../../harness/bench/run-store.ts";
+import { countedSamples, type RunRecord } from "../../harness/run/record.ts";
+import { readRun, readSamples, saveRun } from "../../harness/run/store.ts";
 import { newRun } from "./new-run.ts";
 import { type Behaviour, Simulation } from "./simulation.ts";
 

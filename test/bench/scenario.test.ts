@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { projectPath } from "../../harness/base/paths.ts";
 import { GIB_BYTES } from "../../harness/base/size.ts";
 import { loadScenario, scenarioNames } from "../../harness/bench/scenario.ts";
-import { guestPrograms } from "../../harness/guest/programs.ts";
+import { guestPrograms } from "../../harness/host/programs.ts";
 import { readFragment } from "../../harness/kernel/fragment.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "prezero-scenario-"));

@@ -3,8 +3,8 @@ import type { HostRequest, StartHost } from "../../harness/bench/boot.ts";
 import type { Clock } from "../../harness/bench/clock.ts";
 import type { Host, HostAnswer } from "../../harness/host/host.ts";
 import { measuredProgram } from "../../harness/host/measured-program.ts";
-import type { Timeline } from "../../harness/host/vm-phases.ts";
-import type { Fingerprint, Thp } from "../../harness/sample/sample.ts";
+import type { Fingerprint, Thp } from "../../harness/run/sample.ts";
+import type { Timeline } from "../../harness/vm/phases.ts";
 
 const PAGE_BYTES = 4096;
 const FREE_PAGES = (4 * GIB_BYTES) / PAGE_BYTES;

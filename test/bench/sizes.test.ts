@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../../harness/base/errors.ts";
 import { GIB_BYTES, MIB_BYTES } from "../../harness/base/size.ts";
-import { QUIET } from "../../harness/bench/conditions.ts";
 import { estimateSeconds } from "../../harness/bench/estimate.ts";
 import { assertVmFits, hostMemoryBytes, largestVmBytes } from "../../harness/bench/memory-fit.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
 import { chooseSizes, describeSizes, type SizeRequest } from "../../harness/bench/sizes.ts";
+import { QUIET } from "../../harness/run/conditions.ts";
 
 const request: SizeRequest = {
   measure: null,

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { GIB_BYTES } from "../../harness/base/size.ts";
 import { executeRun } from "../../harness/bench/run.ts";
 import { chromeTrace, tracePath } from "../../harness/bench/trace-file.ts";
-import type { Timeline } from "../../harness/host/vm-phases.ts";
+import type { Timeline } from "../../harness/vm/phases.ts";
 import { newRun } from "./new-run.ts";
 import { Simulation } from "./simulation.ts";
 

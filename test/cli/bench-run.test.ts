@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
-import { readRun, readSamples } from "../../harness/bench/run-store.ts";
+import { readRun, readSamples } from "../../harness/run/store.ts";
 import { FakeMachine, until } from "./fake-machine.ts";
 
 /** A short run: two boots of the plain kernel, in each of them two creations. */

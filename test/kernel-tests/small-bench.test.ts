@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { judgeBench } from "../../harness/kernel-tests/small-bench.ts";
-import type { Sample } from "../../harness/sample/sample.ts";
+import type { Sample } from "../../harness/run/sample.ts";
 import { syntheticRun, syntheticSamples } from "../report/synthetic-run.ts";
 
 /** Two boots of each arm; what the numbers stand for is in synthetic-run.ts. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { summarize } from "../../harness/analysis/summarize.ts";
+import type { Effect, Summary } from "../../harness/analysis/summary.ts";
 import { resultSection } from "../../harness/report/sections/result.ts";
-import { summarize } from "../../harness/report/summarize.ts";
-import type { Effect, Summary } from "../../harness/report/summary.ts";
 import { syntheticRun, syntheticSamples } from "./synthetic-run.ts";
 
 /** Seconds of one round a boot, four boots an arm, in the order of the arms. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Program } from "../../harness/bench/measure.ts";
-import { compareSummaries } from "../../harness/report/compare.ts";
+import { compareSummaries } from "../../harness/analysis/compare-runs.ts";
+import { summarize } from "../../harness/analysis/summarize.ts";
 import { renderHtml } from "../../harness/report/html.ts";
 import { compareSections } from "../../harness/report/sections/compare.ts";
 import { valuesSections } from "../../harness/report/sections/values.ts";
-import { summarize } from "../../harness/report/summarize.ts";
 import { renderTerminal } from "../../harness/report/terminal.ts";
-import type { Sample } from "../../harness/sample/sample.ts";
+import type { Program } from "../../harness/run/measure.ts";
+import type { Sample } from "../../harness/run/sample.ts";
 import { syntheticRun, syntheticSamples } from "./synthetic-run.ts";
 
 const measure: Program = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { summarize } from "../../harness/analysis/summarize.ts";
 import { projectPath } from "../../harness/base/paths.ts";
 import { renderHtml } from "../../harness/report/html.ts";
 import { renderMarkdown } from "../../harness/report/markdown.ts";
-import { summarize } from "../../harness/report/summarize.ts";
 import { layOut, renderTerminal, wrap } from "../../harness/report/terminal.ts";
 import { beforeRefills, syntheticRun, syntheticSamples } from "./synthetic-run.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { summarize } from "../../harness/analysis/summarize.ts";
 import { projectPath } from "../../harness/base/paths.ts";
 import { rfcTable } from "../../harness/report/rfc-table.ts";
-import { summarize } from "../../harness/report/summarize.ts";
 import { beforeRefills, syntheticRun, syntheticSamples } from "./synthetic-run.ts";
 
 const run = syntheticRun();

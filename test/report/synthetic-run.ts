@@ -1,10 +1,10 @@
 import { armOf } from "../../harness/bench/arms.ts";
-import { QUIET } from "../../harness/bench/conditions.ts";
 import { armRecord } from "../../harness/bench/new-run.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
-import type { KernelRecord, LastRefill, RunRecord, Settings, Step } from "../../harness/bench/run-record.ts";
-import { type ArmKind, type ArmName, armParts } from "../../harness/sample/arm-name.ts";
-import type { Fingerprint, KernelVariant, RefillCurve, Sample, Thp } from "../../harness/sample/sample.ts";
+import { type ArmKind, type ArmName, armParts } from "../../harness/run/arm-name.ts";
+import { QUIET } from "../../harness/run/conditions.ts";
+import type { KernelRecord, LastRefill, RunRecord, Settings, Step } from "../../harness/run/record.ts";
+import type { Fingerprint, KernelVariant, RefillCurve, Sample, Thp } from "../../harness/run/sample.ts";
 import { normal } from "../../harness/stats/normal.ts";
 import { Random } from "../../harness/stats/random.ts";
 

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { loadSummary } from "../../harness/analysis/load-run.ts";
 import { projectPath } from "../../harness/base/paths.ts";
-import { listRunDirs } from "../../harness/bench/run-store.ts";
 import { renderHtml } from "../../harness/report/html.ts";
-import { loadSummary } from "../../harness/report/load-run.ts";
 import { renderMarkdown } from "../../harness/report/markdown.ts";
+import { listRunDirs } from "../../harness/run/store.ts";
 
 const kept = listRunDirs(projectPath("results")).map((directory) => [basename(directory), directory] as const);
 

@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { RunRecord, Settings } from "../../harness/bench/run-record.ts";
-import { SAMPLES_FILE, saveRun } from "../../harness/bench/run-store.ts";
+import type { RunRecord, Settings } from "../../harness/run/record.ts";
+import { SAMPLES_FILE, saveRun } from "../../harness/run/store.ts";
 import { CommandLine } from "../cli/command-line.ts";
 import { syntheticRun, syntheticSamples } from "../report/synthetic-run.ts";
 

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
+import { loadSummary } from "../../analysis/load-run.ts";
 import { projectPath } from "../../base/paths.ts";
-import { resolveRunDir } from "../../bench/run-store.ts";
 import { findBase } from "../../kernel/bases.ts";
 import { fetchSource } from "../../kernel/source.ts";
 import { baseRepository } from "../../patches/base-repository.ts";
@@ -11,8 +11,8 @@ import { readLetter } from "../../patches/export/letter.ts";
 import { maintainersCommand, recipientsOf } from "../../patches/export/maintainers.ts";
 import { previousExport, versionPrefix } from "../../patches/export/previous.ts";
 import { gitCommand } from "../../patches/git.ts";
-import { loadSummary } from "../../report/load-run.ts";
 import { rfcTable } from "../../report/rfc-table.ts";
+import { resolveRunDir } from "../../run/store.ts";
 import { readSeries } from "../../series/series.ts";
 import { BASE_HELP, patchesDir, print, say } from "./places.ts";
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { InfrastructureError } from "../../base/errors.ts";
-import type { NestedHost } from "../../host/nested-host.ts";
 import type { TestResult } from "../../ktap/result.ts";
+import type { NestedHost } from "../../nested/nested-host.ts";
 import { check } from "../step.ts";
 import { checked, counter } from "./answers.ts";
 import { verifierContent } from "./host.ts";

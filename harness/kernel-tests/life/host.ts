@@ -1,10 +1,10 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { GIB_BYTES } from "../../base/size.ts";
-import { bootNestedHost, type NestedHostOptions } from "../../host/nested.ts";
-import type { NestedHost } from "../../host/nested-host.ts";
 import type { Base } from "../../kernel/bases.ts";
 import type { TestResult } from "../../ktap/result.ts";
+import { bootNestedHost, type NestedHostOptions } from "../../nested/nested.ts";
+import type { NestedHost } from "../../nested/nested-host.ts";
 import type { AccelChoice } from "../../qemu.ts";
 import { richKernel } from "../rich-kernel.ts";
 import { check } from "../step.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { GIB_BYTES, MIB_BYTES } from "../../base/size.ts";
-import type { NestedHost } from "../../host/nested-host.ts";
 import type { TestResult } from "../../ktap/result.ts";
+import type { NestedHost } from "../../nested/nested-host.ts";
 import { check } from "../step.ts";
 import { checked, ended, number } from "./answers.ts";
 import { onLiveHost, SCENARIO_MS, type Scenario } from "./host.ts";

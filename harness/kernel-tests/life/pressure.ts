@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { ExecAnswer } from "../../base/exec.ts";
 import { GIB_BYTES } from "../../base/size.ts";
-import { bootNestedHost } from "../../host/nested.ts";
 import { ensureKernel } from "../../kernel/build.ts";
 import type { TestResult } from "../../ktap/result.ts";
+import { bootNestedHost } from "../../nested/nested.ts";
 import { check } from "../step.ts";
 import { quiet } from "../stress.ts";
 import { checked, counter, number } from "./answers.ts";

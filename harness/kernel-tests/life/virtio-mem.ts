@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { GIB_BYTES, MIB_BYTES } from "../../base/size.ts";
-import type { NestedHost } from "../../host/nested-host.ts";
 import type { TestResult } from "../../ktap/result.ts";
+import type { NestedHost } from "../../nested/nested-host.ts";
 import { check } from "../step.ts";
 import { checked } from "./answers.ts";
 import { onLiveHost, SCENARIO_MS, type Scenario } from "./host.ts";

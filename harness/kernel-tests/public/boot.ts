@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { GIB_BYTES } from "../../base/size.ts";
-import { bootNestedHost, type NestedHostOptions } from "../../host/nested.ts";
-import type { NestedHost } from "../../host/nested-host.ts";
 import type { Base } from "../../kernel/bases.ts";
 import type { BuiltKernel } from "../../kernel/built-kernel.ts";
 import type { Variant } from "../../kernel/variant.ts";
+import { bootNestedHost, type NestedHostOptions } from "../../nested/nested.ts";
+import type { NestedHost } from "../../nested/nested-host.ts";
 import type { AccelChoice } from "../../qemu.ts";
 
 /** What the public tests need to know of the tests that they are part of. */

@@ -1,5 +1,5 @@
-import { type ArmKind, type ArmName, armParts } from "../../sample/arm-name.ts";
-import { breakBeforeKnobs } from "../format.ts";
+import { breakBeforeKnobs } from "../../analysis/format.ts";
+import { type ArmKind, type ArmName, armParts } from "../../run/arm-name.ts";
 
 /** How an arm is drawn. */
 type Mark = { color: string; symbol: string };

@@ -1,6 +1,6 @@
+import { formatSeconds, formatThp } from "../../analysis/format.ts";
+import type { ArmTotal, Cell } from "../../analysis/summary.ts";
 import { formatSize } from "../../base/size.ts";
-import { formatSeconds, formatThp } from "../format.ts";
-import type { ArmTotal, Cell } from "../summary.ts";
 import { axisStyle, KIND_MARKS, legendOf, rowNames, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 

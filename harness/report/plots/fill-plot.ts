@@ -1,7 +1,7 @@
+import { count, formatSeconds, formatThp } from "../../analysis/format.ts";
+import type { FillGroup } from "../../analysis/summary.ts";
+import type { Words } from "../../analysis/words.ts";
 import { medianCurve } from "../../stats/median-curve.ts";
-import { count, formatSeconds, formatThp } from "../format.ts";
-import type { FillGroup } from "../summary.ts";
-import type { Words } from "../words.ts";
 import { axisStyle, type MarkOf, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 

@@ -1,9 +1,9 @@
+import { formatSeconds, formatThp } from "../../analysis/format.ts";
+import type { PhaseCell } from "../../analysis/summary.ts";
 import { formatSize } from "../../base/size.ts";
-import type { PhaseName } from "../../sample/phase.ts";
-import { phaseNames } from "../../sample/phase.ts";
-import type { Thp } from "../../sample/sample.ts";
-import { formatSeconds, formatThp } from "../format.ts";
-import type { PhaseCell } from "../summary.ts";
+import type { PhaseName } from "../../run/phase.ts";
+import { phaseNames } from "../../run/phase.ts";
+import type { Thp } from "../../run/sample.ts";
 import { axisStyle, legendOf, rowNames, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 

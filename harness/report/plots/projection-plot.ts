@@ -1,8 +1,8 @@
+import { formatEstimate, formatThp } from "../../analysis/format.ts";
+import type { Sweep } from "../../analysis/summary.ts";
 import { formatSize, GIB_BYTES } from "../../base/size.ts";
-import type { Thp } from "../../sample/sample.ts";
+import type { Thp } from "../../run/sample.ts";
 import type { Estimate } from "../../stats/line.ts";
-import { formatEstimate, formatThp } from "../format.ts";
-import type { Sweep } from "../summary.ts";
 import { axisStyle, legendOf, type MarkOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 

@@ -1,5 +1,5 @@
-import { formatRange, formatRatio, formatThp } from "../format.ts";
-import type { Effect } from "../summary.ts";
+import { formatRange, formatRatio, formatThp } from "../../analysis/format.ts";
+import type { Effect } from "../../analysis/summary.ts";
 import { axisStyle, type MarkOf, rowNames, SYMBOL_PX, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 

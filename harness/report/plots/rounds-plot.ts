@@ -1,6 +1,6 @@
-import type { Thp } from "../../sample/sample.ts";
-import { formatThp, formatTime } from "../format.ts";
-import type { Cell } from "../summary.ts";
+import { formatThp, formatTime } from "../../analysis/format.ts";
+import type { Cell } from "../../analysis/summary.ts";
+import type { Thp } from "../../run/sample.ts";
 import { axisStyle, legendOf, type MarkOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 

@@ -1,7 +1,7 @@
+import { formatSeconds, formatThp } from "../../analysis/format.ts";
+import type { Sweep } from "../../analysis/summary.ts";
 import { GIB_BYTES } from "../../base/size.ts";
-import type { Thp } from "../../sample/sample.ts";
-import { formatSeconds, formatThp } from "../format.ts";
-import type { Sweep } from "../summary.ts";
+import type { Thp } from "../../run/sample.ts";
 import { axisStyle, legendOf, type MarkOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 

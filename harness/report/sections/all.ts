@@ -1,5 +1,5 @@
+import type { Summary } from "../../analysis/summary.ts";
 import type { Section } from "../section.ts";
-import type { Summary } from "../summary.ts";
 import { costSection } from "./cost.ts";
 import { cpuSection } from "./cpu.ts";
 import { methodSection } from "./method.ts";

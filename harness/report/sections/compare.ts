@@ -1,8 +1,8 @@
+import type { Comparison } from "../../analysis/compare-runs.ts";
+import { formatThpCell } from "../../analysis/format.ts";
+import { wordsOf } from "../../analysis/words.ts";
 import { formatSize } from "../../base/size.ts";
-import type { Comparison } from "../compare.ts";
-import { formatThpCell } from "../format.ts";
 import type { Section } from "../section.ts";
-import { wordsOf } from "../words.ts";
 import { effectFigures } from "./effect-cells.ts";
 import { kernelText } from "./what-ran.ts";
 

@@ -1,8 +1,8 @@
+import { formatPercent, formatSeconds, formatThpCell, orNothing } from "../../analysis/format.ts";
+import type { Cell, Cost, Summary } from "../../analysis/summary.ts";
+import { type Words, wordsOf } from "../../analysis/words.ts";
 import { formatSize } from "../../base/size.ts";
-import { formatPercent, formatSeconds, formatThpCell, orNothing } from "../format.ts";
 import type { Section } from "../section.ts";
-import type { Cell, Cost, Summary } from "../summary.ts";
-import { type Words, wordsOf } from "../words.ts";
 
 /** A column of the price, and what it means. */
 type Price = { label: string; read: (cost: Cost) => number | null | undefined };

@@ -1,8 +1,8 @@
-import { onSameKernel } from "../../sample/arm-name.ts";
-import { formatRatio, formatSeconds, orNothing } from "../format.ts";
+import { formatRatio, formatSeconds, orNothing } from "../../analysis/format.ts";
+import type { ArmTotal, Summary } from "../../analysis/summary.ts";
+import { wordsOf } from "../../analysis/words.ts";
+import { onSameKernel } from "../../run/arm-name.ts";
 import type { Section } from "../section.ts";
-import type { ArmTotal, Summary } from "../summary.ts";
-import { wordsOf } from "../words.ts";
 
 /** Total CPU time of each arm: where the gain was paid for, and how soon after a boot there is one. */
 export function cpuSection({ run, totals }: Summary): Section {

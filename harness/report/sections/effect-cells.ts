@@ -1,5 +1,5 @@
-import { formatP, formatRange, formatRatio, formatTime } from "../format.ts";
-import type { Effect } from "../summary.ts";
+import { formatP, formatRange, formatRatio, formatTime } from "../../analysis/format.ts";
+import type { Effect } from "../../analysis/summary.ts";
 
 /** An effect as every table shows it: both medians in seconds, ratio, its interval, boots an arm, p. */
 export function effectFigures(effect: Effect): string[] {

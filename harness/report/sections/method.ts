@@ -1,6 +1,6 @@
+import type { Summary } from "../../analysis/summary.ts";
+import { wordsOf } from "../../analysis/words.ts";
 import type { Section } from "../section.ts";
-import type { Summary } from "../summary.ts";
-import { wordsOf } from "../words.ts";
 
 /** How the figures came to be, for a reader who would rather check than believe. */
 export function methodSection({ run }: Summary): Section {

@@ -1,9 +1,9 @@
+import { count, formatThpCell, formatTime } from "../../analysis/format.ts";
+import type { Summary } from "../../analysis/summary.ts";
+import { wordsOf } from "../../analysis/words.ts";
 import { formatSize } from "../../base/size.ts";
 import { FAR } from "../../stats/outliers.ts";
-import { count, formatThpCell, formatTime } from "../format.ts";
 import type { Section } from "../section.ts";
-import type { Summary } from "../summary.ts";
-import { wordsOf } from "../words.ts";
 
 /** Boots and rounds that a reader should look at twice; no section where there are none. */
 export function outlierSections({ run, outliers }: Summary): Section[] {

@@ -1,8 +1,8 @@
+import { count, formatSeconds, formatThpCell, NOTHING } from "../../analysis/format.ts";
+import type { PhaseCell, Summary } from "../../analysis/summary.ts";
 import { formatSize } from "../../base/size.ts";
-import { PHASES, phaseNames } from "../../sample/phase.ts";
-import { count, formatSeconds, formatThpCell, NOTHING } from "../format.ts";
+import { PHASES, phaseNames } from "../../run/phase.ts";
 import type { Section } from "../section.ts";
-import type { PhaseCell, Summary } from "../summary.ts";
 
 /** Where the time of the headline's creations went, arm below arm. */
 export function phaseSections({ run, phases }: Summary): Section[] {

@@ -1,10 +1,10 @@
+import { count, formatDifference, formatRatio, formatThp, formatThpCell, NOTHING } from "../../analysis/format.ts";
+import type { Plan, Summary } from "../../analysis/summary.ts";
+import { wordsOf } from "../../analysis/words.ts";
 import { POWER } from "../../stats/smallest-effect.ts";
 import { spreadFactors } from "../../stats/spread.ts";
 import { ALPHA } from "../../stats/verdict.ts";
-import { count, formatDifference, formatRatio, formatThp, formatThpCell, NOTHING } from "../format.ts";
 import type { Section } from "../section.ts";
-import type { Plan, Summary } from "../summary.ts";
-import { wordsOf } from "../words.ts";
 
 const inHundred = POWER * 100;
 

@@ -1,8 +1,8 @@
+import { formatPercent, formatRange, formatSeconds, formatThpCell, NOTHING } from "../../analysis/format.ts";
+import type { Summary } from "../../analysis/summary.ts";
 import { formatSize } from "../../base/size.ts";
 import type { RemovableShare } from "../../stats/removable-share.ts";
-import { formatPercent, formatRange, formatSeconds, formatThpCell, NOTHING } from "../format.ts";
 import type { Section } from "../section.ts";
-import type { Summary } from "../summary.ts";
 
 /** What the series is meant to take away at least, THP off and on. */
 const TARGET = 0.95;

@@ -1,7 +1,4 @@
-import { describeConditions } from "../../bench/conditions.ts";
-import { armParts } from "../../sample/arm-name.ts";
-import { ALPHA } from "../../stats/verdict.ts";
-import { isAgain } from "../effects.ts";
+import { isAgain } from "../../analysis/effects.ts";
 import {
   count,
   formatDifference,
@@ -13,11 +10,14 @@ import {
   formatThpCell,
   formatTime,
   orNothing,
-} from "../format.ts";
-import { cpuPrice } from "../price.ts";
+} from "../../analysis/format.ts";
+import { cpuPrice } from "../../analysis/price.ts";
+import type { Effect, Summary } from "../../analysis/summary.ts";
+import { wordsOf } from "../../analysis/words.ts";
+import { armParts } from "../../run/arm-name.ts";
+import { describeConditions } from "../../run/conditions.ts";
+import { ALPHA } from "../../stats/verdict.ts";
 import type { Section } from "../section.ts";
-import type { Effect, Summary } from "../summary.ts";
-import { wordsOf } from "../words.ts";
 import { planNotes } from "./plan.ts";
 
 const LIMIT_NOTE = "limit: never clears, not usable. It is a measure of what clearing costs, not a way to save it.";

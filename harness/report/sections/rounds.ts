@@ -1,8 +1,8 @@
-import type { Thp } from "../../sample/sample.ts";
-import { formatThp, formatTime, NOTHING } from "../format.ts";
+import { formatThp, formatTime, NOTHING } from "../../analysis/format.ts";
+import type { Cell, Summary } from "../../analysis/summary.ts";
+import { wordsOf } from "../../analysis/words.ts";
+import type { Thp } from "../../run/sample.ts";
 import type { Section } from "../section.ts";
-import type { Cell, Summary } from "../summary.ts";
-import { wordsOf } from "../words.ts";
 
 /** Every measured value at the headline's size, in the layout of the RFC: rounds across, without and with the series. */
 export function roundSections({ run, cells }: Summary): Section[] {

@@ -1,8 +1,15 @@
+import {
+  formatEstimate,
+  formatPercent,
+  formatRatio,
+  formatThpCell,
+  formatTime,
+  NOTHING,
+} from "../../analysis/format.ts";
+import type { Summary, Sweep } from "../../analysis/summary.ts";
+import { type Words, wordsOf } from "../../analysis/words.ts";
 import { formatSize } from "../../base/size.ts";
-import { formatEstimate, formatPercent, formatRatio, formatThpCell, formatTime, NOTHING } from "../format.ts";
 import type { Section } from "../section.ts";
-import type { Summary, Sweep } from "../summary.ts";
-import { type Words, wordsOf } from "../words.ts";
 
 /** Time over size with its line, and the size nobody measured, marked as what it is. */
 export function sweepSections({ run, sweeps }: Summary): Section[] {

@@ -1,9 +1,9 @@
+import { besideOf, isBase } from "../../analysis/effects.ts";
+import { formatFigure, formatRatio, formatThpCell, NOTHING } from "../../analysis/format.ts";
+import type { Cell, Summary } from "../../analysis/summary.ts";
+import { wordsOf } from "../../analysis/words.ts";
 import { formatSize } from "../../base/size.ts";
-import { besideOf, isBase } from "../effects.ts";
-import { formatFigure, formatRatio, formatThpCell, NOTHING } from "../format.ts";
 import type { Section } from "../section.ts";
-import type { Cell, Summary } from "../summary.ts";
-import { wordsOf } from "../words.ts";
 
 /** What a program measured beside its seconds, each arm against base; no section where it measured nothing else. */
 export function valuesSections({ run, cells }: Summary): Section[] {

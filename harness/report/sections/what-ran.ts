@@ -1,12 +1,12 @@
+import { count } from "../../analysis/format.ts";
+import type { Summary } from "../../analysis/summary.ts";
+import { measuredText } from "../../analysis/words.ts";
 import { shellQuote } from "../../base/quote.ts";
 import { formatSize } from "../../base/size.ts";
-import { describeConditions } from "../../bench/conditions.ts";
-import type { ArmRecord, KernelRecord } from "../../bench/run-record.ts";
-import type { Clock } from "../../sample/sample.ts";
-import { count } from "../format.ts";
+import { describeConditions } from "../../run/conditions.ts";
+import type { ArmRecord, KernelRecord } from "../../run/record.ts";
+import type { Clock } from "../../run/sample.ts";
 import type { Section } from "../section.ts";
-import type { Summary } from "../summary.ts";
-import { measuredText } from "../words.ts";
 
 /** Enough of a sha256 to recognise it; run.json has all of it. */
 const SHA_DIGITS = 12;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import { summarize } from "../../../harness/analysis/summarize.ts";
 import { marksOf } from "../../../harness/report/plots/axes.ts";
 import { roundsPlot } from "../../../harness/report/plots/rounds-plot.ts";
-import { summarize } from "../../../harness/report/summarize.ts";
-import { type ArmName, armKinds } from "../../../harness/sample/arm-name.ts";
+import { type ArmName, armKinds } from "../../../harness/run/arm-name.ts";
 import { syntheticRun, syntheticSamples } from "../synthetic-run.ts";
 
 const plotOf = (arms: ArmName[]) => {

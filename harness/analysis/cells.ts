@@ -1,0 +1,62 @@
+import { inTableOrder } from "../run/arm-name.ts";
+import type { RunRecord } from "../run/record.ts";
+import type { Sample } from "../run/sample.ts";
+import { median } from "../stats/median.ts";
+import { costOf } from "./cost.ts";
+import type { Cell, CellBoot } from "./summary.ts";
+import type { Turn } from "./turns.ts";
+
+/**
+ * Creations grouped by configuration and arm, in the order of the run's settings: huge pages as asked for, the largest
+ * VM first, base before the other arms.
+ */
+export function cellsOf(run: RunRecord, turns: readonly Turn[]): Cell[] {
+  const groups = Map.groupBy(turns, ({ sample }) =>
+    JSON.stringify([sample.scenario, sample.thp, sample.memoryBytes, sample.arm]),
+  );
+  const cells = [...groups.values()].map((group) => cellOf(run, group));
+  const arms = inTableOrder(run.settings.arms);
+  const rank = (cell: Cell): number[] => [
+    run.settings.thp.indexOf(cell.thp),
+    -cell.memoryBytes,
+    arms.indexOf(cell.arm),
+  ];
+  return cells.sort((a, b) => {
+    const [x, y] = [rank(a), rank(b)];
+    const at = x.findIndex((value, i) => value !== y[i]);
+    return at < 0 ? 0 : (x[at] as number) - (y[at] as number);
+  });
+}
+
+function cellOf(run: RunRecord, turns: readonly Turn[]): Cell {
+  const samples = turns.map((turn) => turn.sample);
+  const { scenario, thp, memoryBytes, arm } = samples[0] as Sample;
+  const boots = [...Map.groupBy(samples, (sample) => sample.boot).values()].map(bootOf).sort((a, b) => a.boot - b.boot);
+  return {
+    scenario,
+    thp,
+    memoryBytes,
+    arm,
+    median: median(boots.map((boot) => boot.median)),
+    boots,
+    values: valuesOf(samples),
+    cost: costOf(turns, run.poolThreshold),
+  };
+}
+
+/** Median of per-boot medians of each figure. One that a round lacks is left out: the rounds that have it are no sample. */
+function valuesOf(samples: readonly Sample[]): Record<string, number> {
+  const names = Object.keys(samples[0]?.values ?? {}).filter((name) => samples.every(({ values }) => name in values));
+  const boots = [...Map.groupBy(samples, (sample) => sample.boot).values()];
+  const ofBoot = (name: string) => boots.map((rounds) => median(rounds.map(({ values }) => values[name] as number)));
+  return Object.fromEntries(names.map((name) => [name, median(ofBoot(name))]));
+}
+
+function bootOf(samples: Sample[]): CellBoot {
+  const rounds = samples.map(({ round, seconds }) => ({ round, seconds })).sort((a, b) => a.round - b.round);
+  return {
+    boot: (samples[0] as Sample).boot,
+    median: median(rounds.map((round) => round.seconds)),
+    rounds,
+  };
+}

@@ -1,0 +1,82 @@
+import { type ArmKind, type ArmName, armParts, onSameKernel } from "../run/arm-name.ts";
+import { permutationTest } from "../stats/permutation.ts";
+import { ratioInterval } from "../stats/ratio-interval.ts";
+import { ALPHA, noiseFloorOf, verdictAbove, verdictOf } from "../stats/verdict.ts";
+import type { Cell, Configuration, Effect } from "./summary.ts";
+
+/**
+ * Each arm against the base of its kernel, where both were measured in the same configuration; beside an A/A arm with its
+ * noise floor.
+ * @param alpha level of the test
+ */
+export function effectsOf(cells: readonly Cell[], alpha = ALPHA): Effect[] {
+  const effects = cells
+    .filter((cell) => !isBase(cell.arm))
+    .flatMap((cell) => {
+      const base = besideOf(cells, cell, "base");
+      return base === undefined ? [] : [effectOf(base, cell, alpha)];
+    });
+  return effects.map((effect) => {
+    const name = onSameKernel(effect.armName, "base-again");
+    return beside(
+      effect,
+      effects.find((other) => other.armName === name && sameConfiguration(other, effect)),
+    );
+  });
+}
+
+/** One cell against another of the same configuration; `base` is what the ratio is relative to. */
+export function effectOf(base: Cell, arm: Cell, alpha = ALPHA): Effect {
+  const [a, b] = [base, arm].map((cell) => cell.boots.map((boot) => boot.median)) as [number[], number[]];
+  const test = permutationTest(a, b);
+  const interval = ratioInterval(a, b);
+  const p = test.smallestP <= alpha ? test.p : null;
+  return {
+    scenario: arm.scenario,
+    thp: arm.thp,
+    memoryBytes: arm.memoryBytes,
+    armName: arm.arm,
+    base: base.median,
+    arm: arm.median,
+    ratio: base.median / arm.median,
+    low: interval?.low ?? null,
+    high: interval?.high ?? null,
+    boots: Math.min(a.length, b.length),
+    p,
+    smallestP: test.smallestP,
+    verdict: verdictOf(p, interval, alpha),
+    noiseFloor: null,
+    hitRate: arm.cost.hitRate,
+    cpuRatio: base.cost.cpu && arm.cost.cpu && arm.cost.cpu.hostSeconds / base.cost.cpu.hostSeconds,
+    refillSeconds: arm.cost.refillSeconds?.median ?? null,
+  };
+}
+
+/** Whether the effect is that of a kernel against itself. */
+export function isAgain(effect: Pick<Effect, "armName">): boolean {
+  return armParts(effect.armName).kind === "base-again";
+}
+
+/** Whether effects are relative to the arm. */
+export function isBase(arm: ArmName): boolean {
+  return armParts(arm).kind === "base";
+}
+
+/** The cell of another kind of arm on the same kernel and in the same configuration. */
+export function besideOf(cells: readonly Cell[], cell: Cell, kind: ArmKind): Cell | undefined {
+  const name = onSameKernel(cell.arm, kind);
+  return cells.find((other) => other.arm === name && sameConfiguration(other, cell));
+}
+
+/** The effect in the light of the A/A effect of its configuration, if there is one with an interval. */
+function beside(effect: Effect, again: Effect | undefined): Effect {
+  if (again === undefined || again.low === null || again.high === null) return effect;
+  const noiseFloor = noiseFloorOf({ low: again.low, high: again.high });
+  const verdict = isAgain(effect) ? effect.verdict : verdictAbove(noiseFloor, effect.ratio, effect.verdict);
+  return { ...effect, noiseFloor, verdict };
+}
+
+/** Whether two cells differ in their arm only. */
+export function sameConfiguration(a: Configuration, b: Configuration): boolean {
+  return a.scenario === b.scenario && a.thp === b.thp && a.memoryBytes === b.memoryBytes;
+}

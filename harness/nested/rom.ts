@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "../base/process.ts";
+
+const source = join(import.meta.dirname, "rom/reporter.c");
+/** Code for a CPU that has nothing yet, linked where firmware is: 64 KiB that end at 4 GiB, the reset vector last. */
+const FLAGS = [
+  ...["-m32", "-march=i686", "-O2", "-Wall", "-Wextra", "-ffreestanding", "-fno-pic", "-fno-stack-protector"],
+  ...["-fno-asynchronous-unwind-tables", "-fno-jump-tables", "-fcf-protection=none", "-fno-toplevel-reorder"],
+  ...["-nostdlib", "-static", "-no-pie", "-Wl,-N,--no-warn-rwx-segments,--build-id=none"],
+  "-Wl,-Ttext=0xffff0000,--section-start=.reset=0xfffffff0,--entry=0xfffffff0",
+];
+const REMEDY = "Correct harness/nested/rom/reporter.c; compiler and objcopy come with: npm run setup";
+
+/** All that the ROM is made of, as one text. */
+export function romSource(): string {
+  return readFileSync(source, "utf8");
+}
+
+/**
+ * Makes reporter.rom, the software of the VM that reports its memory as free, in the directory.
+ * @throws InfrastructureError GUEST_ROM with the compiler's words
+ */
+export async function compileRom(directory: string): Promise<void> {
+  const [elf, rom] = ["reporter.elf", "reporter.rom"].map((name) => join(directory, name)) as [string, string];
+  await run("gcc", [...FLAGS, "-o", elf, source], { code: "GUEST_ROM", remedy: REMEDY });
+  const sections = ["-j", ".text", "-j", ".reset"];
+  await run("objcopy", ["-O", "binary", ...sections, elf, rom], { code: "GUEST_ROM", remedy: REMEDY });
+}

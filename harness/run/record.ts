@@ -1,0 +1,171 @@
+import { z } from "zod";
+import { armSchema } from "./arm-name.ts";
+import { conditionsSchema, QUIET } from "./conditions.ts";
+import { measureSchema } from "./measure.ts";
+import {
+  acceleratorSchema,
+  clockSchema,
+  cpuUseSchema,
+  kernelVariantSchema,
+  poolSchema,
+  refillCurveSchema,
+  type Sample,
+  thpSchema,
+} from "./sample.ts";
+
+/** Several rounds of one size with one huge page setting, one after the other in the same boot. */
+export const stepSchema = z.strictObject({
+  thp: thpSchema,
+  memoryBytes: z.int().positive(),
+  rounds: z.int().positive(),
+});
+export type Step = z.infer<typeof stepSchema>;
+
+/** One boot of the plan; slots are numbered from 1 in the order in which they are to run. */
+export const plannedBootSchema = z.strictObject({
+  slot: z.int().positive(),
+  arm: armSchema,
+  steps: z.array(stepSchema).min(1),
+});
+export type PlannedBoot = z.infer<typeof plannedBootSchema>;
+
+/** The pool filling up again after the last VM of a boot: what that VM cost and no sample can hold. */
+export const lastRefillSchema = z.strictObject({
+  /** Since the VM was gone and its device free. */
+  seconds: z.number().nonnegative(),
+  refill: refillCurveSchema,
+  pool: poolSchema,
+  cpu: cpuUseSchema,
+});
+export type LastRefill = z.infer<typeof lastRefillSchema>;
+
+/**
+ * One boot that was started. Boots are numbered from 1 in the order they started and a number is never used twice: the
+ * slot of a boot that did not finish runs again as a new boot.
+ */
+export const bootRecordSchema = z.strictObject({
+  boot: z.int().positive(),
+  slot: z.int().positive(),
+  arm: armSchema,
+  startedAt: z.iso.datetime(),
+  /** Null while the boot runs, and for ever when it was interrupted or failed. */
+  finishedAt: z.iso.datetime().nullable(),
+  /** Serial console of the host, relative to the run's directory. */
+  consoleLog: z.string(),
+  /** Null in boots that do not wait for a pool, that did not get so far, and in records from before it was measured. */
+  lastRefill: lastRefillSchema.nullable().default(null),
+});
+export type BootRecord = z.infer<typeof bootRecordSchema>;
+
+/** What was asked for, with every default filled in. */
+export const settingsSchema = z.strictObject({
+  scenario: z.string(),
+  measure: measureSchema,
+  kernel: z.string(),
+  /** Fragments of kernel configuration beside the base's own. */
+  fragments: z.array(z.string()).default([]),
+  arms: z.array(armSchema).min(1),
+  thp: z.array(thpSchema).min(1),
+  /** Size in the headline, of the VM or of what the program is given, bytes. */
+  memoryBytes: z.int().positive(),
+  /** Smaller sizes that are measured too, for the fit over size; ascending, without the headline's. */
+  sweepBytes: z.array(z.int().positive()),
+  /** Size that the fit is extended to and marked as a projection; null when it is measured. */
+  projectionBytes: z.int().positive().nullable(),
+  boots: z.int().positive(),
+  rounds: z.int().positive(),
+  sweepRounds: z.int().positive(),
+  host: z.literal("nested"),
+  device: z.string(),
+  accelerator: acceleratorSchema,
+  clock: clockSchema.default("time"),
+  cpuModel: z.string(),
+  hostCpus: z.int().positive(),
+  hostMemoryBytes: z.int().positive(),
+  /** Records from before there were any have the ordinary ones. */
+  conditions: conditionsSchema.default(QUIET),
+  /** Whether each creation's phases are written to a file of their own. */
+  traces: z.boolean().default(false),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, "a sha256 in lower-case hexadecimal");
+
+/** The kernel an arm ran; arms that differ only in settings name the same one. */
+export const kernelRecordSchema = z.strictObject({
+  variant: kernelVariantSchema,
+  /** As `uname -r` tells it. */
+  release: z.string(),
+  imageSha256: sha256Schema,
+  configSha256: sha256Schema,
+  /** Debian source package (or `git`, `tarball`) and its exact version. */
+  source: z.strictObject({ package: z.string(), version: z.string() }),
+  /** Name and version of the compiler that built it, for example `gcc 12.2.0-14`. */
+  compiler: z.string(),
+  /** sha256 over the applied patches in their order; null on an unpatched kernel. */
+  patchesSha256: sha256Schema.nullable(),
+});
+export type KernelRecord = z.infer<typeof kernelRecordSchema>;
+
+/** What an arm sets beside its kernel and the commands of its setup. */
+export const armRecordSchema = z.strictObject({
+  /** Added to the kernel's command line. */
+  commandLine: z.array(z.string()),
+  /** Options of the measured VM's QEMU for its memory, here for one of the headline's size. */
+  vmMemory: z.array(z.string()),
+  /** What a reader has to know about the arm; null when there is nothing. */
+  remark: z.string().nullable(),
+});
+export type ArmRecord = z.infer<typeof armRecordSchema>;
+
+/** The machine that everything ran on. */
+export const machineSchema = z.strictObject({
+  cpu: z.string(),
+  cpus: z.int().positive(),
+  memoryBytes: z.int().positive(),
+  /** Hypervisor as systemd-detect-virt names it (`kvm`, `microsoft`, ...); null on bare metal. */
+  virtualisation: z.string().nullable(),
+});
+export type Machine = z.infer<typeof machineSchema>;
+
+/** run.json: what a run is and how far it came. Its samples are in samples.jsonl beside it. */
+export const runRecordSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  /** Name of the run's directory: start time, then what `--name` said or the scenario. */
+  id: z.string(),
+  /** Command that started the run, as typed after `npm run bench --`. */
+  arguments: z.array(z.string()),
+  /** Commit of the harness and the series, with `-dirty` when files were changed; null outside a git checkout. */
+  commit: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime().nullable(),
+  state: z.enum(["running", "interrupted", "failed", "finished"]),
+  /** Why a failed run failed: code and message. */
+  failure: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+  settings: settingsSchema,
+  /** One for each arm of the settings. */
+  kernels: z.record(armSchema, kernelRecordSchema),
+  /** What booted in the measured VMs; null where they did not run. */
+  guestKernel: kernelRecordSchema.nullable().default(null),
+  /** Shell commands that the host of each arm ran before its first round. */
+  setup: z.record(armSchema, z.array(z.string())),
+  /** One for each arm of the settings; none in records from before it was kept. */
+  arms: z.record(armSchema, armRecordSchema).default({}),
+  machine: machineSchema,
+  /** Versions of the programs that times depend on. */
+  tools: z.strictObject({ qemu: z.string(), node: z.string() }),
+  /** Share (0 to 1) of free memory that had to be zeroed before a round of a pooled arm began. */
+  poolThreshold: z.number().min(0).max(1),
+  plan: z.array(plannedBootSchema).min(1),
+  boots: z.array(bootRecordSchema),
+});
+export type RunRecord = z.infer<typeof runRecordSchema>;
+
+/**
+ * Samples that count: those of boots that finished. A boot that was interrupted or failed leaves its samples in the
+ * file, and they are left out, because its slot runs again as a new boot and a boot is the unit of replication.
+ */
+export function countedSamples(run: RunRecord, samples: readonly Sample[]): Sample[] {
+  const finished = new Set(run.boots.filter((boot) => boot.finishedAt !== null).map((boot) => boot.boot));
+  return samples.filter((sample) => finished.has(sample.boot));
+}

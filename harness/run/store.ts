@@ -1,0 +1,127 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { z } from "zod";
+import { writeFileAtomic } from "../base/atomic-write.ts";
+import { UsageError } from "../base/errors.ts";
+import { projectPath } from "../base/paths.ts";
+import { type RunRecord, runRecordSchema } from "./record.ts";
+import { type Sample, sampleSchema } from "./sample.ts";
+
+const RECORD_FILE = "run.json";
+export const SAMPLES_FILE = "samples.jsonl";
+
+/** Where runs are kept: `$PREZERO_RESULTS`, else `results/` of the checkout. */
+export function resultsDir(): string {
+  return process.env.PREZERO_RESULTS ? resolve(process.env.PREZERO_RESULTS) : projectPath("results");
+}
+
+/** Writes run.json as a whole, making the run's directory when it is new. */
+export function saveRun(runDir: string, run: RunRecord): void {
+  mkdirSync(runDir, { recursive: true });
+  writeFileAtomic(join(runDir, RECORD_FILE), `${JSON.stringify(run, null, 2)}\n`);
+}
+
+/** @throws UsageError RUN_UNREADABLE when run.json is missing or is not what this harness writes. */
+export function readRun(runDir: string): RunRecord {
+  return parseJson(runRecordSchema, join(runDir, RECORD_FILE), readText(join(runDir, RECORD_FILE)));
+}
+
+/** Appends one sample and returns when it is on the disk. */
+export function appendSample(runDir: string, sample: Sample): void {
+  const fd = openSync(join(runDir, SAMPLES_FILE), "a");
+  try {
+    writeFileSync(fd, `${JSON.stringify(sample)}\n`);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * All samples of a run, in the order they were taken. A last line without its newline was torn by a crash while it was
+ * written; it never was a sample and is passed over.
+ * @throws UsageError RUN_UNREADABLE naming file and line when any other line is not a sample.
+ */
+export function readSamples(runDir: string): Sample[] {
+  const path = join(runDir, SAMPLES_FILE);
+  if (!existsSync(path)) return [];
+  const lines = readText(path).split("\n").slice(0, -1);
+  return lines.map((line, index) => parseJson(sampleSchema, `${path}:${index + 1}`, line));
+}
+
+/** Cuts a torn last line off, so that the next sample starts on a line of its own. */
+export function repairSamples(runDir: string): void {
+  const path = join(runDir, SAMPLES_FILE);
+  if (!existsSync(path)) return;
+  const bytes = readFileSync(path);
+  const end = bytes.lastIndexOf("\n".charCodeAt(0)) + 1;
+  if (end < bytes.length) truncateSync(path, end);
+}
+
+/** Directories of all runs, oldest first (their names start with the time they were started). */
+export function listRunDirs(root: string = resultsDir()): string[] {
+  if (!existsSync(root)) return [];
+  return readdirSync(root)
+    .sort()
+    .map((name) => join(root, name))
+    .filter((dir) => existsSync(join(dir, RECORD_FILE)));
+}
+
+/**
+ * Directory of a run: `latest`, a run's id, or a path to its directory.
+ * @throws UsageError RUN_UNKNOWN naming the runs there are.
+ */
+export function resolveRunDir(wanted: string, root: string = resultsDir()): string {
+  const all = listRunDirs(root);
+  const found = wanted === "latest" ? all.at(-1) : all.find((dir) => basename(dir) === wanted);
+  if (found !== undefined) return found;
+  if (existsSync(join(resolve(wanted), RECORD_FILE))) return resolve(wanted);
+  const names = all.map((dir) => basename(dir));
+  throw new UsageError({
+    code: "RUN_UNKNOWN",
+    message: names.length === 0 ? `There is no run in ${root} yet` : `There is no run "${wanted}"`,
+    remedy: names.length === 0 ? "Make one with `npm run bench`." : `Name one of: latest, ${names.join(", ")}.`,
+  });
+}
+
+/** @throws UsageError RUN_UNREADABLE */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw unreadable(path, (error as Error).message, error);
+  }
+}
+
+/** @param where what an error names @throws UsageError RUN_UNREADABLE */
+export function parseJson<T>(schema: z.ZodType<T>, where: string, text: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw unreadable(where, (error as Error).message, error);
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw unreadable(where, z.prettifyError(parsed.error), parsed.error);
+  return parsed.data;
+}
+
+function unreadable(where: string, detail: string, cause: unknown): UsageError {
+  return new UsageError({
+    code: "RUN_UNREADABLE",
+    message: `${where} is not what the harness writes`,
+    detail,
+    remedy: "Restore the file, or name another run (`npm run results` lists them).",
+    cause,
+  });
+}
