@@ -1,0 +1,107 @@
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { withFileLock } from "../../harness/base/file-lock.ts";
+import { createShell, type Shell } from "../../harness/base/shell.ts";
+import { eventually } from "../fakes/processes.ts";
+import { processesWith, startOwnProgram } from "./own-program.ts";
+
+describe("a lock", () => {
+  let lock = "";
+  let interrupt = new AbortController();
+  let $: Shell;
+  beforeEach(() => {
+    lock = join(mkdtempSync(join(tmpdir(), "prezero-lock-test-")), "build.lock");
+    interrupt = new AbortController();
+    $ = createShell({ signal: interrupt.signal, announce: () => {}, dry: false });
+  });
+  afterEach(() => rmSync(join(lock, ".."), { recursive: true }));
+
+  const content = () => (existsSync(lock) ? readFileSync(lock, "utf8") : "");
+  const silent = () => {};
+
+  /** Another harness that holds the lock and has told when it will be done. */
+  async function otherHolder() {
+    const work = `async (lock) => { lock.expect(230_000); await new Promise(() => setInterval(() => {}, 1000)) }`;
+    const other = startOwnProgram(`await withFileLock($, ${JSON.stringify(lock)}, () => {}, ${work});`, lock);
+    expect(await eventually(() => processesWith(lock).length > 1 && /endsAtMs":\d/.test(content()), 5_000)).toBe(true);
+    return other;
+  }
+
+  test("lets one in at a time", async () => {
+    const events: string[] = [];
+    const work = (name: string) => async () => {
+      events.push(`${name} in`);
+      await sleep(200);
+      events.push(`${name} out`);
+    };
+    const [first, second] = ["a", "b"].map((name) => withFileLock($, lock, silent, work(name)));
+    await Promise.all([first, second]);
+    expect(events.map((event) => event.slice(2))).toEqual(["in", "out", "in", "out"]);
+  });
+
+  test("is given back when the work fails, and its file names nobody then", async () => {
+    const failing = withFileLock($, lock, silent, () => Promise.reject(new Error("disk full")));
+    await expect(failing).rejects.toThrow("disk full");
+    expect(content()).toBe("");
+    expect(await withFileLock($, lock, silent, () => Promise.resolve("in"))).toBe("in");
+  });
+
+  test("of a run that is killed is free at once; who waits is told whom for, and how long", async () => {
+    const other = await otherHolder();
+    const told: string[] = [];
+    const next = withFileLock(
+      $,
+      lock,
+      (what) => told.push(what),
+      () => Promise.resolve(performance.now()),
+    );
+    expect(await eventually(() => told.length > 0, 3_000)).toBe(true);
+    other.kill("SIGKILL");
+    await once(other, "exit");
+    const killedMs = performance.now();
+    expect((await next) - killedMs).toBeLessThan(500);
+    expect(told).toEqual([expect.stringMatching(/^waiting for `.*` \(pid \d+\), about 4 min left$/)]);
+    expect(told[0]).toContain(`(pid ${other.pid})`);
+    expect(await eventually(() => processesWith(lock).length === 0, 1_000)).toBe(true);
+  });
+
+  test("is not waited for after an interrupt", async () => {
+    const other = await otherHolder();
+    const waiting = withFileLock(
+      $,
+      lock,
+      () => interrupt.abort(),
+      () => Promise.resolve(),
+    );
+    await expect(waiting).rejects.toMatchObject({ code: "INTERRUPTED" });
+    other.kill("SIGKILL");
+  });
+
+  test("is held after an interrupt until the work has stopped in order", async () => {
+    const stopped = await withFileLock($, lock, silent, async () => {
+      interrupt.abort();
+      await sleep(300);
+      return content();
+    });
+    expect(JSON.parse(stopped)).toMatchObject({ pid: process.pid });
+  });
+
+  test("that cannot be taken is told", async () => {
+    await expect(withFileLock($, `${lock}${"x".repeat(255)}`, silent, () => Promise.resolve())).rejects.toMatchObject({
+      code: "CANNOT_LOCK",
+    });
+  });
+
+  test("whose keeper was killed is lost, and its work is not trusted to be alone", async () => {
+    const work = withFileLock($({ env: { PREZERO_TEST_MARK: lock } }), lock, silent, async () => {
+      const keeper = processesWith(lock).find((line) => line.includes("sleep infinity"));
+      process.kill(Number(keeper?.split(" ")[0]), "SIGKILL");
+      await sleep(5_000);
+    });
+    await expect(work).rejects.toMatchObject({ code: "LOCK_LOST" });
+  });
+});
