@@ -3,10 +3,6 @@ import { InterruptedError } from "./errors.ts";
 /** One Ctrl-C under npm arrives twice: from the terminal, and passed on by npm. */
 const SAME_PRESS_MS = 500;
 
-const controller = new AbortController();
-/** For what is not handed a signal yet. */
-export const interruptSignal: AbortSignal = controller.signal;
-
 /**
  * Installs the signal handlers; called once, by the command line. The first Ctrl-C (or SIGTERM) stops in order, the
  * second exits at once; what was started ends in either case (see scope.ts).
@@ -17,6 +13,7 @@ export const interruptSignal: AbortSignal = controller.signal;
  * @returns aborted at the first signal
  */
 export function handleInterrupts(): AbortSignal {
+  const controller = new AbortController();
   let firstMs: number | undefined;
   const onSignal = () => {
     const nowMs = performance.now();
@@ -33,10 +30,6 @@ export function handleInterrupts(): AbortSignal {
 }
 
 /** @throws InterruptedError when the user has asked to stop */
-export function throwIfInterrupted(signal: AbortSignal, what: string): void;
-/** For what is not handed a signal yet. */
-export function throwIfInterrupted(what: string): void;
-export function throwIfInterrupted(...args: [AbortSignal, string] | [string]): void {
-  const [signal, what] = args.length === 1 ? [interruptSignal, args[0]] : args;
+export function throwIfInterrupted(signal: AbortSignal, what: string): void {
   if (signal.aborted) throw new InterruptedError(what);
 }

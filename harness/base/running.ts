@@ -26,10 +26,15 @@ export type Running = AsyncDisposable & {
 };
 
 /** Starts a program that lives long, see Shell. @throws InterruptedError */
-export function startLongLived(context: ShellContext, options: ShellOptions, command: readonly string[]): Running {
+export function startLongLived(
+  context: ShellContext,
+  options: ShellOptions,
+  asks: boolean,
+  command: readonly string[],
+): Running {
   if (options.interruptWith !== "nothing") throwIfInterrupted(context.signal, `starting ${command[0]}`);
-  context.announce({ line: shellLine(shellQuote(command), options), asks: false });
-  if (context.dry) return NOTHING;
+  context.announce({ line: shellLine(shellQuote(command), options), asks });
+  if (context.dry && !asks) return NOTHING;
   const [program, ...args] = inScope(command);
   const child = execa(program, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

@@ -40,7 +40,7 @@ function withOptions(context: ShellContext, options: ShellOptions, asks: boolean
       : withOptions(context, { ...options, ...first }, asks);
   return Object.defineProperties(call, {
     ask: { get: () => withOptions(context, options, true) },
-    start: { value: (command: readonly string[]) => startLongLived(context, options, command) },
+    start: { value: (command: readonly string[]) => startLongLived(context, options, asks, command) },
     signal: { value: context.signal },
     dry: { value: context.dry },
   }) as Shell;

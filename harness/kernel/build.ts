@@ -3,6 +3,7 @@ import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promis
 import { basename, join } from "node:path";
 import { withLock } from "../base/lock.ts";
 import { cacheDir } from "../base/paths.ts";
+import type { Shell } from "../base/shell.ts";
 import type { Base } from "./bases.ts";
 import {
   type BuiltKernel,
@@ -41,13 +42,13 @@ export type PlannedKernel = Ingredients & { base: Base; key: string; dir: string
  * Fetches the source and reads everything that decides what the kernel is; builds nothing.
  * @throws UsageError for a broken series, an unknown fragment or a base without such a variant, and what {@link fetchSource} throws
  */
-export async function planKernel(request: KernelRequest): Promise<PlannedKernel> {
+export async function planKernel($: Shell, request: KernelRequest): Promise<PlannedKernel> {
   const { base, variant } = request;
   const report = request.report ?? new TerminalReport(`kernel ${base.name} ${variant}`);
   const fragments = await fragmentsOf(base, variant, request.fragments);
   const patches = await patchesOf(base, variant);
-  const toolchain = await findToolchain();
-  const source = await namingDiskFull(cacheDir(), () => fetchSource(base, (line) => report.log(line)));
+  const toolchain = await findToolchain($);
+  const source = await namingDiskFull(cacheDir(), () => fetchSource($, base, (line) => report.log(line)));
   const ingredients = { source, variant, patches, fragments, toolchain };
   const key = contentKey(ingredients);
   return { ...ingredients, base, key, dir: cacheDir("kernels", `${base.name}-${variant}-${key}`) };
@@ -58,30 +59,34 @@ export async function planKernel(request: KernelRequest): Promise<PlannedKernel>
  * has built. A killed or failed build leaves no half kernel, and its tree is taken up again when nothing has changed.
  * @throws UsageError PATCH_DOES_NOT_APPLY, CONFIG_NOT_HONOURED; InfrastructureError KERNEL_BUILD_FAILED, DISK_FULL
  */
-export async function ensureKernel(request: KernelRequest): Promise<BuiltKernel> {
+export async function ensureKernel($: Shell, request: KernelRequest): Promise<BuiltKernel> {
   const report = request.report ?? new TerminalReport(`kernel ${request.base.name} ${request.variant}`);
-  const plan = await planKernel({ ...request, report });
+  const plan = await planKernel($, { ...request, report });
   const present = await readBuiltKernel(plan.dir);
   if (present) return present;
   const work = cacheDir("work", `${plan.base.name}-${plan.variant}`);
-  const wait = () => report.log(`another run is building kernel ${plan.base.name} ${plan.variant}; waiting for it`);
-  return withLock(`${work}.lock`, wait, async () => {
-    const meanwhile = await readBuiltKernel(plan.dir);
-    return meanwhile ?? (await namingDiskFull(cacheDir(), () => build(plan, work, report)));
-  });
+  return withLock(
+    $,
+    `${work}.lock`,
+    (what) => report.log(what),
+    async () => {
+      const meanwhile = await readBuiltKernel(plan.dir);
+      return meanwhile ?? (await namingDiskFull(cacheDir(), () => build($, plan, work, report)));
+    },
+  );
 }
 
-async function build(plan: PlannedKernel, work: string, report: BuildReport): Promise<BuiltKernel> {
+async function build($: Shell, plan: PlannedKernel, work: string, report: BuildReport): Promise<BuiltKernel> {
   const startedMs = Date.now();
   const recipe = RECIPES[plan.variant];
   const fragments = plan.fragments.map((fragment) => fragment.name);
   const expected = (await stepsOfLastBuild(plan.base.name, fragments)) ?? recipe.usualSteps;
   report.progress(0, "making the source tree");
-  await prepare(plan, work);
+  await prepare($, plan, work);
   const command = makeCommand(plan.toolchain, localVersion(plan), recipe.target);
   const config = await readFile(join(work, BUILD_DIR, ".config"), "utf8");
   const environment = { ...makeEnvironment(recipe.arch), ...(await ccacheForPair(work, config)) };
-  const steps = await compile(work, command, environment, (count, file) => {
+  const steps = await compile($, work, command, environment, (count, file) => {
     // Never the whole: linking is still to come, and a build may have more files than the one before.
     report.progress(Math.min(count / expected, 0.99), file);
   });
@@ -110,13 +115,13 @@ async function build(plan: PlannedKernel, work: string, report: BuildReport): Pr
 }
 
 /** Tree and configuration; taken up again when a build of the same key was stopped. */
-async function prepare(plan: PlannedKernel, work: string): Promise<void> {
+async function prepare($: Shell, plan: PlannedKernel, work: string): Promise<void> {
   const mark = join(work, ".key");
   if (existsSync(mark) && (await readFile(mark, "utf8")) === plan.key) return;
   const onto = `${plan.source.packageName} ${plan.source.version}`;
-  if (await takePristineTree(plan, plan.base.name, work)) await applyPatches(plan.patches, work, onto);
-  else await makeTree(plan.source.dir, plan.patches, work, onto);
-  await configureTree(work, plan.fragments, RECIPES[plan.variant].arch);
+  if (await takePristineTree($, plan, plan.base.name, work)) await applyPatches($, plan.patches, work, onto);
+  else await makeTree($, plan.source.dir, plan.patches, work, onto);
+  await configureTree($, work, plan.fragments, RECIPES[plan.variant].arch);
   await writeFile(mark, plan.key);
 }
 

@@ -6,7 +6,7 @@ import { projectPath } from "../../harness/base/paths.ts";
 const PROLOGUE = `
   import { handleInterrupts } from ${JSON.stringify(projectPath("harness/base/interrupt.ts"))};
   import { createShell } from ${JSON.stringify(projectPath("harness/base/shell.ts"))};
-  import { withFileLock } from ${JSON.stringify(projectPath("harness/base/file-lock.ts"))};
+  import { withLock } from ${JSON.stringify(projectPath("harness/base/lock.ts"))};
   const $ = createShell({ signal: handleInterrupts(), announce: () => {}, dry: false });
 `;
 
