@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { namingDiskFaults } from "../base/disk-fault.ts";
 import { withLock } from "../base/lock.ts";
-import { cacheDir } from "../base/paths.ts";
+import { cacheDir, cachePlace } from "../base/paths.ts";
 import type { Shell } from "../base/shell.ts";
 import type { Base } from "./bases.ts";
 import {
@@ -17,7 +18,6 @@ import { ccacheForPair } from "./ccache.ts";
 import { compile, makeCommand } from "./compile.ts";
 import { configureTree } from "./config.ts";
 import { contentKey, type Ingredients, sha256 } from "./content-key.ts";
-import { namingDiskFull } from "./disk-full.ts";
 import { fragmentsOf } from "./fragment.ts";
 import { leavePristineTree, takePristineTree } from "./pristine-tree.ts";
 import { type BuildReport, TerminalReport } from "./report.ts";
@@ -48,7 +48,7 @@ export async function planKernel($: Shell, request: KernelRequest): Promise<Plan
   const fragments = await fragmentsOf(base, variant, request.fragments);
   const patches = await patchesOf(base, variant);
   const toolchain = await findToolchain($);
-  const source = await namingDiskFull(cacheDir(), () => fetchSource($, base, (line) => report.log(line)));
+  const source = await namingDiskFaults(cachePlace(), () => fetchSource($, base, (line) => report.log(line)));
   const ingredients = { source, variant, patches, fragments, toolchain };
   const key = contentKey(ingredients);
   return { ...ingredients, base, key, dir: cacheDir("kernels", `${base.name}-${variant}-${key}`) };
@@ -65,14 +65,9 @@ export async function ensureKernel($: Shell, request: KernelRequest): Promise<Bu
   const present = await readBuiltKernel(plan.dir);
   if (present) return present;
   const work = cacheDir("work", `${plan.base.name}-${plan.variant}`);
-  return withLock(
-    $,
-    `${work}.lock`,
-    (what) => report.log(what),
-    async () => {
-      const meanwhile = await readBuiltKernel(plan.dir);
-      return meanwhile ?? (await namingDiskFull(cacheDir(), () => build($, plan, work, report)));
-    },
+  const wait = (what: string) => report.log(what);
+  return namingDiskFaults(cachePlace(), () =>
+    withLock($, `${work}.lock`, wait, async () => (await readBuiltKernel(plan.dir)) ?? build($, plan, work, report)),
   );
 }
 

@@ -56,7 +56,7 @@ describe("the harness is killed", () => {
 
   test("before the scope could tell the kernel to notify it: nothing is started", async () => {
     const notTheParent = String(process.ppid);
-    const scope = spawn("perl", ["harness/base/scope.pl", notTheParent, "touch", join(directory, "ran")]);
+    const scope = spawn("perl", ["harness/base/scope.pl", process.arch, notTheParent, "touch", join(directory, "ran")]);
     expect(await once(scope, "exit")).toEqual([1, null]);
     expect(readdirSync(directory)).toEqual([]);
   });
