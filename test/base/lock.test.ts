@@ -27,7 +27,7 @@ describe("a lock", () => {
   async function otherHolder() {
     const work = `async (lock) => { lock.expect(230_000); await new Promise(() => setInterval(() => {}, 1000)) }`;
     const other = startOwnProgram(`await withLock($, ${JSON.stringify(lock)}, () => {}, ${work});`, lock);
-    expect(await eventually(() => processesWith(lock).length > 1 && /endsAtMs":\d/.test(content()), 5_000)).toBe(true);
+    expect(await eventually(() => processesWith(lock).length > 1 && /endsAtMs":\d/.test(content()), 15_000)).toBe(true);
     return other;
   }
 

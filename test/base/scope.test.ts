@@ -40,7 +40,7 @@ describe("the harness is killed", () => {
       `await $({ env: { TMPDIR: ${JSON.stringify(directory)} } })\`bash -c \${${JSON.stringify(command)}}\`;`,
       mark,
     );
-    expect(await eventually(sleeps, 5_000)).toBe(true);
+    expect(await eventually(sleeps, 15_000)).toBe(true);
     harness.kill("SIGKILL");
     await once(harness, "exit");
     expect(await nothingIsLeft(), processesWith(mark).join("\n")).toBe(true);
@@ -49,7 +49,7 @@ describe("the harness is killed", () => {
 
   test("a program that lives long ends as well", async () => {
     const harness = startOwnProgram('await $.start(["sh", "-c", "setsid sleep 47"]).exited;', mark);
-    expect(await eventually(sleeps, 5_000)).toBe(true);
+    expect(await eventually(sleeps, 15_000)).toBe(true);
     harness.kill("SIGKILL");
     expect(await nothingIsLeft(), processesWith(mark).join("\n")).toBe(true);
   });
@@ -119,7 +119,7 @@ describe("an interrupt", () => {
   const state = () => readFileSync(join(directory, "state"), "utf8").trim().split("\n");
 
   async function interrupted(command: Promise<unknown>): Promise<void> {
-    expect(await eventually(sleeps, 5_000)).toBe(true);
+    expect(await eventually(sleeps, 15_000)).toBe(true);
     interrupt.abort();
     await expect(command).rejects.toMatchObject({ code: "INTERRUPTED" });
     expect(processesWith(mark)).toEqual([]);
