@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { type HeldLock, withLock } from "../base/lock.ts";
 import { cacheDir } from "../base/paths.ts";
+import { Progress } from "../base/progress.ts";
 import type { Shell } from "../base/shell.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
 import type { RunRecord } from "../run/record.ts";
@@ -16,7 +17,6 @@ import { newRunRecord } from "./new-run.ts";
 import { type Prepared, prepareResume } from "./prepare.ts";
 import { executeRun } from "./run.ts";
 import { assertSameGuest } from "./same-setting.ts";
-import { TickingProgress } from "./ticking-progress.ts";
 
 /**
  * Builds the kernels, writes the run's record and executes the run.
@@ -101,7 +101,7 @@ async function execute(
   kernels: ArmKernels,
   guest: BuiltKernel | null,
 ): Promise<void> {
-  const progress = new TickingProgress("bench");
+  const progress = new Progress("bench");
   try {
     await executeRun($, runDir, run, {
       startHost: nestedHosts($, kernels, guest),
@@ -114,9 +114,9 @@ async function execute(
         log: (line) => progress.log(line),
       },
     });
-    progress.end("done");
+    progress.done();
   } catch (error) {
-    progress.end("stopped");
+    progress.done("stopped");
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { withLock } from "../base/lock.ts";
 import { cacheDir } from "../base/paths.ts";
 import type { Shell } from "../base/shell.ts";
+import { BUILD_LOG } from "./compile.ts";
 import { contentKey, type Ingredients } from "./content-key.ts";
 import { RECIPES, SERIES_FRAGMENT } from "./variant.ts";
 
@@ -39,6 +40,7 @@ export async function takePristineTree($: Shell, plan: Ingredients, baseName: st
       if (built !== key) return false;
       await rm(work, { recursive: true, force: true });
       await rename(tree, work);
+      await rm(join(work, BUILD_LOG));
       return true;
     },
   );
