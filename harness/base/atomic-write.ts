@@ -10,11 +10,11 @@ export function writeFileAtomic(path: string, text: string): void {
   try {
     writeFileSync(fd, text);
     fsyncSync(fd);
+    renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
   } finally {
     closeSync(fd);
   }
-  renameSync(temporary, path);
 }

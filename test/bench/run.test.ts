@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { InfrastructureError, InterruptedError } from "../../harness/base/errors.ts";
 import { executeRun, remainingSlots } from "../../harness/bench/run.ts";
-import { countedSamples, type RunRecord } from "../../harness/run/record.ts";
+import { countedSamples } from "../../harness/run/counted-samples.ts";
+import type { RunRecord } from "../../harness/run/record.ts";
 import { readRun, readSamples, saveRun } from "../../harness/run/store.ts";
 import { newRun } from "./new-run.ts";
 import { type Behaviour, Simulation } from "./simulation.ts";
@@ -99,7 +100,7 @@ describe("a run", () => {
       },
     });
     await expect(done).rejects.toMatchObject({
-      code: "RESULTS_DISK_FULL",
+      code: "DISK_FULL",
       exitCode: 3,
       remedy: expect.stringContaining(`--resume ${newRun().id}`),
     });
