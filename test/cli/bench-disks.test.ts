@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { readRun, readSamples } from "../../harness/run/store.ts";
@@ -61,41 +61,54 @@ describe("results that cannot be written are found before anything is built", ()
 });
 
 describe.runIf(mayMount)("a results disk that becomes full", () => {
-  test("in the middle of a boot ends the run as the disk's fault, and the run goes on when there is room", async () => {
+  test("by what a kernel prints ends the run as the disk's fault, and the run goes on when there is room", async () => {
     using disk = new SmallDisk();
     resultsOn(disk.path);
-    machine.behave("well", "hangs-at-creation-1");
-    const bench = machine.start("bench", ...SHORT);
-    await until(() => readdirSync(disk.path).length > 0 && readSamples(onlyRun()).length === 2);
-    await until(() => bench.stderr().includes("boot 2/2 base"));
-    disk.fill();
-    machine.wake();
-    const { exitCode, stderr } = await bench.ended;
-    expect(stderr).toMatch(/^error: The disk that holds the results in .* is full.*\[DISK_FULL\]/m);
-    expect(stderr).toMatch(/^remedy: Make room there, then: npm run bench -- --resume 20/m);
-    expect(exitCode).toBe(3);
+    machine.behave("well", "floods-at-creation-2");
+    const flooded = await machine.run("bench", ...SHORT);
+    expect(flooded.stderr).toMatch(/^error: The disk that holds .* is full: 0\.0 GiB are left \[DISK_FULL\]$/m);
+    expect(flooded.exitCode).toBe(3);
     expect(machine.processesLeft()).toEqual([]);
+    expect(readSamples(onlyRun()).length).toBeGreaterThanOrEqual(3);
 
     const stillFull = await machine.run("bench", "--resume");
-    expect(stillFull.stderr).toMatch(/\[DISK_FULL\]/);
+    expect(stillFull.stderr).toMatch(/^error: The disk that holds the results in .* is full/);
+    expect(stillFull.stderr).toMatch(/^remedy: Make room there, then: npm run bench -- --resume 20\S+\.$/m);
     expect(stillFull.exitCode).toBe(3);
 
-    disk.makeRoom();
+    rmSync(join(onlyRun(), "console/boot-02-base.log"));
     expect((await machine.run("bench", "--resume")).exitCode).toBe(0);
     expect(readRun(onlyRun()).state).toBe("finished");
   });
 
   test("when all is measured does not keep the table from being printed", async () => {
-    const { stdout: whole } = await machine.run("bench", ...SHORT, "--name", "whole");
-    const runDir = onlyRun();
-    using disk = new SmallDisk(5);
-    const copy = join(disk.path, "2001-01-01T00-00-00-copy");
-    mkdirSync(copy);
-    const run = readRun(runDir);
-    // All is measured but for the record of the last boot's end, which costs no room.
-    writeFileSync(join(copy, "run.json"), JSON.stringify({ ...run, state: "interrupted", finishedAt: null }, null, 2));
-    writeFileSync(join(copy, "samples.jsonl"), readFileSync(join(runDir, "samples.jsonl")));
-    expect(whole).toContain("3.23");
-    rmSync(runDir, { recursive: true });
+    using disk = new SmallDisk();
+    resultsOn(disk.path);
+    const bench = machine.start("bench", ...SHORT);
+    await until(() => bench.stderr().includes("round 1: 3.23 s"));
+    // Enough for the record and its samples, not for a page with pictures.
+    disk.fill(64 * 1024);
+    const { exitCode, stdout, stderr } = await bench.ended;
+    expect(stdout).toMatch(/^Result: a VM of 512M/m);
+    expect(stdout).toMatch(/ 3\.23 /);
+    expect(stdout).not.toContain("Everything is in");
+    expect(stderr).toMatch(/^error: The disk that holds the results in .* is full/m);
+    expect(stderr).toMatch(/^remedy: Make room there, then: npm run results -- html 20\S+\.$/m);
+    expect(exitCode).toBe(3);
+    expect(readdirSync(onlyRun())).not.toContain("report.html");
+    expect(readdirSync(onlyRun()).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
+});
+
+test("test results that cannot be written any more do not take the table with them", async () => {
+  const directory = join(machine.root, "soon-gone");
+  mkdirSync(directory);
+  const bench = machine.start("bench", ...SHORT, "--ktap", join(directory, "out.ktap"));
+  await until(() => bench.stderr().includes("round 1: 3.23 s"));
+  rmSync(directory, { recursive: true });
+  const { exitCode, stdout, stderr } = await bench.ended;
+  expect(stdout).toMatch(/^Result: a VM of 512M/m);
+  expect(stderr).toMatch(/^error: The test results out\.ktap cannot be in .*soon-gone.*\[PLACE_UNUSABLE\]/m);
+  expect(exitCode).toBe(2);
+  expect(readdirSync(onlyRun())).toContain("report.html");
 });
