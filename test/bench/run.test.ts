@@ -1,6 +1,6 @@
 import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { InfrastructureError, InterruptedError } from "../../harness/base/errors.ts";
 import { executeRun, remainingSlots } from "../../harness/bench/run.ts";
@@ -102,7 +102,7 @@ describe("a run", () => {
     await expect(done).rejects.toMatchObject({
       code: "DISK_FULL",
       exitCode: 3,
-      remedy: expect.stringContaining(`--resume ${newRun().id}`),
+      remedy: expect.stringContaining(`--resume ${basename(runDir)}`),
     });
     renameSync(kept, samples);
     const run = await execute(readRun(runDir)).done;

@@ -5,7 +5,7 @@ import { readRun, readSamples } from "../../harness/run/store.ts";
 import { mayMount, SmallDisk } from "../fakes/small-disk.ts";
 import { FakeMachine, until } from "./fake-machine.ts";
 
-const SHORT = ["--arms", "base", "--memory", "512M", "--thp", "on", "--boots", "2", "--rounds", "2", "--accel", "tcg"];
+const SHORT = ["--arms", "base", "--memory", "512M", "--thp", "on", "--boots", "1", "--rounds", "2", "--accel", "tcg"];
 
 vi.setConfig({ testTimeout: 120_000 });
 const machine = await FakeMachine.create();
@@ -51,7 +51,9 @@ describe("results that cannot be written are found before anything is built", ()
     resultsOn(join(disk.path, "results"));
     disk.fill();
     const full = await machine.run("bench", ...SHORT);
-    expect(full.stderr).toMatch(/^error: The disk that holds the results in .* is full: 0\.0 GiB are left \[DISK_FULL\]/);
+    expect(full.stderr).toMatch(
+      /^error: The disk that holds the results in .* is full: 0\.0 GiB are left \[DISK_FULL\]/,
+    );
     expect(full.exitCode).toBe(3);
     disk.makeReadOnly();
     const readOnly = await machine.run("bench", ...SHORT);
@@ -62,21 +64,21 @@ describe("results that cannot be written are found before anything is built", ()
 
 describe.runIf(mayMount)("a results disk that becomes full", () => {
   test("by what a kernel prints ends the run as the disk's fault, and the run goes on when there is room", async () => {
-    using disk = new SmallDisk();
+    using disk = new SmallDisk(5);
     resultsOn(disk.path);
-    machine.behave("well", "floods-at-creation-2");
+    machine.behave("floods-at-creation-2");
     const flooded = await machine.run("bench", ...SHORT);
     expect(flooded.stderr).toMatch(/^error: The disk that holds .* is full: 0\.0 GiB are left \[DISK_FULL\]$/m);
     expect(flooded.exitCode).toBe(3);
     expect(machine.processesLeft()).toEqual([]);
-    expect(readSamples(onlyRun()).length).toBeGreaterThanOrEqual(3);
+    expect(readSamples(onlyRun()).length).toBeGreaterThanOrEqual(1);
 
     const stillFull = await machine.run("bench", "--resume");
     expect(stillFull.stderr).toMatch(/^error: The disk that holds the results in .* is full/);
     expect(stillFull.stderr).toMatch(/^remedy: Make room there, then: npm run bench -- --resume 20\S+\.$/m);
     expect(stillFull.exitCode).toBe(3);
 
-    rmSync(join(onlyRun(), "console/boot-02-base.log"));
+    rmSync(join(onlyRun(), "console/boot-01-base.log"));
     expect((await machine.run("bench", "--resume")).exitCode).toBe(0);
     expect(readRun(onlyRun()).state).toBe("finished");
   });
@@ -87,7 +89,7 @@ describe.runIf(mayMount)("a results disk that becomes full", () => {
     const bench = machine.start("bench", ...SHORT);
     await until(() => bench.stderr().includes("round 1: 3.23 s"));
     // Enough for the record and its samples, not for a page with pictures.
-    disk.fill(64 * 1024);
+    disk.fill(32 * 1024);
     const { exitCode, stdout, stderr } = await bench.ended;
     expect(stdout).toMatch(/^Result: a VM of 512M/m);
     expect(stdout).toMatch(/ 3\.23 /);

@@ -9,7 +9,7 @@ import { answerTo } from "./guest-answers.ts";
 export type FakeConsole = { print: (text: string) => void; golden: (name: string) => string };
 
 /** Of some 50 bytes each: more than a small disk holds. */
-const FLOOD_LINES = 250_000;
+const FLOOD_LINES = 120_000;
 
 /**
  * SSH server in the place of the guest's, with the host key that the initramfs carries.
