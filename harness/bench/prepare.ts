@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
 import { chooseAccelerator } from "../qemu.ts";
 import type { PlannedBoot, RunRecord, Settings } from "../run/record.ts";
@@ -24,12 +25,12 @@ export type Prepared = Planned & { scenario: Scenario; qemuVersion: string };
  * @throws UsageError for a bad scenario, base, size or combination and for KVM that does not work; InfrastructureError
  *   QEMU_MISSING
  */
-export async function prepareRun(options: BenchOptions): Promise<Prepared> {
+export async function prepareRun($: Shell, options: BenchOptions): Promise<Prepared> {
   const scenario = await loadScenario(options.scenario);
   const { name: kernel } = await findBase(options.kernel);
-  const version = await qemuVersion();
+  const version = await qemuVersion($);
   const settings = resolveSettings(options, scenario, kernel, {
-    accelerator: await chooseAccelerator(options.accel),
+    accelerator: await chooseAccelerator($, options.accel),
     availableBytes: availableMemoryBytes(),
     cpus: availableParallelism(),
   });
@@ -42,11 +43,11 @@ export async function prepareRun(options: BenchOptions): Promise<Prepared> {
  * The same for a run that goes on: what it was started with must still be there.
  * @returns what is left of it
  */
-export async function prepareResume(run: RunRecord): Promise<Planned> {
+export async function prepareResume($: Shell, run: RunRecord): Promise<Planned> {
   const { settings } = run;
   const bases = await findBases(settings);
-  await qemuVersion();
-  await chooseAccelerator(settings.accelerator);
+  await qemuVersion($);
+  await chooseAccelerator($, settings.accelerator);
   const largestVm = Math.max(settings.memoryBytes, ...settings.sweepBytes);
   const fitting = {
     vms: settings.conditions.vms,
