@@ -2,6 +2,7 @@ import { enableCompileCache } from "node:module";
 import { Command, CommanderError } from "commander";
 import { describeError, HarnessError } from "./base/errors.ts";
 import { handleInterrupts } from "./base/interrupt.ts";
+import { say } from "./base/output.ts";
 import { cacheDir } from "./base/paths.ts";
 import { createShell, type Shell } from "./base/shell.ts";
 
@@ -27,13 +28,13 @@ async function main(argv: string[]): Promise<number> {
   if (process.env.NODE_COMPILE_CACHE === undefined) enableCompileCache(cacheDir("compiled"));
   const program = new Command("prezero")
     .description("Measure what background zeroing of free memory brings to VM creation")
-    .option("-v, --verbose", "show what is run")
+    .option("-v, --verbose", "show what is run: + what changes something, ? what only reads")
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
   const $ = createShell({
     signal,
     dry: false,
-    announce: ({ line }) => void (program.opts().verbose && process.stderr.write(`+ ${line}\n`)),
+    announce: ({ line, asks }) => void (program.opts().verbose && say(`${asks ? "?" : "+"} ${line}`)),
   });
   const wanted = argv.find((word) => COMMANDS.includes(word));
   for (const name of wanted === undefined ? COMMANDS : [wanted]) {

@@ -14,6 +14,7 @@ export function nestedHosts($: Shell, kernels: ArmKernels, guest: BuiltKernel | 
   return async ({ arm, settings, consoleLog }) => {
     const kernel = kernels[arm.name];
     if (kernel === undefined) throw new Error(`no kernel was built for the arm ${arm.name}`);
+    $.note(`boot of the arm ${arm.name}`);
     const host = await bootNestedHost($, {
       kernel: { ...kernel, variant: arm.variant },
       memoryBytes: settings.hostMemoryBytes,

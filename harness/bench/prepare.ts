@@ -18,7 +18,7 @@ import { resolveSettings } from "./settings.ts";
 export type Planned = { bases: Bases; settings: Settings; plan: PlannedBoot[] };
 
 /** Everything about a new run that is decided before anything is built or booted. */
-export type Prepared = Planned & { scenario: Scenario; qemuVersion: string };
+export type Prepared = Planned & { scenario: Pick<Scenario, "poolLevel">; qemuVersion: string };
 
 /**
  * Decides what a new run does, and refuses early what cannot work.
@@ -43,10 +43,10 @@ export async function prepareRun($: Shell, options: BenchOptions): Promise<Prepa
  * The same for a run that goes on: what it was started with must still be there.
  * @returns what is left of it
  */
-export async function prepareResume($: Shell, run: RunRecord): Promise<Planned> {
+export async function prepareResume($: Shell, run: RunRecord): Promise<Prepared> {
   const { settings } = run;
   const bases = await findBases(settings);
-  await qemuVersion($);
+  const version = await qemuVersion($);
   await chooseAccelerator($, settings.accelerator);
   const largestVm = Math.max(settings.memoryBytes, ...settings.sweepBytes);
   const fitting = {
@@ -55,5 +55,6 @@ export async function prepareResume($: Shell, run: RunRecord): Promise<Planned> 
     option: null,
   } as const;
   assertVmFits(largestVm, availableMemoryBytes(), fitting);
-  return { bases, settings, plan: remainingSlots(run) };
+  const scenario = { poolLevel: run.poolThreshold };
+  return { scenario, bases, settings, plan: remainingSlots(run), qemuVersion: version };
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { type HeldLock, withLock } from "../base/lock.ts";
 import { cacheDir } from "../base/paths.ts";
-import { Progress } from "../base/progress.ts";
+import { Progress, SILENT } from "../base/progress.ts";
 import type { Shell } from "../base/shell.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
 import type { RunRecord } from "../run/record.ts";
@@ -42,7 +42,7 @@ export async function startRun(
 ): Promise<string> {
   const { bases, settings, scenario, plan } = prepared;
   assertRootWritable(root);
-  for (const line of describePlan(settings, plan)) say(line);
+  if (!$.dry) for (const line of describePlan(settings, plan)) say(line);
   const kernels = await ensureArmKernels($, bases, settings.arms, settings.fragments);
   const guest = await ensureGuestKernel($, bases, settings);
   return alone($, async (lock) => {
@@ -118,7 +118,7 @@ async function execute(
   kernels: ArmKernels,
   guest: BuiltKernel | null,
 ): Promise<void> {
-  const progress = new Progress("bench");
+  const progress = $.dry ? SILENT : new Progress("bench");
   try {
     await executeRun($, runDir, run, {
       startHost: nestedHosts($, kernels, guest),

@@ -2,14 +2,10 @@ import { relative } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
-import { shellQuote } from "../base/quote.ts";
-import type { Shell } from "../base/shell.ts";
+import { dryRun, type Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
-import { kernelCommands } from "../kernel/dry-run.ts";
-import { umlArgs } from "../kunit/run-uml.ts";
 import { renderNative, TABLE_FILE, writeTable } from "../native/report.ts";
-import { nativeArgs } from "../native/run-program.ts";
-import { MEMORY_BYTES, startNative } from "../native/start.ts";
+import { startNative, startOnce } from "../native/start.ts";
 import { resolveNativeDir } from "../native/store.ts";
 
 /** Of nine medians the second smallest and the second largest hold the true one in 96 %: one run may be off. */
@@ -58,12 +54,8 @@ async function benchNative($: Shell, raw: Record<string, unknown>, typed: string
   }
   const base = await findBase(options.kernel);
   if (options.dryRun) {
-    const run = shellQuote(["build/linux", ...umlArgs(nativeArgs(1), "/dev/shm", MEMORY_BYTES)]);
-    print([
-      ...(await kernelCommands($, { base, variant: "native" })),
-      `${run}  # ${options.runs} times, with other seeds`,
-    ]);
-    return;
+    const commands = await dryRun($, ($) => startOnce($, base));
+    return print([...commands, `# ${options.runs} times in all, with other seeds`]);
   }
   show(await startNative($, { base, runs: options.runs, arguments: typed, name: options.name }), options.json);
 }

@@ -1,8 +1,8 @@
 import { type Command, Option } from "commander";
-import type { Shell } from "../base/shell.ts";
+import { print, printJson } from "../base/output.ts";
+import { dryRun, type Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
 import { ensureKernel, type KernelRequest } from "../kernel/build.ts";
-import { kernelCommands } from "../kernel/dry-run.ts";
 import { VARIANTS, type Variant } from "../kernel/variant.ts";
 
 type Options = {
@@ -32,7 +32,7 @@ export function register(program: Command, $: Shell): void {
     )
     .option("--debug", "with KASAN, lockdep and DEBUG_VM (configs/kconfig/debug.config); not for figures")
     .option("--dry-run", "print the commands, run nothing")
-    .option("--json", "print what was built as JSON")
+    .option("--json", "print what was built, or would be run, as JSON")
     .action((options) => buildKernel($, options));
 }
 
@@ -42,8 +42,10 @@ async function buildKernel($: Shell, options: Options): Promise<void> {
   const fragments = [...(options.debug ? ["debug.config"] : []), ...options.config];
   const requests: KernelRequest[] = variants.map((variant) => ({ base, variant, fragments }));
   if (options.dryRun) {
-    for (const request of requests) process.stdout.write(`${(await kernelCommands($, request)).join("\n")}\n`);
-    return;
+    const commands = await dryRun($, async ($) => {
+      for (const request of requests) await ensureKernel($, request);
+    });
+    return options.json ? printJson({ commands }) : print(...commands);
   }
   const built = [];
   for (const request of requests) {
@@ -51,7 +53,7 @@ async function buildKernel($: Shell, options: Options): Promise<void> {
     built.push(kernel);
     if (options.json) continue;
     const note = kernel.cached ? "cached" : `built in ${kernel.buildSeconds} s, ${kernel.steps} files`;
-    process.stdout.write(`${kernel.variant.padEnd(8)} ${kernel.release}  ${kernel.imagePath}  (${note})\n`);
+    print(`${kernel.variant.padEnd(8)} ${kernel.release}  ${kernel.imagePath}  (${note})`);
   }
-  if (options.json) process.stdout.write(`${JSON.stringify(built, null, 2)}\n`);
+  if (options.json) printJson(built);
 }

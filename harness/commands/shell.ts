@@ -1,18 +1,17 @@
-import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { UsageError } from "../base/errors.ts";
+import { print, printJson, say } from "../base/output.ts";
 import { cacheDir } from "../base/paths.ts";
-import { shellQuote } from "../base/quote.ts";
-import type { Shell } from "../base/shell.ts";
+import { dryRun, type Shell } from "../base/shell.ts";
 import { parseSize } from "../base/size.ts";
 import { findBase } from "../kernel/bases.ts";
-import { ensureKernel, planKernel } from "../kernel/build.ts";
+import { ensureKernel } from "../kernel/build.ts";
 import { VARIANTS, type Variant } from "../kernel/variant.ts";
 import { attachShell } from "../nested/attach-shell.ts";
 import { kernelOfImage } from "../nested/image-file.ts";
-import { ensureInitramfs } from "../nested/initramfs.ts";
 import { type BootKernel, bootNestedHost } from "../nested/nested.ts";
-import { type AccelChoice, accelChoices, outerVmArgs } from "../qemu.ts";
+import type { NestedHost } from "../nested/nested-host.ts";
+import { type AccelChoice, accelChoices } from "../qemu.ts";
 
 type Options = {
   kernel?: string;
@@ -27,6 +26,7 @@ type Options = {
   timeout: number;
   console?: boolean;
   dryRun?: boolean;
+  json?: boolean;
 };
 
 /** A command given to the shell may run so long by default. */
@@ -48,33 +48,25 @@ export function register(program: Command, $: Shell): void {
     .option("--cmdline <text>", "more for the kernel's command line", "")
     .option("--timeout <seconds>", "deadline of the command", count, COMMAND_TIMEOUT_SECONDS)
     .option("--console", "show the serial console too, on stderr")
-    .option("--dry-run", "print the QEMU command, run nothing")
+    .option("--dry-run", "print the commands, run nothing")
+    .option("--json", "with --dry-run: print them as JSON")
     .action((words, options) => shell($, words, options));
 }
 
 async function shell($: Shell, words: string[], options: Options): Promise<void> {
   if (options.dryRun) {
-    process.stdout.write(`${await dryRun($, options)}\n`);
-    return;
+    const commands = await dryRun($, async ($) => {
+      await using host = await boot($, await kernelOf($, options), options);
+      if (words.length > 0) await host.stream(words.join(" "), () => {}, options.timeout * 1000);
+    });
+    return options.json ? printJson({ commands }) : print(...commands);
   }
   const kernel = await kernelOf($, options);
-  const consoleLog = cacheDir("logs", `shell-${process.pid}.log`);
   const startedMs = Date.now();
-  await using host = await bootNestedHost($, {
-    kernel,
-    consoleLog,
-    memoryBytes: options.memory,
-    cpus: options.cpus,
-    accel: options.accel,
-    cpuModel: options.cpuModel,
-    device: options.device,
-    extraCmdline: options.cmdline,
-    ...(options.console ? { onConsole: (text: string) => process.stderr.write(text) } : {}),
-  });
+  await using host = await boot($, kernel, options);
+  const { kernelRelease, accelerator } = host.fingerprint;
   const took = ((Date.now() - startedMs) / 1000).toFixed(1);
-  process.stderr.write(
-    `${kernel.release}, ${host.fingerprint.accelerator}, up in ${took} s; serial console: ${consoleLog}\n`,
-  );
+  say(`${kernelRelease}, ${accelerator}, up in ${took} s; serial console: ${consoleLog()}`);
   const command = words.join(" ");
   process.exitCode =
     command === "" && process.stdin.isTTY
@@ -84,7 +76,25 @@ async function shell($: Shell, words: string[], options: Options): Promise<void>
           (chunk, isError) => (isError ? process.stderr : process.stdout).write(chunk),
           options.timeout * 1000,
         );
-  for (const complaint of host.complaints()) process.stderr.write(`\nthe kernel complained:\n${complaint.text}\n`);
+  for (const complaint of host.complaints()) say(`\nthe kernel complained:\n${complaint.text}`);
+}
+
+function consoleLog(): string {
+  return cacheDir("logs", `shell-${process.pid}.log`);
+}
+
+async function boot($: Shell, kernel: BootKernel, options: Options): Promise<NestedHost> {
+  return bootNestedHost($, {
+    kernel,
+    consoleLog: consoleLog(),
+    memoryBytes: options.memory,
+    cpus: options.cpus,
+    accel: options.accel,
+    cpuModel: options.cpuModel,
+    device: options.device,
+    extraCmdline: options.cmdline,
+    ...(options.console ? { onConsole: (text: string) => process.stderr.write(text) } : {}),
+  });
 }
 
 async function kernelOf($: Shell, options: Options): Promise<BootKernel> {
@@ -98,21 +108,6 @@ async function scriptFromStdin(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString("utf8");
-}
-
-async function dryRun($: Shell, options: Options): Promise<string> {
-  const built = async () => planKernel($, { base: await findBase(options.kernel), variant: options.variant });
-  const args = outerVmArgs({
-    kernelImage: options.image ?? join((await built()).dir, "bzImage"),
-    initrd: await ensureInitramfs($),
-    extraCmdline: options.cmdline,
-    memoryBytes: options.memory,
-    cpus: options.cpus,
-    accel: options.accel === "kvm" ? "kvm" : "tcg",
-    cpuModel: options.cpuModel,
-    control: undefined,
-  });
-  return shellQuote(["qemu-system-x86_64", ...args]);
 }
 
 function size(text: string): number {

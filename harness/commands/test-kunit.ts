@@ -3,10 +3,9 @@ import type { Command } from "commander";
 import { writeFileAtomic } from "../base/atomic-write.ts";
 import { MeasurementError } from "../base/errors.ts";
 import { shellQuote } from "../base/quote.ts";
-import type { Shell } from "../base/shell.ts";
+import { dryRun, type Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
 import { ensureKernel } from "../kernel/build.ts";
-import { kernelCommands } from "../kernel/dry-run.ts";
 import { casesOf, countCases, summaryLine } from "../ktap/result.ts";
 import { showCase } from "../ktap/show.ts";
 import { renderKtap } from "../ktap/write.ts";
@@ -28,13 +27,12 @@ export function register(program: Command, $: Shell): void {
 
 async function testKunit($: Shell, options: Options): Promise<void> {
   const base = await findBase(options.kernel);
-  if (options.dryRun) {
-    const run = shellQuote(["build/linux", ...umlArgs([`kunit.filter_glob=${SUITE}`], "/tmp")]);
-    print([...(await kernelCommands($, { base, variant: "kunit" })), run]);
-    return;
-  }
-  const kernel = await ensureKernel($, { base, variant: "kunit" });
-  const { report, failure } = await runSuite($, kernel.imagePath, DEADLINE_MS);
+  const run = async ($: Shell) => {
+    const kernel = await ensureKernel($, { base, variant: "kunit" });
+    return { kernel, ...(await runSuite($, kernel.imagePath, DEADLINE_MS)) };
+  };
+  if (options.dryRun) return print(await dryRun($, run));
+  const { kernel, report, failure } = await run($);
   const cases = casesOf(report.results);
   const counts = countCases(cases);
   if (options.ktap !== undefined) writeFileAtomic(resolve(options.ktap), renderKtap(report.results));

@@ -2,7 +2,7 @@ import { basename, join } from "node:path";
 import { namingDiskFaults } from "../base/disk-fault.ts";
 import { withLock } from "../base/lock.ts";
 import { cacheDir, cachePlace } from "../base/paths.ts";
-import { Progress, type ProgressSink } from "../base/progress.ts";
+import { Progress, type ProgressSink, SILENT } from "../base/progress.ts";
 import type { Shell } from "../base/shell.ts";
 import type { Base } from "./bases.ts";
 import {
@@ -70,7 +70,12 @@ export async function ensureKernel($: Shell, request: KernelRequest): Promise<Bu
   const work = cacheDir("work", `${plan.base.name}-${plan.variant}`);
   const wait = (what: string) => progress.log(what);
   return namingDiskFaults(cachePlace(), () =>
-    withLock($, `${work}.lock`, wait, async () => (await readBuiltKernel($, plan.dir)) ?? build($, plan, work, progress)),
+    withLock(
+      $,
+      `${work}.lock`,
+      wait,
+      async () => (await readBuiltKernel($, plan.dir)) ?? build($, plan, work, progress),
+    ),
   ).catch((error) => {
     progress.done("stopped");
     throw error;
@@ -78,7 +83,7 @@ export async function ensureKernel($: Shell, request: KernelRequest): Promise<Bu
 }
 
 function progressOf($: Shell, { base, variant }: KernelRequest): ProgressSink {
-  if ($.dry) return { log: (line) => $.note(line), update: () => {}, done: () => {} };
+  if ($.dry) return { ...SILENT, log: (line) => $.note(line) };
   return new Progress(`kernel ${base.name} ${variant}`);
 }
 
@@ -107,7 +112,9 @@ async function build($: Shell, plan: PlannedKernel, work: string, progress: Prog
     patches: plan.patches.map((patch) => patch.name),
     fragments,
     compiler: plan.toolchain.compiler,
-    release: (await $.files.readText(join(built, "include/config/kernel.release"), `RELEASE${localVersion(plan)}`)).trim(),
+    release: (
+      await $.files.readText(join(built, "include/config/kernel.release"), `RELEASE${localVersion(plan)}`)
+    ).trim(),
     imageSha256: sha256(image),
     configSha256: sha256(config),
     steps,

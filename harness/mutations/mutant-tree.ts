@@ -87,7 +87,7 @@ export class MutantTree {
       cwd: this.#dir,
       env: { GIT_CEILING_DIRECTORIES: dirname(this.#dir), LC_ALL: "C" },
       okExitCodes: [0, 1, 128],
-    })`git apply ${how} ${mutation.path}`;
+    })`git apply ${[...how, mutation.path]}`;
     if (finished.exitCode === 0) return;
     throw new UsageError({
       code: "MUTATION_DOES_NOT_APPLY",

@@ -9,11 +9,10 @@ import { InstructionClock } from "../host/instruction-clock.ts";
 import { measuredProgram, type ProgramAnswer } from "../host/measured-program.ts";
 import { setThp } from "../host/thp.ts";
 import { scaledMs } from "../qemu/deadline.ts";
-import type { QemuProcess } from "../qemu/launch.ts";
 import type { Fingerprint, Thp } from "../run/sample.ts";
 import type { VfioBinding } from "../vfio/bind.ts";
-import { explainFailure, type Watched } from "./failure.ts";
-import type { SshConnection } from "./ssh.ts";
+import { explainFailure } from "./failure.ts";
+import type { Machine } from "./machine.ts";
 
 const EXEC_MS = 30_000;
 /** A host that does not answer `true` for so long hangs. */
@@ -23,10 +22,9 @@ const RESERVE_BYTES = GIB_BYTES / 4;
 const PAGE_TABLE_SHARE = 3 / 512;
 const VM_STEP_BYTES = 64 * MIB_BYTES;
 
-export type NestedParts = {
-  watched: Watched;
-  qemu: Pick<QemuProcess, "qmp" | "pid" | "exited">;
-  ssh: SshConnection;
+export type NestedParts = Pick<Machine, "watched" | "qemu" | "ssh"> & {
+  /** Told each command that the host runs. */
+  note: (what: string) => void;
   fingerprint: Fingerprint;
   /** Multiplies every deadline. */
   patience: number;
@@ -69,6 +67,7 @@ export class NestedHost implements Host {
    */
   exec = async (command: string, timeoutMs?: number): Promise<HostAnswer> => {
     const deadlineMs = timeoutMs ?? this.#scaled(EXEC_MS);
+    this.#parts.note(`on the host: ${command}`);
     return this.#guarded(() => this.#parts.ssh.exec(command, deadlineMs));
   };
 
@@ -78,6 +77,7 @@ export class NestedHost implements Host {
     onOutput: (chunk: Buffer, isError: boolean) => void,
     timeoutMs: number,
   ): Promise<number> {
+    this.#parts.note(`on the host: ${command}`);
     const answer = await this.#guarded(() => this.#parts.ssh.exec(command, timeoutMs, onOutput));
     return answer.exitCode;
   }
