@@ -6,7 +6,7 @@ import { describeError, HarnessError } from "./base/errors.ts";
 import { handleInterrupts } from "./base/interrupt.ts";
 import { say } from "./base/output.ts";
 import { cachePlace, projectPath } from "./base/paths.ts";
-import { showCommands } from "./base/process.ts";
+import { createShell, type Shell } from "./base/shell.ts";
 
 /** Each command is one file under commands/ that exports `register(program)`; only the one that runs is loaded. */
 const COMMANDS = [
@@ -26,21 +26,27 @@ const COMMANDS = [
 const WITHOUT_CACHE = ["setup", "doctor", "results"];
 
 async function main(argv: string[]): Promise<number> {
-  handleInterrupts();
+  const signal = handleInterrupts();
   outliveReaders();
   keepCompiled();
   const program = new Command("prezero")
     .description("Measure what background zeroing of free memory brings to VM creation")
     .version(version(), "-V, --version", "print the version of this checkout")
     .option("-v, --verbose", "show each command before it runs")
-    .on("option:verbose", showCommands)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
+  const $ = createShell({
+    signal,
+    dry: false,
+    announce: ({ line }) => void (program.opts().verbose && say(`+ ${line}`)),
+  });
   const wanted = argv.find((word) => COMMANDS.includes(word));
   if (wanted !== undefined && !WITHOUT_CACHE.includes(wanted)) program.hook("preAction", () => makePlace(cachePlace()));
   for (const name of wanted === undefined ? COMMANDS : [wanted]) {
-    const { register } = (await import(`./commands/${name}.ts`)) as { register(program: Command): void };
-    register(program);
+    const { register } = (await import(`./commands/${name}.ts`)) as {
+      register(program: Command, $: Shell): void;
+    };
+    register(program, $);
   }
   sayWhatIsAllowed(program);
   try {

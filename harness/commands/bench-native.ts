@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { count, option, runName } from "../base/option.ts";
 import { print, printJson } from "../base/output.ts";
 import { shellQuote } from "../base/quote.ts";
+import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
 import { kernelCommands } from "../kernel/dry-run.ts";
 import { umlArgs } from "../kunit/run-uml.ts";
@@ -18,7 +19,7 @@ const MAX_RUNS = 100;
 
 type Options = KernelOption & { runs: number; name?: string; show?: string | true; json?: boolean; dryRun?: boolean };
 
-export function register(program: Command): void {
+export function register(program: Command, $: Shell): void {
   program
     .command("bench-native")
     .description("measure allocation and clearing on this machine's own CPU, without KVM (User Mode Linux)")
@@ -32,10 +33,12 @@ export function register(program: Command): void {
       "after",
       examples(["npm run bench:native", "measure"], ["npm run bench:native -- --show", "print the last table again"]),
     )
-    .action((options: Options) => benchNative(options, process.argv.slice(process.argv.indexOf("bench-native") + 1)));
+    .action((options: Options) =>
+      benchNative($, options, process.argv.slice(process.argv.indexOf("bench-native") + 1)),
+    );
 }
 
-async function benchNative(options: Options, typed: string[]): Promise<void> {
+async function benchNative($: Shell, options: Options, typed: string[]): Promise<void> {
   if (options.show !== undefined) {
     show(resolveNativeDir(options.show === true ? "latest" : options.show), options.json);
     return;
@@ -43,10 +46,13 @@ async function benchNative(options: Options, typed: string[]): Promise<void> {
   const base = await findBase(options.kernel);
   if (options.dryRun) {
     const run = shellQuote(["build/linux", ...umlArgs(nativeArgs(1), "/dev/shm", MEMORY_BYTES)]);
-    print(...(await kernelCommands({ base, variant: "native" })), `${run}  # ${options.runs} times, with other seeds`);
+    print(
+      ...(await kernelCommands($, { base, variant: "native" })),
+      `${run}  # ${options.runs} times, with other seeds`,
+    );
     return;
   }
-  show(await startNative({ base, runs: options.runs, arguments: typed, name: options.name }), options.json);
+  show(await startNative($, { base, runs: options.runs, arguments: typed, name: options.name }), options.json);
 }
 
 /** The table, in the run's directory and on the terminal, or all of it as JSON. */

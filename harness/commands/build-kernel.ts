@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { oneOf, option } from "../base/option.ts";
 import { print, printJson } from "../base/output.ts";
+import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
 import { ensureKernel, type KernelRequest } from "../kernel/build.ts";
 import { kernelCommands } from "../kernel/dry-run.ts";
@@ -17,7 +18,7 @@ type Options = KernelOption & {
   json?: boolean;
 };
 
-export function register(program: Command): void {
+export function register(program: Command, $: Shell): void {
   program
     .command("build-kernel")
     .description("fetch, patch, configure and build the kernels, or find them in the cache")
@@ -40,21 +41,21 @@ export function register(program: Command): void {
         ["npm run build-kernel -- --kernel 6.1 --variant base", "6.1 as it is"],
       ),
     )
-    .action(buildKernel);
+    .action((options: Options) => buildKernel($, options));
 }
 
-async function buildKernel(options: Options): Promise<void> {
+async function buildKernel($: Shell, options: Options): Promise<void> {
   const base = await findBase(options.kernel);
   const variants = options.variant === "both" ? VARIANTS : [options.variant];
   const fragments = [...(options.debug ? ["debug.config"] : []), ...(options.config ?? [])];
   const requests: KernelRequest[] = variants.map((variant) => ({ base, variant, fragments }));
   if (options.dryRun) {
-    for (const request of requests) print(...(await kernelCommands(request)));
+    for (const request of requests) print(...(await kernelCommands($, request)));
     return;
   }
   const built = [];
   for (const request of requests) {
-    const kernel = await ensureKernel(request);
+    const kernel = await ensureKernel($, request);
     built.push(kernel);
     if (options.json) continue;
     const note = kernel.cached ? "cached" : `built in ${kernel.buildSeconds} s, ${kernel.steps} files`;

@@ -1,20 +1,21 @@
 import type { Command } from "commander";
 import { print, printJson } from "../base/output.ts";
+import type { Shell } from "../base/shell.ts";
 import { examine, readiness } from "../doctor/examine.ts";
 import type { Finding } from "../doctor/finding.ts";
 
 const NAME_COLUMNS = 11;
 
-export function register(program: Command): void {
+export function register(program: Command, $: Shell): void {
   program
     .command("doctor")
     .description("check this machine; exit 1 if it is not ready")
     .option("--json", "print the findings as JSON")
-    .action(doctor);
+    .action((options) => doctor($, options));
 }
 
-async function doctor(options: { json?: boolean }): Promise<void> {
-  const findings = await examine();
+async function doctor($: Shell, options: { json?: boolean }): Promise<void> {
+  const findings = await examine($);
   if (options.json) printJson(findings);
   else print(...findings.flatMap(lines), "", readiness(findings));
   if (findings.some(({ status }) => status === "FAIL")) process.exitCode = 1;

@@ -4,6 +4,7 @@ import { count, oneOf, option, size } from "../base/option.ts";
 import { print, say } from "../base/output.ts";
 import { cacheDir } from "../base/paths.ts";
 import { shellQuote } from "../base/quote.ts";
+import type { Shell } from "../base/shell.ts";
 import { GIB_BYTES } from "../base/size.ts";
 import { findBase } from "../kernel/bases.ts";
 import { ensureKernel, planKernel } from "../kernel/build.ts";
@@ -34,7 +35,7 @@ type Options = KernelOption &
 /** A command given to the shell may run so long by default. */
 const COMMAND_TIMEOUT_SECONDS = 3_600;
 
-export function register(program: Command): void {
+export function register(program: Command, $: Shell): void {
   program
     .command("shell")
     .description("boot a kernel in the nested host and open a shell there, or run one command")
@@ -66,21 +67,21 @@ export function register(program: Command): void {
         ["npm run shell -- --image arch/x86/boot/bzImage --console", "a kernel of yours"],
       ),
     )
-    .action(shell);
+    .action((words: string[], options: Options) => shell($, words, options));
 }
 
-async function shell(words: string[], asked: Options): Promise<void> {
-  const options = { ...asked, accel: await chooseAccelerator(asked.accel) };
+async function shell($: Shell, words: string[], asked: Options): Promise<void> {
+  const options = { ...asked, accel: await chooseAccelerator($, asked.accel) };
   assertNestedDevice(options.device);
-  await assertCpuModel(options.cpuModel, options.accel, "--cpu-model");
+  await assertCpuModel($, options.cpuModel, options.accel, "--cpu-model");
   if (options.dryRun) {
-    print(await dryRun(options));
+    print(await dryRun($, options));
     return;
   }
-  const kernel = await kernelOf(options);
+  const kernel = await kernelOf($, options);
   const consoleLog = cacheDir("logs", `shell-${process.pid}.log`);
   const startedMs = Date.now();
-  await using host = await bootNestedHost({
+  await using host = await bootNestedHost($, {
     kernel,
     consoleLog,
     memoryBytes: options.memory,
@@ -105,9 +106,9 @@ async function shell(words: string[], asked: Options): Promise<void> {
   for (const complaint of host.complaints()) say(`\nthe kernel complained:\n${complaint.text}`);
 }
 
-async function kernelOf(options: Options): Promise<BootKernel> {
+async function kernelOf($: Shell, options: Options): Promise<BootKernel> {
   if (options.image !== undefined) return kernelOfImage(options.image);
-  const kernel = await ensureKernel({ base: await findBase(options.kernel), variant: options.variant });
+  const kernel = await ensureKernel($, { base: await findBase(options.kernel), variant: options.variant });
   return { ...kernel, variant: options.variant };
 }
 
@@ -118,11 +119,11 @@ async function scriptFromStdin(): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-async function dryRun(options: Options & { accel: Accelerator }): Promise<string> {
-  const built = async () => planKernel({ base: await findBase(options.kernel), variant: options.variant });
+async function dryRun($: Shell, options: Options & { accel: Accelerator }): Promise<string> {
+  const built = async () => planKernel($, { base: await findBase(options.kernel), variant: options.variant });
   const args = outerVmArgs({
     kernelImage: options.image ?? join((await built()).dir, "bzImage"),
-    initrd: await ensureInitramfs(),
+    initrd: await ensureInitramfs($),
     extraCmdline: options.cmdline ?? "",
     memoryBytes: options.memory,
     cpus: options.cpus,

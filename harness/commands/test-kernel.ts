@@ -5,6 +5,7 @@ import { listOf, matching, option } from "../base/option.ts";
 import { print, say } from "../base/output.ts";
 import { cacheDir, projectDir } from "../base/paths.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
+import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
 import { chooseSteps, runSteps } from "../kernel-tests/step.ts";
 import { kernelSteps } from "../kernel-tests/steps.ts";
@@ -25,7 +26,7 @@ const step = matching(/\S/, "names of steps");
 
 type Options = KernelOption & AccelOption & TestFileOptions & { full?: boolean; only?: string[]; dryRun?: boolean };
 
-export function register(program: Command): void {
+export function register(program: Command, $: Shell): void {
   program
     .command("test-kernel")
     .description("build the kernels, check the patches, boot, stress, verify, and run a small benchmark")
@@ -45,14 +46,14 @@ export function register(program: Command): void {
         ['npm run test:kernel -- --full --only "life: kexec,cost when off"', "run two of them"],
       ),
     )
-    .action(testKernel);
+    .action((options: Options) => testKernel($, options));
 }
 
-async function testKernel(options: Options): Promise<void> {
+async function testKernel($: Shell, options: Options): Promise<void> {
   const base = await findBase(options.kernel);
   using scratch = new RuntimeDir();
   const logs = cacheDir("logs", `test-kernel-${process.pid}`);
-  const all = kernelSteps({
+  const all = kernelSteps($, {
     base,
     patchesDir: resolve(projectDir, base.patches),
     full: options.full === true,

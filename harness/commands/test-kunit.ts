@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { MeasurementError } from "../base/errors.ts";
 import { print, printJson } from "../base/output.ts";
 import { shellQuote } from "../base/quote.ts";
+import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
 import { ensureKernel } from "../kernel/build.ts";
 import { kernelCommands } from "../kernel/dry-run.ts";
@@ -13,7 +14,7 @@ import { examples, type KernelOption, kernelOption, ktapOption } from "./options
 
 type Options = KernelOption & { json?: boolean; ktap?: string; dryRun?: boolean };
 
-export function register(program: Command): void {
+export function register(program: Command, $: Shell): void {
   program
     .command("test-kunit")
     .description("run the series' KUnit suite as a program (User Mode Linux)")
@@ -22,18 +23,18 @@ export function register(program: Command): void {
     .option("--json", "print the results as JSON")
     .option("--dry-run", "print the commands, run nothing")
     .addHelpText("after", examples(["npm run test:kunit -- --kernel 6.1", "the suite of the series for 6.1"]))
-    .action(testKunit);
+    .action((options: Options) => testKunit($, options));
 }
 
-async function testKunit(options: Options): Promise<void> {
+async function testKunit($: Shell, options: Options): Promise<void> {
   const base = await findBase(options.kernel);
   if (options.dryRun) {
     const run = shellQuote(["build/linux", ...umlArgs([`kunit.filter_glob=${SUITE}`], "/tmp")]);
-    print(...(await kernelCommands({ base, variant: "kunit" })), run);
+    print(...(await kernelCommands($, { base, variant: "kunit" })), run);
     return;
   }
-  const kernel = await ensureKernel({ base, variant: "kunit" });
-  const { report, failure } = await runSuite(kernel.imagePath, DEADLINE_MS);
+  const kernel = await ensureKernel($, { base, variant: "kunit" });
+  const { report, failure } = await runSuite($, kernel.imagePath, DEADLINE_MS);
   const cases = casesOf(report.results);
   const counts = countCases(cases);
   writeResults(options, report.results);

@@ -6,6 +6,7 @@ import { print } from "../base/output.ts";
 import { cacheDir, projectDir, projectPath } from "../base/paths.ts";
 import { Progress } from "../base/progress.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
+import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
 import { casesOf, countCases } from "../ktap/result.ts";
 import { writeResults } from "../ktap/write.ts";
@@ -24,7 +25,7 @@ import {
 
 type Options = KernelOption & AccelOption & TestFileOptions & { dryRun?: boolean };
 
-export function register(program: Command): void {
+export function register(program: Command, $: Shell): void {
   program
     .command("test-mutations")
     .description("break the series on purpose and require a test to notice")
@@ -35,10 +36,10 @@ export function register(program: Command): void {
     .addOption(junitOption())
     .option("--dry-run", "list the mutations and what has to notice, run nothing")
     .addHelpText("after", examples(["npm run test:mutations -- --dry-run", "list the mutations and their tests"]))
-    .action(testMutations);
+    .action((names: string[], options: Options) => testMutations($, names, options));
 }
 
-async function testMutations(names: string[], options: Options): Promise<void> {
+async function testMutations($: Shell, names: string[], options: Options): Promise<void> {
   const base = await findBase(options.kernel);
   const common = await findBase();
   const directories = [base, common].map(({ name }) => projectPath("test/mutations", name));
@@ -52,17 +53,15 @@ async function testMutations(names: string[], options: Options): Promise<void> {
   const patchesDir = resolve(projectDir, base.patches);
   const progress = new Progress("mutations");
   const say = (line: string) => progress.log(line);
-  const results = await withLock(
-    join(cacheDir("mutants"), `${base.name}.lock`),
-    () => say("another run is building mutants; waiting for it"),
-    () =>
-      runMutations(
-        mutations,
-        { base, patchesDir, accel: options.accel, scratch: scratch.path, logs, say },
-        (index, { name }) => progress.update(index / mutations.length, name),
-        ({ name, status, log }) =>
-          print(`${status === "passed" ? "caught" : "MISSED"}  ${name}\n          ${log.join(" ")}`),
-      ),
+  const results = await withLock($, join(cacheDir("mutants"), `${base.name}.lock`), say, () =>
+    runMutations(
+      $,
+      mutations,
+      { base, patchesDir, accel: options.accel, scratch: scratch.path, logs, say },
+      (index, { name }) => progress.update(index / mutations.length, name),
+      ({ name, status, log }) =>
+        print(`${status === "passed" ? "caught" : "MISSED"}  ${name}\n          ${log.join(" ")}`),
+    ),
   );
   const group = [
     {

@@ -3,6 +3,7 @@ import { statfs } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { assertWritable } from "../base/disk-fault.ts";
 import { cacheDir, cachePlace } from "../base/paths.ts";
+import type { Shell } from "../base/shell.ts";
 import { GIB_BYTES } from "../base/size.ts";
 import { type Finding, fail, pass, warn } from "./finding.ts";
 import { missingPackages } from "./packages.ts";
@@ -26,8 +27,8 @@ export async function checkDisk(): Promise<Finding> {
 }
 
 /** Debian packages: compiler, QEMU, what the initramfs is made of. */
-export async function checkPackages(): Promise<Finding> {
-  const missing = await missingPackages();
+export async function checkPackages($: Shell): Promise<Finding> {
+  const missing = await missingPackages($);
   if (missing.length === 0) return pass("packages", "all installed");
   return fail("packages", `not installed: ${missing.map(({ name }) => name).join(", ")}`, "npm run setup");
 }

@@ -1,8 +1,9 @@
 import { accessSync, constants, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
-import { run } from "../base/process.ts";
+import { throwIfInterrupted } from "../base/interrupt.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
+import type { Shell } from "../base/shell.ts";
 import type { Accelerator } from "../run/sample.ts";
 import { EXIT_CODE, probeArgs, probeBootSector } from "./probe-guest.ts";
 
@@ -33,19 +34,23 @@ const PROBE_DEADLINE_MS = 5_000;
  * deadline. That takes a fraction of a second where KVM works and the deadline at worst, so the answer is not kept: it
  * would outlive a module that is loaded, a group that is joined, a node that is made.
  */
-export async function probeKvm(places: Partial<KvmPlaces> = {}): Promise<KvmProbe> {
+export async function probeKvm($: Shell, places: Partial<KvmPlaces> = {}): Promise<KvmProbe> {
   const where = { ...PLACES, ...places };
   const nested = HARDWARE_MODULES.some((module) => isOn(join(where.modules, module, "parameters/nested")));
-  return { ...(await runProbe(where)), nested };
+  return { ...(await runProbe($, where)), nested };
 }
 
 /**
  * `auto` takes KVM when it can run the nested host and the VM inside it, else TCG.
  * @throws UsageError KVM_UNUSABLE when KVM is asked for and does not work here
  */
-export async function chooseAccelerator(choice: AccelChoice, places: Partial<KvmPlaces> = {}): Promise<Accelerator> {
+export async function chooseAccelerator(
+  $: Shell,
+  choice: AccelChoice,
+  places: Partial<KvmPlaces> = {},
+): Promise<Accelerator> {
   if (choice === "tcg") return "tcg";
-  const { usable, nested, reason } = await probeKvm(places);
+  const { usable, nested, reason } = await probeKvm($, places);
   if (usable && nested) return "kvm";
   if (choice === "auto") return "tcg";
   throw new UsageError({
@@ -57,7 +62,10 @@ export async function chooseAccelerator(choice: AccelChoice, places: Partial<Kvm
   });
 }
 
-async function runProbe({ program, device, modules }: KvmPlaces): Promise<Pick<KvmProbe, "usable" | "reason">> {
+async function runProbe(
+  $: Shell,
+  { program, device, modules }: KvmPlaces,
+): Promise<Pick<KvmProbe, "usable" | "reason">> {
   try {
     accessSync(device, constants.R_OK | constants.W_OK);
   } catch (error) {
@@ -71,11 +79,11 @@ async function runProbe({ program, device, modules }: KvmPlaces): Promise<Pick<K
   const image = directory.file("probe.img");
   writeFileSync(image, probeBootSector());
   const startedMs = Date.now();
-  const deadline = ["--signal=KILL", String(PROBE_DEADLINE_MS / 1000)];
   const args = probeArgs(image, ["-accel", "kvm", "-cpu", "host"]);
-  const finished = await run("timeout", [...deadline, program, ...args], { okExitCodes: ANY_EXIT_CODE });
+  const exit = await $({ timeoutMs: PROBE_DEADLINE_MS }).ask.start([program, ...args]).exited;
+  throwIfInterrupted($.signal, "trying KVM");
   const tookMs = Date.now() - startedMs;
-  if (finished.exitCode === EXIT_CODE) return { usable: true, reason: `a tiny guest ran in ${tookMs} ms` };
+  if (exit.exitCode === EXIT_CODE) return { usable: true, reason: `a tiny guest ran in ${tookMs} ms` };
   const has = (module: string) => existsSync(join(modules, module));
   if (has(PVM_MODULE) && !HARDWARE_MODULES.some(has)) {
     return {
@@ -83,15 +91,12 @@ async function runProbe({ program, device, modules }: KvmPlaces): Promise<Pick<K
       reason: `${device} is that of ${PVM_MODULE}, a paravirtual KVM that runs only guests made for it`,
     };
   }
-  if (tookMs >= PROBE_DEADLINE_MS) {
+  if (exit.timedOut) {
     return { usable: false, reason: `${device} opens, but a tiny guest did not end in ${PROBE_DEADLINE_MS / 1000} s` };
   }
-  const words = finished.stderr.trim().split("\n")[0] || `exit code ${finished.exitCode}`;
+  const words = exit.output.split("\n")[0] || `exit code ${exit.exitCode}`;
   return { usable: false, reason: `${device} opens, but a tiny guest could not run: ${words}` };
 }
-
-/** A QEMU that fails is an answer here, not an error; -1 stands for one that a signal ended. */
-const ANY_EXIT_CODE = [-1, ...Array(256).keys()];
 
 function isOn(parameter: string): boolean {
   try {

@@ -1,6 +1,6 @@
 import { closest } from "fastest-levenshtein";
 import { UsageError } from "../base/errors.ts";
-import { run } from "../base/process.ts";
+import type { Shell } from "../base/shell.ts";
 import type { Accelerator } from "../run/sample.ts";
 
 const PROGRAM = "qemu-system-x86_64";
@@ -12,9 +12,9 @@ const LEAVE = '{"execute":"qmp_capabilities"}\n{"execute":"quit"}\n';
  * @param option that named the model
  * @throws UsageError CPU_MODEL_UNKNOWN, CPU_MODEL_REFUSED
  */
-export async function assertCpuModel(model: string, accelerator: Accelerator, option: string): Promise<void> {
+export async function assertCpuModel($: Shell, model: string, accelerator: Accelerator, option: string): Promise<void> {
   const [name = ""] = model.split(",");
-  const { stdout: list } = await run(PROGRAM, LIST);
+  const { stdout: list } = await $.ask`${PROGRAM} ${LIST}`;
   const models = [...list.matchAll(/^x86 (\S+)/gm)].map(([, known = ""]) => known);
   if (!models.includes(name)) {
     throw new UsageError({
@@ -25,7 +25,7 @@ export async function assertCpuModel(model: string, accelerator: Accelerator, op
   }
   const bare = ["-nodefaults", "-no-user-config", "-display", "none", "-machine", "q35", "-m", "16M", "-S"];
   const args = [...bare, "-accel", accelerator, "-cpu", model, "-qmp", "stdio"];
-  const { exitCode, stderr } = await run(PROGRAM, args, { input: LEAVE, okExitCodes: [0, 1] });
+  const { exitCode, stderr } = await $({ input: LEAVE, okExitCodes: [0, 1] }).ask`${PROGRAM} ${args}`;
   if (exitCode === 0) return;
   throw new UsageError({
     code: "CPU_MODEL_REFUSED",
