@@ -52,8 +52,8 @@ export class FakeMachine extends CommandLine {
     const script = [
       "#!/bin/sh",
       '[ "$1" = --version ] && echo "QEMU emulator version 7.2.22 (Fake)" && exit',
-      "# Asked whether it knows a CPU model, it lists max, and makes any CPU of that model but for one feature.",
-      'case "$*" in "-cpu help") echo "x86 max  all"; exit;; *max,foo*stdio) exit 1;; *stdio) exit 0;; esac',
+      "# A question about a CPU model is no boot.",
+      `case "$*" in "-cpu help"|*"-qmp stdio") exec ${process.execPath} ${FAKE_QEMU} "$@";; esac`,
       `FAKE_QEMU=$(head -n 1 ${this.#behaviours})`,
       `sed -i 1d ${this.#behaviours}`,
       "export FAKE_QEMU",
