@@ -28,9 +28,11 @@ export function programSources(): string {
 export async function compileGuestPrograms($: Shell, directory: string, names = guestPrograms()): Promise<void> {
   for (const name of names) {
     await $({
+      // Not by its path: the assembler stumbles over a quote in it.
+      cwd: sourceDir,
       code: "GUEST_PROGRAM",
       remedy: "Correct the program under harness/host/programs; the compiler comes with: npm run setup",
-    })`gcc ${FLAGS} -o ${join(directory, name)} ${join(sourceDir, `${name}.c`)}`;
+    })`gcc ${FLAGS} -o ${join(directory, name)} ${`${name}.c`}`;
   }
 }
 

@@ -28,9 +28,10 @@ const FLAGS = ["-O2", "-Wall", "-Wextra", "-static", "-pthread"];
 async function compileInit($: Shell, name: string, directory: string): Promise<string> {
   const program = join(directory, name);
   await $({
+    cwd: initsDir,
     code: "GUEST_PROGRAM",
     remedy: "Correct the program under harness/host/inits; the compiler comes with: npm run setup",
-  })`gcc ${FLAGS} -o ${program} ${join(initsDir, `${name}.c`)}`;
+  })`gcc ${FLAGS} -o ${program} ${`${name}.c`}`;
   return program;
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Shell } from "../base/shell.ts";
 
 const source = join(import.meta.dirname, "rom/reporter.c");
@@ -24,7 +24,7 @@ export function romSource(): string {
 export async function compileRom($: Shell, directory: string): Promise<void> {
   const [elf, rom] = ["reporter.elf", "reporter.rom"].map((name) => join(directory, name)) as [string, string];
   const tool = $({ code: "GUEST_ROM", remedy: REMEDY });
-  await tool`gcc ${FLAGS} -o ${elf} ${source}`;
+  await $({ cwd: dirname(source), code: "GUEST_ROM", remedy: REMEDY })`gcc ${FLAGS} -o ${elf} ${basename(source)}`;
   const sections = ["-j", ".text", "-j", ".reset"];
   await tool`objcopy -O binary ${sections} ${elf} ${rom}`;
 }
