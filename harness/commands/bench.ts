@@ -1,8 +1,8 @@
-import { relative, resolve } from "node:path";
+import { relative } from "node:path";
 import type { Command } from "commander";
 import { judgeRequirements } from "../analysis/requirements.ts";
 import { assertMet, testResultsOf } from "../analysis/test-results.ts";
-import { writeFileAtomic } from "../base/atomic-write.ts";
+import { print, printJson, say } from "../base/output.ts";
 import type { Shell } from "../base/shell.ts";
 import {
   addBenchOptions,
@@ -20,10 +20,8 @@ import {
   startRun,
   unanswered,
 } from "../bench.ts";
-import { renderJunit } from "../ktap/junit.ts";
-import { casesOf } from "../ktap/result.ts";
-import { showCase } from "../ktap/show.ts";
-import { renderKtap } from "../ktap/write.ts";
+import { casesOf, showCase } from "../ktap/result.ts";
+import { writeResults } from "../ktap/write.ts";
 import type { Settings } from "../run/record.ts";
 
 export function register(program: Command, $: Shell): void {
@@ -55,15 +53,15 @@ async function bench($: Shell, raw: Record<string, unknown>, typed: string[]): P
 function warnUnanswered(requirements: readonly Requirement[], settings: Settings): void {
   for (const { text } of unanswered(requirements, settings)) {
     const measured = `arms ${settings.arms.join(", ")}; THP ${settings.thp.join(", ")}`;
-    process.stderr.write(`warning: --require ${text} will be missed: this run measures ${measured}\n`);
+    say(`warning: --require ${text} will be missed: this run measures ${measured}`);
   }
 }
 
 /** What a run would do: sizes, boots and estimate, then the real commands. */
 async function showPlan($: Shell, planned: Planned, json: boolean): Promise<void> {
   const plan = await dryRun($, planned);
-  if (json) print([JSON.stringify(plan, null, 2)]);
-  else print([...describePlan(plan.settings, plan.plan), "", ...plan.commands]);
+  if (json) printJson(plan);
+  else print(...describePlan(plan.settings, plan.plan), "", ...plan.commands);
 }
 
 /**
@@ -77,21 +75,16 @@ async function conclude(runDir: string, options: BenchOptions): Promise<void> {
   const summary = writeReport(runDir);
   const judged = judgeRequirements(summary, options.require);
   const results = testResultsOf(summary, judged);
-  if (options.ktap !== undefined) writeFileAtomic(resolve(options.ktap), renderKtap(results));
-  if (options.junit !== undefined) writeFileAtomic(resolve(options.junit), renderJunit(casesOf(results)));
+  writeResults(options, results);
   const inside = relative(process.cwd(), runDir);
   const path = inside.startsWith("..") ? runDir : inside || ".";
-  if (options.json) print([JSON.stringify(summary, null, 2)]);
+  if (options.json) printJson(summary);
   else {
-    print([
+    print(
       renderTerminal(summary),
       `Everything is in ${path}: table.md, report.html, samples.jsonl, run.json, console/${summary.run.settings.traces ? ", traces/" : ""}`,
       ...casesOf(results.filter(({ name }) => name === "requirements")).map(showCase),
-    ]);
+    );
   }
   assertMet(judged, summary.run.id);
-}
-
-function print(lines: readonly string[]): void {
-  process.stdout.write(`${lines.join("\n")}\n`);
 }

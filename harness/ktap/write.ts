@@ -1,6 +1,14 @@
-import { isGood, type TestResult } from "./result.ts";
+import { writeFileAtomic } from "../base/atomic-write.ts";
+import { renderJunit } from "./junit.ts";
+import { casesOf, isGood, type TestResult } from "./result.ts";
 
 const INDENT = "    ";
+
+/** Writes results to the files that `--ktap` and `--junit` name, if they name any. */
+export function writeResults(files: { ktap?: string | undefined; junit?: string | undefined }, results: TestResult[]) {
+  if (files.ktap !== undefined) writeFileAtomic(files.ktap, renderKtap(results));
+  if (files.junit !== undefined) writeFileAtomic(files.junit, renderJunit(casesOf(results)));
+}
 
 /** Results as KTAP version 1 (Documentation/dev-tools/ktap.rst), what was logged as diagnostic lines before each result. */
 export function renderKtap(results: TestResult[]): string {
