@@ -10,6 +10,7 @@ import { assertVmFits } from "./memory-fit.ts";
 import type { BenchOptions } from "./options.ts";
 import { planBoots } from "./plan.ts";
 import { qemuVersion } from "./qemu-version.ts";
+import { assertKernels } from "./refusals.ts";
 import { remainingSlots } from "./run.ts";
 import { loadScenario, type Scenario } from "./scenario.ts";
 import { resolveSettings } from "./settings.ts";
@@ -22,7 +23,8 @@ export type Prepared = Planned & { scenario: Scenario; qemuVersion: string };
 
 /**
  * Decides what a new run does, and refuses early what cannot work.
- * @throws UsageError for a bad scenario, base or size and for KVM that does not work; InfrastructureError QEMU_MISSING
+ * @throws UsageError for a bad scenario, base, size or combination and for KVM that does not work; InfrastructureError
+ *   QEMU_MISSING
  */
 export async function prepareRun($: Shell, options: BenchOptions): Promise<Prepared> {
   const scenario = await loadScenario(options.scenario);
@@ -36,7 +38,9 @@ export async function prepareRun($: Shell, options: BenchOptions): Promise<Prepa
     availableBytes: availableMemoryBytes(),
     cpus: availableParallelism(),
   });
-  return { scenario, bases: await findBases(settings), settings, plan: planBoots(settings), qemuVersion: version };
+  const bases = await findBases(settings);
+  assertKernels(settings, bases);
+  return { scenario, bases, settings, plan: planBoots(settings), qemuVersion: version };
 }
 
 /**
@@ -49,6 +53,11 @@ export async function prepareResume($: Shell, run: RunRecord): Promise<Planned> 
   await qemuVersion($);
   await chooseAccelerator($, settings.accelerator);
   const largestVm = Math.max(settings.memoryBytes, ...settings.sweepBytes);
-  assertVmFits(largestVm, availableMemoryBytes(), settings.conditions.vms, settings.measure === null ? "VM" : "size");
+  const fitting = {
+    vms: settings.conditions.vms,
+    what: settings.measure === null ? "VM" : "size",
+    option: null,
+  } as const;
+  assertVmFits(largestVm, availableMemoryBytes(), fitting);
   return { bases, settings, plan: remainingSlots(run) };
 }
