@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
-import { chooseAccelerator } from "../qemu.ts";
+import { assertNestedDevice } from "../nested/device.ts";
+import { assertCpuModel, chooseAccelerator } from "../qemu.ts";
 import type { PlannedBoot, RunRecord, Settings } from "../run/record.ts";
 import { type Bases, findBases } from "./kernels.ts";
 import { availableMemoryBytes } from "./machine.ts";
@@ -29,8 +30,11 @@ export async function prepareRun($: Shell, options: BenchOptions): Promise<Prepa
   const scenario = await loadScenario(options.scenario);
   const { name: kernel } = await findBase(options.kernel);
   const version = await qemuVersion($);
+  const accelerator = await chooseAccelerator($, options.accel);
+  assertNestedDevice(options.device);
+  if (options.cpu !== undefined) await assertCpuModel($, options.cpu, accelerator, "--cpu");
   const settings = resolveSettings(options, scenario, kernel, {
-    accelerator: await chooseAccelerator($, options.accel),
+    accelerator,
     availableBytes: availableMemoryBytes(),
     cpus: availableParallelism(),
   });
