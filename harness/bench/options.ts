@@ -155,7 +155,7 @@ const optionsSchema = z.object({
     .pipe(z.array(armSchema))
     .refine((names) => new Set(names).size === names.length, "allowed: each arm once")
     .optional(),
-  kernel: z.string().optional(),
+  kernel: z.string().min(1, "allowed: a name in configs/kernels.yaml").optional(),
   name: z.string().regex(RUN_NAME, "allowed: up to 60 letters, digits, dots, dashes and underscores").optional(),
   traces: z.boolean().default(false),
   matters: percent.prefault(DEFAULT_MATTERS),

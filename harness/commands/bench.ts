@@ -70,11 +70,7 @@ async function conclude(runDir: string, options: BenchOptions): Promise<void> {
   const asked = casesOf(results.filter(({ name }) => name === "requirements"));
   if (options.json) printJson(summary);
   else print(renderTerminal(summary), ...asked.map(showCase));
-  const faults = [
-    () => writeReport(runDir, summary),
-    () => writeResults({ ktap: options.ktap }, results),
-    () => writeResults({ junit: options.junit }, results),
-  ].flatMap(faultOf);
+  const faults = [() => writeReport(runDir, summary), () => writeResults(options, results)].flatMap(faultOf);
   if (faults.length > 0) throw faults[0];
   const inside = relative(process.cwd(), runDir);
   const path = inside.startsWith("..") ? runDir : inside || ".";

@@ -8,14 +8,11 @@ const INDENT = "    ";
 
 /**
  * Writes results to the files that `--ktap` and `--junit` name, if they name any.
- * @throws what {@link diskFault} makes of it
+ * @throws what {@link diskFault} makes of a place that cannot be written
  */
-export function writeResults(
-  { ktap, junit }: { ktap?: string | undefined; junit?: string | undefined },
-  results: TestResult[],
-): void {
-  if (ktap !== undefined) write(resolve(ktap), renderKtap(results));
-  if (junit !== undefined) write(resolve(junit), renderJunit(casesOf(results)));
+export function writeResults(files: { ktap?: string | undefined; junit?: string | undefined }, results: TestResult[]) {
+  if (files.ktap !== undefined) write(resolve(files.ktap), renderKtap(results));
+  if (files.junit !== undefined) write(resolve(files.junit), renderJunit(casesOf(results)));
 }
 
 function write(path: string, text: string): void {
