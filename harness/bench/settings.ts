@@ -1,31 +1,24 @@
 import { UsageError } from "../base/errors.ts";
-import { armKinds } from "../run/arm-name.ts";
+import type { HostOffer } from "../host/host.ts";
+import { type ArmName, armKinds } from "../run/arm-name.ts";
 import type { Settings } from "../run/record.ts";
-import type { Accelerator, Clock } from "../run/sample.ts";
-import { isAboutVms } from "./arms.ts";
-import { hostMemoryBytes } from "./memory-fit.ts";
-import { type BenchOptions, MAX_HOST_CPUS } from "./options.ts";
+import { armOf, isAboutVms } from "./arms.ts";
+import type { BenchOptions } from "./options.ts";
 import type { Scenario } from "./scenario.ts";
 import { chooseSizes, wantedSizes } from "./sizes.ts";
 
-/** What the settings of a run depend on beside its options. */
-export type MachineState = { accelerator: Accelerator; availableBytes: number; cpus: number };
-
 /**
- * Fills in every default: options first, then the scenario, then what the machine can do.
+ * Fills in every default: options first, then the scenario, then what the host offers.
  * @param kernel name of the base, resolved
- * @throws UsageError CLOCK_NEEDS_TCG, TOO_MANY_CPUS, VM_TOO_SMALL, MEMORY_DOES_NOT_FIT, TOO_FEW_DEVICES, NO_VM
+ * @throws UsageError VM_TOO_SMALL, MEMORY_DOES_NOT_FIT, NO_VM, NOT_ON_THIS_HOST
  */
 export function resolveSettings(
   options: BenchOptions,
   scenario: Scenario,
   kernel: string,
-  machine: MachineState,
+  offer: Pick<HostOffer, "setting" | "room" | "isThrowaway">,
 ): Settings {
-  const { accelerator } = machine;
   const { before, during, pool, until, vms } = scenario;
-  assertDevices(options.device, vms);
-  assertClock(options.clock, accelerator);
   if (scenario.measure !== null) assertWithoutVm(options, scenario);
   const repeated = {
     conditions: { before, during, pool, until, vms },
@@ -36,11 +29,12 @@ export function resolveSettings(
     rounds: options.rounds ?? scenario.rounds,
     sweepRounds: scenario.sweepRounds,
   };
+  if (!offer.isThrowaway) assertSafe(repeated.arms, offer.setting.host);
   const sizes = chooseSizes({
     ...repeated,
     ...wantedSizes(options, scenario),
-    accelerator,
-    availableBytes: machine.availableBytes,
+    accelerator: offer.setting.accelerator,
+    room: offer.room,
   });
   return {
     scenario: scenario.name,
@@ -48,46 +42,20 @@ export function resolveSettings(
     fragments: scenario.fragments,
     ...repeated,
     ...sizes,
-    host: options.host,
-    device: options.device,
-    accelerator,
-    clock: options.clock,
-    cpuModel: options.cpu ?? (accelerator === "kvm" ? "host" : "max"),
-    hostCpus: hostCpusOf(options.cpus, machine.cpus),
-    hostMemoryBytes: hostMemoryBytes(vms * Math.max(sizes.memoryBytes, ...sizes.sweepBytes)),
+    ...offer.setting,
+    hostMemoryBytes: offer.room.hostMemoryBytes(vms * Math.max(sizes.memoryBytes, ...sizes.sweepBytes)),
     traces: options.traces,
   };
 }
 
-/** More than the machine has would take turns, and a creation would wait for its turn. */
-function hostCpusOf(asked: number | undefined, machineCpus: number): number {
-  const most = Math.min(machineCpus, MAX_HOST_CPUS);
-  if (asked === undefined) return most;
-  if (asked <= most) return asked;
+/** A kernel that is a danger to data boots only on a host that has none. */
+function assertSafe(arms: readonly ArmName[], host: string): void {
+  const unsafe = arms.filter((name) => armOf(name).throwaway);
+  if (unsafe.length === 0) return;
   throw new UsageError({
-    code: "TOO_MANY_CPUS",
-    message: `--cpus ${asked} is more than the ${machineCpus} CPUs of this machine`,
-    remedy: `Allowed: 1 to ${most}.`,
-  });
-}
-
-/** A CPU of the machine does not tell its instructions to a guest's clock. */
-function assertClock(clock: Clock, accelerator: Accelerator): void {
-  if (clock === "time" || accelerator === "tcg") return;
-  throw new UsageError({
-    code: "CLOCK_NEEDS_TCG",
-    message: "--clock instructions is for emulated CPUs, and this run would use KVM",
-    remedy: "Add --accel tcg, or leave --clock out: with KVM times are times.",
-  });
-}
-
-/** A device is assigned to one VM only, and the harness makes as many as it wants of the emulated ones alone. */
-function assertDevices(device: string, vms: number): void {
-  if (device === "emulated" || vms === 1) return;
-  throw new UsageError({
-    code: "TOO_FEW_DEVICES",
-    message: `The scenario creates ${vms} VMs at a time and each needs a device, but --device names one: ${device}`,
-    remedy: "Leave --device out: as many emulated devices are made as there are VMs.",
+    code: "NOT_ON_THIS_HOST",
+    message: `The kernel of the arm ${unsafe.join(", ")} is for a host that is made for the run and thrown away, which ${host} is not`,
+    remedy: "Leave the arm out, or measure it with --host nested.",
   });
 }
 

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { withLock } from "../base/lock.ts";
 import { cacheDir } from "../base/paths.ts";
-import type { BuiltKernel } from "../kernel/built-kernel.ts";
+import type { Host } from "../host/host.ts";
 import type { RunRecord } from "../run/record.ts";
 import { listRunDirs, readRun, readSamples, resolveRunDir, resultsDir, saveRun } from "../run/store.ts";
+import type { StartHost } from "./boot.ts";
 import { realClock } from "./clock.ts";
 import { describePlan } from "./describe-plan.ts";
-import { type ArmKernels, ensureArmKernels, ensureGuestKernel, recordArmKernels, recordKernel } from "./kernels.ts";
-import { readMachine } from "./machine.ts";
-import { nestedHosts } from "./nested-hosts.ts";
+import { hostBoots } from "./host-boots.ts";
+import { ensureArmKernels, ensureGuestKernel, recordArmKernels, recordKernel } from "./kernels.ts";
 import { newRunRecord } from "./new-run.ts";
 import { type Prepared, prepareResume } from "./prepare.ts";
 import { executeRun } from "./run.ts";
@@ -29,7 +29,7 @@ export async function startRun(
   name: string | undefined,
   root = resultsDir(),
 ): Promise<string> {
-  const { bases, settings, scenario, plan } = prepared;
+  const { host, bases, settings, scenario, plan, offer } = prepared;
   for (const line of describePlan(settings, plan)) say(line);
   const kernels = await ensureArmKernels(bases, settings.arms, settings.fragments);
   const guest = await ensureGuestKernel(bases, settings);
@@ -38,8 +38,8 @@ export async function startRun(
       settings,
       kernels: await recordArmKernels(bases, kernels),
       guestKernel: guest && (await recordKernel(bases.own, guest, "base")),
-      machine: await readMachine(),
-      qemuVersion: prepared.qemuVersion,
+      machine: offer.machine,
+      qemuVersion: offer.qemuVersion,
       poolLevel: scenario.poolLevel,
       arguments: typed,
       name,
@@ -47,7 +47,7 @@ export async function startRun(
     });
     const runDir = join(root, run.id);
     saveRun(runDir, run);
-    await execute(runDir, run, kernels, guest).catch((error) => {
+    await execute(runDir, run, hostBoots(host, kernels, guest)).catch((error) => {
       // A device that is not there is found out by booting; a run that never could be is not worth keeping.
       if (error instanceof UsageError && readSamples(runDir).length === 0) rmSync(runDir, { recursive: true });
       throw error;
@@ -57,15 +57,15 @@ export async function startRun(
 }
 
 /** Goes on with a run that did not finish. @returns its directory */
-export async function resumeRun(runDir: string): Promise<string> {
+export async function resumeRun(host: Host, runDir: string): Promise<string> {
   return alone(async () => {
     const run = readRun(runDir);
-    const { bases, plan } = await prepareResume(run);
+    const { bases, plan } = await prepareResume(host, run);
     const kernels = await ensureArmKernels(bases, run.settings.arms, run.settings.fragments);
     const guest = await ensureGuestKernel(bases, run.settings);
     assertSameGuest(guest, run.guestKernel);
     say(`resuming ${run.id}: ${plan.length} of ${run.plan.length} boots are left`);
-    await execute(runDir, run, kernels, guest);
+    await execute(runDir, run, hostBoots(host, kernels, guest));
     return runDir;
   });
 }
@@ -93,10 +93,10 @@ function alone<T>(work: () => Promise<T>): Promise<T> {
   return withLock(cacheDir("bench.lock"), wait, work);
 }
 
-async function execute(runDir: string, run: RunRecord, kernels: ArmKernels, guest: BuiltKernel | null): Promise<void> {
+async function execute(runDir: string, run: RunRecord, startHost: StartHost): Promise<void> {
   const progress = new TickingProgress("bench");
   try {
-    await executeRun(runDir, run, { startHost: nestedHosts(kernels, guest), clock: realClock, progress });
+    await executeRun(runDir, run, { startHost, clock: realClock, progress });
     progress.end("done");
   } catch (error) {
     progress.end("stopped");

@@ -19,6 +19,7 @@ import {
   startRun,
   unanswered,
 } from "../bench.ts";
+import { openHost } from "../hosts.ts";
 import { renderJunit } from "../ktap/junit.ts";
 import { casesOf } from "../ktap/result.ts";
 import { showCase } from "../ktap/show.ts";
@@ -35,7 +36,8 @@ export function register(program: Command): void {
 async function bench(raw: Record<string, unknown>, typed: string[]): Promise<void> {
   const options = parseBenchOptions(raw);
   if (options.resume === undefined) {
-    const prepared = await prepareRun(options);
+    await using host = await openHost(options.host);
+    const prepared = await prepareRun(host, options);
     warnUnanswered(options.require, prepared.settings);
     if (options.dryRun) await showPlan(prepared, options.json);
     else await conclude(await startRun(prepared, typed, options.name), options);
@@ -44,8 +46,9 @@ async function bench(raw: Record<string, unknown>, typed: string[]): Promise<voi
   const runDir = resumableRunDir(options.resume);
   const run = readRun(runDir);
   warnUnanswered(options.require, run.settings);
-  if (options.dryRun) await showPlan(await prepareResume(run), options.json);
-  else await conclude(await resumeRun(runDir), options);
+  await using host = await openHost(run.settings.host);
+  if (options.dryRun) await showPlan(await prepareResume(host, run), options.json);
+  else await conclude(await resumeRun(host, runDir), options);
 }
 
 /** Said before the run, which is long: these will be missed whatever the times. */

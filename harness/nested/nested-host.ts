@@ -1,10 +1,10 @@
-import type { ClientChannel } from "ssh2";
 import { InfrastructureError } from "../base/errors.ts";
+import type { ExecAnswer } from "../base/exec.ts";
 import { GIB_BYTES, MIB_BYTES } from "../base/size.ts";
 import { ClockCheck } from "../host/clock-check.ts";
 import type { Complaint } from "../host/complaint.ts";
 import { createVms } from "../host/create-vm.ts";
-import type { Host, HostAnswer, VmCreation, VmRequest } from "../host/host.ts";
+import type { BootedHost, VmCreation, VmRequest } from "../host/host.ts";
 import { InstructionClock } from "../host/instruction-clock.ts";
 import { measuredProgram, type ProgramAnswer } from "../host/measured-program.ts";
 import { setThp } from "../host/thp.ts";
@@ -34,8 +34,8 @@ export type NestedParts = {
   resources: AsyncDisposableStack;
 };
 
-/** A host under test that is itself a VM of the harness. */
-export class NestedHost implements Host {
+/** A nested host with its kernel up. */
+export class BootedNestedHost implements BootedHost {
   readonly fingerprint: Fingerprint;
   /** The QEMU that is the machine: its monitor, its process on this machine, its end. */
   readonly qemu: NestedParts["qemu"];
@@ -64,15 +64,14 @@ export class NestedHost implements Host {
   }
 
   /**
-   * @throws InfrastructureError KERNEL_PANIC, KERNEL_OOPS, QEMU_EXITED, GUEST_HUNG, SSH_LOST, COMMAND_TIMEOUT;
+   * @throws InfrastructureError KERNEL_PANIC, KERNEL_OOPS, QEMU_EXITED, HOST_HUNG, SSH_LOST, COMMAND_TIMEOUT;
    * InterruptedError
    */
-  exec = async (command: string, timeoutMs?: number): Promise<HostAnswer> => {
+  exec = async (command: string, timeoutMs?: number): Promise<ExecAnswer> => {
     const deadlineMs = timeoutMs ?? this.#scaled(EXEC_MS);
     return this.#guarded(() => this.#parts.ssh.exec(command, deadlineMs));
   };
 
-  /** Like exec, with the output passed on as it comes. */
   async stream(
     command: string,
     onOutput: (chunk: Buffer, isError: boolean) => void,
@@ -82,9 +81,8 @@ export class NestedHost implements Host {
     return answer.exitCode;
   }
 
-  /** An interactive shell on a pseudo terminal. */
-  shell(columns: number, rows: number): Promise<ClientChannel> {
-    return this.#guarded(() => this.#parts.ssh.shell(columns, rows));
+  shell(): Promise<number> {
+    return this.#guarded(() => this.#parts.ssh.attachTerminal());
   }
 
   async setThp(thp: Thp): Promise<void> {
@@ -109,8 +107,7 @@ export class NestedHost implements Host {
     return answer;
   }
 
-  /** Everything the kernel has complained about on its console, also what is not fatal. */
-  complaints(): Complaint[] {
+  async complaints(): Promise<Complaint[]> {
     return this.#parts.watched.console.complaints();
   }
 
@@ -148,7 +145,7 @@ export class NestedHost implements Host {
   #hungError(): InfrastructureError {
     const silent = Math.round(this.#parts.watched.console.silentMs / 1000);
     return new InfrastructureError({
-      code: "GUEST_HUNG",
+      code: "HOST_HUNG",
       message: `The host under test hangs: it does not answer over SSH, and its console is silent for ${silent} s`,
       remedy:
         "Boot it with npm run shell and repeat; a kernel with lockup detection (build-kernel --debug) says where.",

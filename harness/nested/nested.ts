@@ -3,8 +3,8 @@ import { dirname } from "node:path";
 import { InfrastructureError } from "../base/errors.ts";
 import { shellQuote } from "../base/quote.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
-import { machineFingerprint } from "../host/fingerprint.ts";
-import { assertHostMemory } from "../host/memory-check.ts";
+import { availableHereBytes, readThisMachine } from "../base/this-machine.ts";
+import type { BootKernel } from "../host/host.ts";
 import { programsArchive } from "../host/programs.ts";
 import {
   type AccelChoice,
@@ -14,8 +14,9 @@ import {
   forwardedPort,
   greetingMs,
   type Hardware,
-  type OuterVm,
-  outerVmArgs,
+  hostArgs,
+  QEMU_PROGRAM,
+  type QemuHost,
   QemuProcess,
   SocketListener,
   scaledMs,
@@ -28,20 +29,12 @@ import { SerialConsole } from "./console.ts";
 import { explainFailure, type Watched } from "./failure.ts";
 import { ensureInitramfs, installedArchive, keysArchive } from "./initramfs.ts";
 import { type BootKeys, makeBootKeys } from "./keys.ts";
-import { NestedHost } from "./nested-host.ts";
+import { BootedNestedHost } from "./nested-host.ts";
+import { assertHostMemory } from "./room.ts";
 import { SshConnection } from "./ssh.ts";
 
-/** The kernel that is booted, as the build pipeline describes it. */
-export type BootKernel = {
-  imagePath: string;
-  release: string;
-  imageSha256: string;
-  configSha256: string;
-  variant: Fingerprint["kernelVariant"];
-};
-
-export type NestedHostOptions = {
-  kernel: BootKernel;
+/** What the host is made of. */
+export type NestedMachine = {
   /** Memory of the host under test, bytes; all of it is touched before the boot. */
   memoryBytes: number;
   cpus: number;
@@ -54,14 +47,18 @@ export type NestedHostOptions = {
   device: string;
   /** Added to the kernel's command line. */
   extraCmdline?: string;
+  /** What it has beside memory, CPUs, network and the device. */
+  hardware?: Hardware;
+};
+
+export type NestedHostOptions = NestedMachine & {
+  kernel: BootKernel;
   /** Static programs of this machine that the host gets into /usr/local/bin. */
   programs?: string[];
   /** Kernel for guests that are to boot, by its path: the file's name is bzImage. */
   guestKernel?: string;
   /** Programs of this machine, by their path, that the host gets with the libraries that they need. */
   installed?: string[];
-  /** What the host has beside memory, CPUs, network and the device. */
-  hardware?: Hardware;
   /** File for all that the serial console prints. */
   consoleLog: string;
   /** Told what the serial console prints, as it comes. */
@@ -83,8 +80,8 @@ const SSH_MS = 15_000;
  * @throws UsageError HOST_MEMORY_RANGE, KVM_UNUSABLE, DEVICE_UNKNOWN, GROUP_NOT_VIABLE; InfrastructureError QEMU_MISSING, QEMU_EXITED,
  * KERNEL_PANIC, KERNEL_OOPS, BOOT_TIMEOUT, SSH_CONNECT; InterruptedError
  */
-export async function bootNestedHost(options: NestedHostOptions): Promise<NestedHost> {
-  assertHostMemory(options.memoryBytes);
+export async function bootNestedHost(options: NestedHostOptions): Promise<BootedNestedHost> {
+  assertHostMemory(options.memoryBytes, availableHereBytes());
   const asked = await chooseAccelerator(options.accel, options.program ? { program: options.program } : {});
   await using stack = new AsyncDisposableStack();
   const directory = stack.use(new RuntimeDir());
@@ -102,25 +99,18 @@ export async function bootNestedHost(options: NestedHostOptions): Promise<Nested
 
   const consoleListener = stack.use(await SocketListener.listen(directory.socket("console")));
   const qmpSocket = directory.socket("qmp");
-  const program = options.program ?? "qemu-system-x86_64";
-  const vm: OuterVm = {
-    kernelImage: options.kernel.imagePath,
-    initrd,
-    extraCmdline: options.extraCmdline ?? "",
-    memoryBytes: options.memoryBytes,
-    cpus: options.cpus,
-    accel: asked,
-    clock: options.clock ?? "time",
-    cpuModel: options.cpuModel,
-    control: { qmpSocket, consoleSocket: consoleListener.path },
-    hardware: options.hardware ?? {},
-  };
+  const program = options.program ?? QEMU_PROGRAM;
+  const { imagePath: kernelImage } = options.kernel;
+  const machine = { ...options, kernelImage, accel: asked };
   const qemu = stack.use(
     await QemuProcess.launch({
       program,
-      args: outerVmArgs(vm),
+      args: hostArgs({
+        ...qemuHostOf({ ...machine, initrd }),
+        control: { qmpSocket, consoleSocket: consoleListener.path },
+      }),
       // For a person: on the terminal, and with the part of the initramfs that outlives this run.
-      reproducer: shellQuote([program, ...outerVmArgs({ ...vm, initrd: initramfs, control: undefined })]),
+      reproducer: shellQuote([program, ...hostArgs(qemuHostOf({ ...machine, initrd: initramfs }))]),
       qmpSocket,
       greetingTimeoutMs: greetingMs(options.memoryBytes),
     }),
@@ -130,8 +120,12 @@ export async function bootNestedHost(options: NestedHostOptions): Promise<Nested
   const { accelerator, connection } = await connect(watched, qemu, keys, options.patience);
   const ssh = stack.use(connection);
   const emulated = options.device === "emulated";
+  const thisMachine = await readThisMachine();
   const fingerprint: Fingerprint = {
-    ...machineFingerprint(),
+    machineCpu: thisMachine.cpu,
+    machineMicrocode: thisMachine.microcode,
+    machineCpus: thisMachine.cpus,
+    machineMemoryBytes: thisMachine.memoryBytes,
     accelerator,
     clock: options.clock ?? "time",
     cpuModel: options.cpuModel,
@@ -144,7 +138,7 @@ export async function bootNestedHost(options: NestedHostOptions): Promise<Nested
     kernelConfigSha256: options.kernel.configSha256,
     kernelVariant: options.kernel.variant,
   };
-  const host = new NestedHost({
+  const host = new BootedNestedHost({
     watched,
     qemu,
     ssh,
@@ -166,6 +160,14 @@ export async function bootNestedHost(options: NestedHostOptions): Promise<Nested
     await host[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** The host as QEMU is told of it, for a person at a terminal. */
+export function qemuHostOf(machine: NestedMachine & Pick<QemuHost, "kernelImage" | "initrd" | "accel">): QemuHost {
+  const { kernelImage, initrd, extraCmdline = "", memoryBytes, cpus, accel, clock = "time", cpuModel } = machine;
+  const { hardware = {} } = machine;
+  const control = undefined;
+  return { kernelImage, initrd, extraCmdline, memoryBytes, cpus, accel, clock, cpuModel, control, hardware };
 }
 
 type Connected = { accelerator: Accelerator; connection: SshConnection };

@@ -2,7 +2,7 @@ import type { Accelerator, Clock } from "../run/sample.ts";
 import { addedArgs, type Hardware, memoryArgs } from "./hardware.ts";
 
 /** The outer VM: the machine whose kernel is under test. */
-export type OuterVm = {
+export type QemuHost = {
   kernelImage: string;
   initrd: string;
   /** Added to the kernel's command line. */
@@ -15,12 +15,12 @@ export type OuterVm = {
   /** Model for -cpu, for example `max` or `max,-erms,-fsrm`. */
   cpuModel: string;
   /** How the harness talks to QEMU; undefined for a person at a terminal. */
-  control: OuterVmControl | undefined;
+  control: HostControl | undefined;
   /** What it has beside. */
   hardware?: Hardware;
 };
 
-export type OuterVmControl = {
+export type HostControl = {
   /** Unix sockets to which QEMU connects. */
   qmpSocket: string;
   consoleSocket: string;
@@ -45,7 +45,7 @@ export function emulatedDeviceAddresses(count = 1): string[] {
 }
 
 /** Arguments for qemu-system-x86_64 (without the program's name). */
-export function outerVmArgs(vm: OuterVm): string[] {
+export function hostArgs(vm: QemuHost): string[] {
   const { args, machine } = memoryArgs(vm.memoryBytes, vm.cpus, vm.hardware ?? {});
   // A CPU shares its caches with those of its socket only, and these are of one node.
   const sockets = vm.hardware?.nodes === undefined ? "" : `,sockets=${vm.hardware.nodes}`;
@@ -79,7 +79,7 @@ function assignableArgs(address: string, index: number): string[] {
   ];
 }
 
-function controlArgs(control: OuterVmControl | undefined): string[] {
+function controlArgs(control: HostControl | undefined): string[] {
   if (control === undefined) return ["-serial", "mon:stdio"];
   const { qmpSocket, consoleSocket } = control;
   return [

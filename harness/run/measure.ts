@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { GIB_BYTES, MIB_BYTES } from "../base/size.ts";
-import { type Accelerator, acceleratorSchema, type Thp } from "./sample.ts";
+import { acceleratorSchema, type HostAccelerator, type Thp } from "./sample.ts";
 
 const HOLES = ["{mib}", "{thp}", "{limit}"];
 
@@ -43,6 +43,9 @@ export function commandOf(program: Program, step: { thp: Thp; memoryBytes: numbe
 }
 
 /** Seconds that one run of the program is likely to take. */
-export function programSeconds(program: Program, memoryBytes: number, accelerator: Accelerator): number {
-  return program.secondsPerGib[accelerator] * (memoryBytes / GIB_BYTES) + (program.limitSeconds ?? 0);
+export function programSeconds(program: Program, memoryBytes: number, accelerator: HostAccelerator): number {
+  return (
+    program.secondsPerGib[accelerator === "tcg" ? "tcg" : "kvm"] * (memoryBytes / GIB_BYTES) +
+    (program.limitSeconds ?? 0)
+  );
 }

@@ -50,7 +50,7 @@ export class FakeMachine extends CommandLine {
     this.behave();
     const script = [
       "#!/bin/sh",
-      '[ "$1" = --version ] && echo "QEMU emulator version 7.2.22 (Fake)" && exit',
+      `[ "$1" = --version ] && exec ${process.execPath} ${FAKE_QEMU} "$@"`,
       `FAKE_QEMU=$(head -n 1 ${this.#behaviours})`,
       `sed -i 1d ${this.#behaviours}`,
       "export FAKE_QEMU",

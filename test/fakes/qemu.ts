@@ -18,6 +18,10 @@ const chardev = (id: string, key: string) => {
   const options = argv.find((word) => word.startsWith(`socket,id=${id},`))?.split(",") ?? [];
   return options.find((option) => option.startsWith(`${key}=`))?.slice(key.length + 1) ?? "";
 };
+if (argv[0] === "--version") {
+  process.stdout.write("QEMU emulator version 7.2.22 (Fake)\n");
+  process.exit();
+}
 const behaviour = process.env.FAKE_QEMU || basename(after("-kernel"));
 
 if (behaviour === "early-exit") {

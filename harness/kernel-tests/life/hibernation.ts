@@ -57,7 +57,7 @@ async function fallAsleep(plan: LifePlan, disk: string): Promise<TestResult[]> {
     full,
     ended("it is told to hibernate", asleep),
     check("it did, and is off", exit?.exitCode === 0),
-    quiet(host),
+    await quiet(host),
   ];
 }
 
@@ -74,7 +74,7 @@ async function wake(plan: LifePlan, disk: string): Promise<TestResult[]> {
     checked("memory of the machine that resumes", dirty),
     ended("it is told to resume", awake),
     ...judgeHibernation(text),
-    quiet(host),
+    await quiet(host),
   ];
 }
 

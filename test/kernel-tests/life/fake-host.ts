@@ -14,7 +14,7 @@ export function fakeHost(answers: [RegExp, string | Partial<ExecAnswer>][], cons
       const answer = answers.find(([pattern]) => pattern.test(command))?.[1] ?? "";
       return { stdout: "", stderr: "", exitCode: 0, ...(typeof answer === "string" ? { stdout: answer } : answer) };
     },
-    complaints: () => findComplaints(console),
+    complaints: async () => findComplaints(console),
   };
 }
 

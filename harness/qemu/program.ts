@@ -1,10 +1,10 @@
 import { run } from "../base/process.ts";
 
-/** Program that runs both the host under test and, inside it, the measured VM. */
+/** Program that runs the nested host on this machine and, on any host, the measured VM. */
 export const QEMU_PROGRAM = "qemu-system-x86_64";
 
 /**
- * Version of the machine's QEMU, for example `7.2.22`. Asked before anything long begins, so that a missing QEMU does
+ * Version of this machine's QEMU, for example `7.2.22`. Asked before anything long begins, so that a missing QEMU does
  * not come up after the kernels are built.
  * @throws InfrastructureError QEMU_MISSING
  */
