@@ -45,6 +45,7 @@ export function resolveSettings(
     ...offer.setting,
     hostMemoryBytes: offer.room.hostMemoryBytes(vms * Math.max(sizes.memoryBytes, ...sizes.sweepBytes)),
     traces: options.traces,
+    matters: options.matters,
   };
 }
 
