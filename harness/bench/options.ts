@@ -5,7 +5,7 @@ import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
 import { parseSize } from "../base/size.ts";
 import { MAX_HOST_CPUS } from "../hosts.ts";
-import { armKinds, armKnobs, armSchema } from "../run/arm-name.ts";
+import { ALLOWED_KNOBS, armKinds, armSchema } from "../run/arm-name.ts";
 import { ALLOWED_REQUIREMENT, parseRequirement, REQUIREMENT_HELP } from "../run/requirement.ts";
 import { clockSchema, type Thp, thpSchema } from "../run/sample.ts";
 import { MAX_BOOTS, MAX_ROUNDS, SIZE_STEP_BYTES, scenarioNames } from "./scenario.ts";
@@ -23,7 +23,7 @@ const RUN_NAME = /^[\w.-]{1,60}$/;
 const ARM_HELP = `
 An arm of --arms may name its kernel line, and prezero what is set in /sys/kernel/mm/page_prezero before it is enabled:
   6.12:base,6.12:prezero               with several lines each arm is held against the base of its own
-  base,prezero,prezero+min_order=9     +${armKnobs.join("=N, +")}=N
+  base,prezero,prezero+min_order=9     ${ALLOWED_KNOBS}
 `;
 
 /** Adds the options of `npm run bench` to its command. */

@@ -4,6 +4,7 @@ import type { PlannedBoot, RunRecord, Settings } from "../run/record.ts";
 import { type Bases, findBases } from "./kernels.ts";
 import type { BenchOptions } from "./options.ts";
 import { planBoots } from "./plan.ts";
+import { assertKernels } from "./refusals.ts";
 import { remainingSlots } from "./run.ts";
 import { loadScenario, type Scenario } from "./scenario.ts";
 import { resolveSettings } from "./settings.ts";
@@ -16,7 +17,7 @@ export type Prepared = Planned & { scenario: Scenario; offer: HostOffer };
 
 /**
  * Decides what a new run does, and refuses early what cannot work.
- * @throws UsageError for a bad scenario, base or size and for what the host cannot be; what examining the host throws
+ * @throws UsageError for a bad scenario, base, size or combination and for what the host cannot be; what examining the host throws
  */
 export async function prepareRun(host: Host, options: BenchOptions): Promise<Prepared> {
   const scenario = await loadScenario(options.scenario);
@@ -24,7 +25,9 @@ export async function prepareRun(host: Host, options: BenchOptions): Promise<Pre
   const { accel, clock, cpu: cpuModel, cpus, device } = options;
   const offer = await host.examine({ accel, clock, cpuModel, cpus, device, vms: scenario.vms });
   const settings = resolveSettings(options, scenario, kernel, offer);
-  return { host, scenario, bases: await findBases(settings), settings, plan: planBoots(settings), offer };
+  const bases = await findBases(settings);
+  assertKernels(settings, bases);
+  return { host, scenario, bases, settings, plan: planBoots(settings), offer };
 }
 
 /**
@@ -38,6 +41,6 @@ export async function prepareResume(host: Host, run: RunRecord): Promise<Planned
   const accel = settings.accelerator === "none" ? "auto" : settings.accelerator;
   const { room } = await host.examine({ accel, clock, cpuModel, cpus, device, vms });
   const largestVm = Math.max(settings.memoryBytes, ...settings.sweepBytes);
-  room.assertFits(largestVm, vms, settings.measure === null ? "VM" : "size");
+  room.assertFits(largestVm, { vms, what: settings.measure === null ? "VM" : "size", option: null });
   return { host, bases: await findBases(settings), settings, plan: remainingSlots(run) };
 }

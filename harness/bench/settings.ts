@@ -1,9 +1,7 @@
-import { UsageError } from "../base/errors.ts";
 import type { HostOffer } from "../host/host.ts";
-import { type ArmName, armKinds } from "../run/arm-name.ts";
 import type { Settings } from "../run/record.ts";
-import { armOf, isAboutVms } from "./arms.ts";
 import type { BenchOptions } from "./options.ts";
+import { assertAboutVms, assertSafe } from "./refusals.ts";
 import type { Scenario } from "./scenario.ts";
 import { chooseSizes, wantedSizes } from "./sizes.ts";
 
@@ -19,7 +17,7 @@ export function resolveSettings(
   offer: Pick<HostOffer, "setting" | "room" | "isThrowaway">,
 ): Settings {
   const { before, during, pool, until, vms } = scenario;
-  if (scenario.measure !== null) assertWithoutVm(options, scenario);
+  assertAboutVms(options, scenario);
   const repeated = {
     conditions: { before, during, pool, until, vms },
     measure: scenario.measure,
@@ -29,7 +27,7 @@ export function resolveSettings(
     rounds: options.rounds ?? scenario.rounds,
     sweepRounds: scenario.sweepRounds,
   };
-  if (!offer.isThrowaway) assertSafe(repeated.arms, offer.setting.host);
+  assertSafe(repeated.arms, offer);
   const sizes = chooseSizes({
     ...repeated,
     ...wantedSizes(options, scenario),
@@ -47,30 +45,4 @@ export function resolveSettings(
     traces: options.traces,
     matters: options.matters,
   };
-}
-
-/** A kernel that is a danger to data boots only on a host that has none. */
-function assertSafe(arms: readonly ArmName[], host: string): void {
-  const unsafe = arms.filter((name) => armOf(name).throwaway);
-  if (unsafe.length === 0) return;
-  throw new UsageError({
-    code: "NOT_ON_THIS_HOST",
-    message: `The kernel of the arm ${unsafe.join(", ")} is for a host that is made for the run and thrown away, which ${host} is not`,
-    remedy: "Leave the arm out, or measure it with --host nested.",
-  });
-}
-
-/** Where a program is measured, what is said of VMs would be ignored. */
-function assertWithoutVm(options: BenchOptions, scenario: Scenario): void {
-  const aboutVms = [
-    ...(options.arms ?? scenario.arms).filter(isAboutVms).map((name) => `the arm ${name}`),
-    ...(options.device === "emulated" ? [] : ["--device"]),
-    ...(options.traces ? ["--traces"] : []),
-  ];
-  if (aboutVms.length === 0) return;
-  throw new UsageError({
-    code: "NO_VM",
-    message: `The scenario ${scenario.name} measures a program and creates no VM, which this is for: ${aboutVms.join(", ")}`,
-    remedy: `Allowed arms: ${armKinds.filter((name) => !isAboutVms(name)).join(", ")}; leave the rest out.`,
-  });
 }

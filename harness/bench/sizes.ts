@@ -50,10 +50,10 @@ export function wantedSizes(
 export function chooseSizes(request: SizeRequest): Sizes {
   const memoryBytes = request.memory === "default" ? defaultMemoryBytes(request) : request.memory;
   const sizes = withSweep(memoryBytes, request);
-  const what = request.measure === null ? "VM" : "size";
+  const fitting = { vms: request.conditions.vms, what: request.measure === null ? "VM" : "size" } as const;
   for (const bytes of [memoryBytes, ...sizes.sweepBytes]) {
     if (request.measure === null) assertVmIsWorthTiming(bytes);
-    request.room.assertFits(bytes, request.conditions.vms, what);
+    request.room.assertFits(bytes, { ...fitting, option: bytes === memoryBytes ? "--memory" : "--sweep" });
   }
   return sizes;
 }

@@ -5,6 +5,7 @@ import { assertMet, testResultsOf } from "../analysis/test-results.ts";
 import { writeFileAtomic } from "../base/atomic-write.ts";
 import {
   addBenchOptions,
+  assertAnswerable,
   type BenchOptions,
   describePlan,
   dryRun,
@@ -12,19 +13,16 @@ import {
   parseBenchOptions,
   prepareResume,
   prepareRun,
-  type Requirement,
   readRun,
   resumableRunDir,
   resumeRun,
   startRun,
-  unanswered,
 } from "../bench.ts";
 import { openHost } from "../hosts.ts";
 import { renderJunit } from "../ktap/junit.ts";
 import { casesOf } from "../ktap/result.ts";
 import { showCase } from "../ktap/show.ts";
 import { renderKtap } from "../ktap/write.ts";
-import type { Settings } from "../run/record.ts";
 
 export function register(program: Command): void {
   const command = addBenchOptions(
@@ -38,25 +36,17 @@ async function bench(raw: Record<string, unknown>, typed: string[]): Promise<voi
   if (options.resume === undefined) {
     await using host = await openHost(options.host);
     const prepared = await prepareRun(host, options);
-    warnUnanswered(options.require, prepared.settings);
+    assertAnswerable(options.require, prepared.settings);
     if (options.dryRun) await showPlan(prepared, options.json);
     else await conclude(await startRun(prepared, typed, options.name), options);
     return;
   }
   const runDir = resumableRunDir(options.resume);
   const run = readRun(runDir);
-  warnUnanswered(options.require, run.settings);
+  assertAnswerable(options.require, run.settings);
   await using host = await openHost(run.settings.host);
   if (options.dryRun) await showPlan(await prepareResume(host, run), options.json);
   else await conclude(await resumeRun(host, runDir), options);
-}
-
-/** Said before the run, which is long: these will be missed whatever the times. */
-function warnUnanswered(requirements: readonly Requirement[], settings: Settings): void {
-  for (const { text } of unanswered(requirements, settings)) {
-    const measured = `arms ${settings.arms.join(", ")}; THP ${settings.thp.join(", ")}`;
-    process.stderr.write(`warning: --require ${text} will be missed: this run measures ${measured}\n`);
-  }
 }
 
 /** What a run would do: sizes, boots and estimate, then the real commands. */

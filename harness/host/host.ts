@@ -47,12 +47,15 @@ export interface VmRoom {
   largestVmBytes(vms: number): number;
   /** Memory that the host has when its VMs have so much together. */
   hostMemoryBytes(vmsBytes: number): number;
-  /**
-   * @param what is so large, if not a VM: it needs as much beside it
-   * @throws UsageError MEMORY_DOES_NOT_FIT naming the largest that does
-   */
-  assertFits(vmBytes: number, vms: number, what: "VM" | "size"): void;
+  /** @throws UsageError MEMORY_DOES_NOT_FIT naming the largest that does */
+  assertFits(bytes: number, fitting: Fitting): void;
 }
+
+/**
+ * What has to fit: VMs at a time, or the size of a program, which needs as much beside it; and the option that it is
+ * from, null where it can no longer be chosen.
+ */
+export type Fitting = { vms: number; what: "VM" | "size"; option: "--memory" | "--sweep" | null };
 
 /** A kernel that a host can boot, as the build pipeline describes it. */
 export type BootKernel = {

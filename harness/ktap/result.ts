@@ -5,13 +5,15 @@ export type TestStatus = "passed" | "failed" | "skipped" | "missing";
 export type TestResult = {
   name: string;
   status: TestStatus;
+  /** Figures, for a person. Never in the name: CI knows a test by that from run to run. */
+  found?: string | undefined;
   /** Everything that was printed since the result before: what a test says about its failure, kernel messages. */
   log: string[];
   subtests: TestResult[];
 };
 
 /** A test without subtests, with the names of its groups. */
-export type TestCase = Pick<TestResult, "status" | "log"> & { group: string[]; name: string };
+export type TestCase = Pick<TestResult, "status" | "found" | "log"> & { group: string[]; name: string };
 
 /** What tests said, as a whole. */
 export type TestReport = {
@@ -24,10 +26,10 @@ export type Counts = { passed: number; failed: number; skipped: number };
 
 /** The single cases, in order. A group that failed although none of its cases did is a case itself. */
 export function casesOf(results: TestResult[], group: string[] = []): TestCase[] {
-  return results.flatMap(({ name, status, log, subtests }): TestCase[] => {
+  return results.flatMap(({ name, status, found, log, subtests }): TestCase[] => {
     const cases = casesOf(subtests, [...group, name]);
     const explained = subtests.length > 0 && (isGood(status) || cases.some((one) => !isGood(one.status)));
-    return explained ? cases : [...cases, { group, name, status, log }];
+    return explained ? cases : [...cases, { group, name, status, ...(found === undefined ? {} : { found }), log }];
   });
 }
 

@@ -8,10 +8,11 @@ export function renderKtap(results: TestResult[]): string {
 }
 
 function lines(results: TestResult[]): string[] {
-  const body = results.flatMap(({ name, status, log, subtests }, index) => {
+  const body = results.flatMap(({ name, status, found, log, subtests }, index) => {
     const skipped = status === "skipped" ? ` # SKIP ${log.join(" ")}`.trimEnd() : "";
     return [
       ...(subtests.length > 0 ? [`# Subtest: ${name}`, ...lines(subtests)].map((line) => `${INDENT}${line}`) : []),
+      ...(found === undefined ? [] : [`# ${found}`]),
       ...(status === "skipped" ? [] : log.map((line) => `# ${line.replace(/^# /, "")}`)),
       `${isGood(status) ? "ok" : "not ok"} ${index + 1} ${name.replaceAll("#", "")}${skipped}`,
     ];

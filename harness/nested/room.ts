@@ -1,6 +1,6 @@
 import { UsageError } from "../base/errors.ts";
 import { formatSize, GIB_BYTES, MIB_BYTES } from "../base/size.ts";
-import { VM_STEP_BYTES, type VmRoom } from "../host/host.ts";
+import { type Fitting, VM_STEP_BYTES, type VmRoom } from "../host/host.ts";
 
 /** The host needs this beside the VM: kernel, initramfs with QEMU in it, watermarks and the worker's margin. */
 const HOST_OVERHEAD_BYTES = 1.5 * GIB_BYTES;
@@ -32,7 +32,7 @@ export class NestedRoom implements VmRoom {
     return Math.ceil((HOST_OVERHEAD_BYTES + vmsBytes * (1 + HOST_OVERHEAD_SHARE)) / MIB_BYTES) * MIB_BYTES;
   }
 
-  assertFits(vmBytes: number, vms: number, what: "VM" | "size"): void {
+  assertFits(vmBytes: number, { vms, what, option }: Fitting): void {
     const largest = this.largestVmBytes(vms);
     if (vmBytes <= largest) return;
     const needed = inGib(this.hostMemoryBytes(vms * vmBytes) + MACHINE_RESERVE_BYTES);
@@ -40,12 +40,15 @@ export class NestedRoom implements VmRoom {
     throw new UsageError({
       code: "MEMORY_DOES_NOT_FIT",
       message: `${subject} of ${formatSize(vmBytes)} ${vms === 1 ? "does not fit: it needs" : "do not fit: they need"} ${needed} of available memory, and this machine has ${inGib(this.#availableBytes)}`,
-      remedy:
-        largest === 0
-          ? `Free memory: even the smallest ${what} (${formatSize(VM_STEP_BYTES)}) does not fit.`
-          : `The largest that fits is ${formatSize(largest)}: --memory ${formatSize(largest)}`,
+      remedy: remedyFor(largest, what, option),
     });
   }
+}
+
+function remedyFor(largest: number, what: string, option: Fitting["option"]): string {
+  if (option === null) return "Free memory, then go on.";
+  if (largest === 0) return `Free memory: even the smallest ${what} (${formatSize(VM_STEP_BYTES)}) does not fit.`;
+  return `The largest that fits is ${formatSize(largest)}: ${option} ${formatSize(largest)}`;
 }
 
 /**

@@ -3,25 +3,21 @@ import { parseBenchOptions } from "../../harness/bench/options.ts";
 import { loadScenario } from "../../harness/bench/scenario.ts";
 import { resolveSettings } from "../../harness/bench/settings.ts";
 import type { HostOffer } from "../../harness/host/host.ts";
-import { NestedRoom } from "../../harness/hosts.ts";
+import { NestedRoom } from "../../harness/nested/room.ts";
+import { nestedSetting } from "../../harness/nested/setting.ts";
 import type { Settings } from "../../harness/run/record.ts";
 
-/** Settings as options and scenario have them, on a small host that is emulated; `different` is what another one has. */
+/** Settings as options and scenario have them, on a small nested host that is emulated; `different` is another host. */
 export async function resolve(
-  scenario: string,
-  options: Record<string, unknown> = {},
+  scenarioName: string,
+  given: Record<string, unknown> = {},
   different: Partial<HostOffer["setting"]> & { isThrowaway?: boolean } = {},
 ): Promise<Settings> {
+  const options = parseBenchOptions(given);
+  const scenario = await loadScenario(scenarioName);
+  const { accel, clock, cpu: cpuModel, cpus, device } = options;
+  const nested = nestedSetting({ accel, clock, cpuModel, cpus, device, vms: scenario.vms }, "tcg", 2);
   const { isThrowaway = true, ...other } = different;
-  const setting: HostOffer["setting"] = {
-    host: "nested",
-    device: "emulated",
-    accelerator: "tcg",
-    clock: "time",
-    cpuModel: "max",
-    hostCpus: 2,
-    ...other,
-  };
-  const offer = { setting, room: new NestedRoom(23 * GIB_BYTES), isThrowaway };
-  return resolveSettings(parseBenchOptions(options), await loadScenario(scenario), "6.12", offer);
+  const room = new NestedRoom(23 * GIB_BYTES);
+  return resolveSettings(options, scenario, "6.12", { setting: { ...nested, ...other }, room, isThrowaway });
 }
