@@ -8,13 +8,13 @@ const BASELINE_MS = 100 * LATENCY_MS;
 const TOLERANCE = 0.02;
 
 /**
- * Compares the clock of a virtual host with the machine's: a guest that calibrates its time stamp counter while the
+ * Compares the clock of a virtual host with this machine's: a host that calibrates its time stamp counter while this
  * machine is busy can believe in a wrong frequency, and would measure all times wrongly by the same factor.
  */
 export class ClockCheck {
   readonly #exec: Exec;
   readonly #nowMs: () => number;
-  #first: { guestMs: number; machineMs: number } | undefined;
+  #first: { hostMs: number; machineMs: number } | undefined;
 
   constructor(exec: Exec, nowMs: () => number = () => performance.now()) {
     this.#exec = exec;
@@ -30,16 +30,16 @@ export class ClockCheck {
     const startMs = this.#nowMs();
     const { stdout } = await this.#exec("cat /proc/uptime");
     const machineMs = (startMs + this.#nowMs()) / 2;
-    const guestMs = Number(stdout.split(" ")[0]) * 1000;
-    this.#first ??= { guestMs, machineMs };
+    const hostMs = Number(stdout.split(" ")[0]) * 1000;
+    this.#first ??= { hostMs, machineMs };
     const elapsedMs = machineMs - this.#first.machineMs;
     if (elapsedMs < BASELINE_MS) return undefined;
-    const rate = (guestMs - this.#first.guestMs) / elapsedMs;
+    const rate = (hostMs - this.#first.hostMs) / elapsedMs;
     if (Math.abs(rate - 1) <= TOLERANCE) return rate;
     throw new InfrastructureError({
       code: "CLOCK_WRONG",
-      message: `The clock of the host under test runs at ${rate.toFixed(3)} times the machine's: its times cannot be used`,
-      remedy: "Run again while the machine is less busy; the guest calibrates its clock while it boots.",
+      message: `The clock of the host under test runs at ${rate.toFixed(3)} times this machine's: its times cannot be used`,
+      remedy: "Run again while this machine is less busy; the host calibrates its clock while it boots.",
     });
   }
 }

@@ -44,7 +44,7 @@ export const onRefusals: RunTest = async (imagePath) => ({
   failure: undefined,
 });
 
-/** The kselftest of the series in a booted guest, for what takes user space to see. */
+/** The kselftest of the series on a booted host, for what takes user space to see. */
 export async function onSelftest(plan: BedPlan, tree: MutantTree): Promise<RunTest> {
   const source = await fetchSource(plan.base, plan.say);
   const program = await buildSelftest(source, await readSeries(plan.patchesDir), plan.scratch, plan.say);

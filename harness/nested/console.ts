@@ -9,7 +9,7 @@ const KEPT_CHARACTERS = 4 * 2 ** 20;
 /** After a complaint has begun its last lines need this long to arrive. */
 const SETTLE_MS = 1_000;
 
-/** The guest's serial console: keeps its text, finds what the kernel complains about, and waits for words. */
+/** The host's serial console: keeps its text, finds what the kernel complains about, and waits for words. */
 export class SerialConsole {
   /** Settles with the first complaint after which the kernel cannot be trusted; never rejects. */
   readonly fatal: Promise<Complaint>;
@@ -47,7 +47,7 @@ export class SerialConsole {
     return this.#text;
   }
 
-  /** Milliseconds since the guest last printed anything. */
+  /** Milliseconds since the host last printed anything. */
   get silentMs(): number {
     return Date.now() - this.#lastOutputMs;
   }
@@ -80,7 +80,7 @@ export class SerialConsole {
     }
   }
 
-  /** Types into the guest's console. */
+  /** Types into the host's console. */
   write(text: string): void {
     this.#socket.write(text);
   }

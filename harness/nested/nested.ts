@@ -55,7 +55,7 @@ export type NestedHostOptions = NestedMachine & {
   kernel: BootKernel;
   /** Static programs of this machine that the host gets into /usr/local/bin. */
   programs?: string[];
-  /** Kernel for guests that are to boot, by its path: the file's name is bzImage. */
+  /** Kernel for VMs that are to boot, by its path: the file's name is bzImage. */
   guestKernel?: string;
   /** Programs of this machine, by their path, that the host gets with the libraries that they need. */
   installed?: string[];
@@ -63,7 +63,7 @@ export type NestedHostOptions = NestedMachine & {
   consoleLog: string;
   /** Told what the serial console prints, as it comes. */
   onConsole?: (text: string) => void;
-  /** Multiplies every deadline that waits for the guest; 1 when absent. */
+  /** Multiplies every deadline that waits for the host; 1 when absent. */
   patience?: number;
   /** Another QEMU, for tests. */
   program?: string;
@@ -172,7 +172,7 @@ export function qemuHostOf(machine: NestedMachine & Pick<QemuHost, "kernelImage"
 
 type Connected = { accelerator: Accelerator; connection: SshConnection };
 
-/** Waits for the init's word, then connects; whatever fails is explained by what the guest and QEMU said last. */
+/** Waits for the init's word, then connects; whatever fails is explained by what the host and QEMU said last. */
 async function connect(watched: Watched, qemu: QemuProcess, keys: BootKeys, patience = 1): Promise<Connected> {
   try {
     const accelerator = await qemu.accelerator();

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { run } from "../base/process.ts";
 
 const source = join(import.meta.dirname, "rom/reporter.c");
@@ -19,11 +19,13 @@ export function romSource(): string {
 
 /**
  * Makes reporter.rom, the software of the VM that reports its memory as free, in the directory.
- * @throws InfrastructureError GUEST_ROM with the compiler's words
+ * @throws InfrastructureError VM_ROM with the compiler's words
  */
 export async function compileRom(directory: string): Promise<void> {
   const [elf, rom] = ["reporter.elf", "reporter.rom"].map((name) => join(directory, name)) as [string, string];
-  await run("gcc", [...FLAGS, "-o", elf, source], { code: "GUEST_ROM", remedy: REMEDY });
+  // Named without its directory, in which the assembler does not take a `"`.
+  const compile = { cwd: dirname(source), code: "VM_ROM", remedy: REMEDY };
+  await run("gcc", [...FLAGS, "-o", resolve(elf), basename(source)], compile);
   const sections = ["-j", ".text", "-j", ".reset"];
-  await run("objcopy", ["-O", "binary", ...sections, elf, rom], { code: "GUEST_ROM", remedy: REMEDY });
+  await run("objcopy", ["-O", "binary", ...sections, elf, rom], { code: "VM_ROM", remedy: REMEDY });
 }

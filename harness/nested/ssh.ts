@@ -16,7 +16,7 @@ export type SshAnswer = { stdout: string; stderr: string; exitCode: number };
 /** Stands for a command that a signal ended, as in a shell. */
 const KILLED_EXIT_CODE = 128;
 const KEEPALIVE_MS = 10_000;
-/** Missed keepalives until the connection counts as lost; a busy guest under TCG may answer late. */
+/** Missed keepalives until the connection counts as lost; a busy host under TCG may answer late. */
 const KEEPALIVE_MISSES = 12;
 
 /** One SSH connection to a host under test. */

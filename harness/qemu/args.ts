@@ -1,7 +1,7 @@
 import type { Accelerator, Clock } from "../run/sample.ts";
 import { addedArgs, type Hardware, memoryArgs } from "./hardware.ts";
 
-/** The outer VM: the machine whose kernel is under test. */
+/** The nested host, as QEMU is told of it. */
 export type QemuHost = {
   kernelImage: string;
   initrd: string;
@@ -59,7 +59,7 @@ export function hostArgs(vm: QemuHost): string[] {
     ...["-cpu", vm.cpuModel, "-smp", `${vm.cpus}${sockets}`, ...args],
     ...["-kernel", vm.kernelImage, "-initrd", vm.initrd, "-append", kernelCmdline(vm.extraCmdline)],
     ...controlArgs(vm.control),
-    // caching-mode lets vfio inside the guest see its mappings reach the emulated device.
+    // caching-mode lets vfio on the host see its mappings reach the emulated device.
     ...["-device", "intel-iommu,caching-mode=on,intremap=on"],
     // Port 0: the kernel picks a free one, `info usernet` tells which.
     ...["-netdev", "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22"],

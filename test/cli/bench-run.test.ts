@@ -51,7 +51,7 @@ test("a scenario with a program runs it instead of creating VMs", async () => {
 test("a program that the host does not have ends the run with its words", async () => {
   const { exitCode, stderr } = await machine.run("bench", ...SHORT, "--scenario", "fork");
   expect(stderr).toMatch(/The measuring program failed \(exit code 127\): forkcopy 512 on \[PROGRAM_FAILED\]/);
-  expect(stderr).toContain("fake guest: forkcopy 512 on: not found");
+  expect(stderr).toContain("fake host: forkcopy 512 on: not found");
   expect(exitCode).toBe(3);
   expect(readRun(onlyRun())).toMatchObject({ state: "failed", failure: { code: "PROGRAM_FAILED" } });
 });

@@ -25,7 +25,7 @@ export class FakeMachine extends CommandLine {
     return machine;
   }
 
-  /** Gives a test results of its own and boots that go well; the cache with the guest's files in it is shared. */
+  /** Gives a test results of its own and boots that go well; the cache with the host's files in it is shared. */
   begin(): void {
     this.results = mkdtempSync(join(this.root, "results-"));
     this.env.PREZERO_RESULTS = this.results;

@@ -26,11 +26,11 @@ function host(output: string, exitCode = 0, vmstat = VMSTAT) {
 const failed = async (...given: Parameters<typeof host>) =>
   (await stress(host(...given), LOAD)).filter(({ status }) => status === "failed").map(({ name }) => name);
 
-describe("the stress in the guest", () => {
+describe("the stress on the host", () => {
   test("is the series' kselftest with the load that was asked for, and every one of its cases", async () => {
-    const guest = host(OUTPUT);
-    const results = await stress(guest, LOAD);
-    expect(guest.commands).toEqual([expect.stringContaining("nice"), "page_prezero 60 96 4", "cat /proc/vmstat"]);
+    const tested = host(OUTPUT);
+    const results = await stress(tested, LOAD);
+    expect(tested.commands).toEqual([expect.stringContaining("nice"), "page_prezero 60 96 4", "cat /proc/vmstat"]);
     expect(results.map(({ name, status }) => `${status} ${name}`)).toEqual([
       "passed the worker comes first for the test",
       "passed 64K: 0 of 6144 pages are not zero",

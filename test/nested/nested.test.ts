@@ -88,13 +88,13 @@ describe("a nested host", { timeout: 60_000 }, () => {
     expect(error.detail).toContain("at: prezero_take_batch+0x5c/0x1a0");
   });
 
-  it("calls a guest that prints nothing a boot timeout", async () => {
+  it("calls a host that prints nothing a boot timeout", async () => {
     const error = await failure(boot("silent", { patience: 0.02 }));
     expect(error).toMatchObject({ code: "BOOT_TIMEOUT" });
     expect(error.detail).toContain("The console is silent.");
   });
 
-  it("calls a guest that answers no command hung, not slow", async () => {
+  it("calls a host that answers no command hung, not slow", async () => {
     const error = await failure(boot("hang", { patience: 0.02 }));
     expect(error).toMatchObject({ code: "HOST_HUNG" });
     expect(error.detail).toContain("prezero-init: ready");

@@ -13,8 +13,8 @@ const vm: QemuHost = {
 };
 const words = (change: Partial<QemuHost> = {}) => hostArgs({ ...vm, ...change }).join(" ");
 
-describe("the command line of the outer VM", () => {
-  it("has all memory touched before the guest starts", () => {
+describe("the command line of a nested host", () => {
+  it("has all memory touched before the host starts", () => {
     expect(words()).toContain("memory-backend-ram,id=ram,size=12288M,prealloc=on");
     expect(words()).toContain("-m 12288M");
   });
