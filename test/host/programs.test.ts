@@ -14,8 +14,8 @@ test.each(['quo"te', "apo's", "spa ce", "dol$lar", "back\\slash"])(
     mkdirSync(directory);
     // One with assembler in it: the compiler tells the assembler which file each line of that is from.
     for (const file of ["icount.c", "measured.h"]) {
-    copyFileSync(projectPath("harness/host/programs", file), join(directory, file));
-  }
+      copyFileSync(projectPath("harness/host/programs", file), join(directory, file));
+    }
     try {
       const program = await compileStatic(join(directory, "icount.c"), directory);
       expect((await run(program, ["1000", "1"])).stdout).toMatch(/^\d+\.\d+$/);
