@@ -21,4 +21,3 @@ export { QmpClient } from "./qemu/qmp.ts";
 export * from "./qemu/qmp-error.ts";
 export { versionText } from "./qemu/qmp-message.ts";
 export { SocketListener } from "./qemu/socket-listener.ts";
-export { forwardedPort } from "./qemu/user-network.ts";

@@ -12,8 +12,7 @@ import type { Timeline } from "../vm/phases.ts";
 import { isComplete, parseTimings, readTimeline, secondsToLast, type Timing } from "../vm/timing.ts";
 import { traceArgs } from "../vm/trace.ts";
 import type { VmCreation } from "./host.ts";
-import { releaseHugePages, reserveHugePages } from "./huge-pages.ts";
-import { hugeShare } from "./huge-share.ts";
+import { hugeShare, releaseHugePages, reserveHugePages } from "./huge-pages.ts";
 
 /** Deadlines: a fixed part, and one for each GiB that is cleared and pinned, or given back. */
 const CREATE_BASE_MS = 60_000;

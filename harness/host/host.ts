@@ -3,10 +3,10 @@ import { MIB_BYTES } from "../base/size.ts";
 import type { AccelChoice } from "../qemu.ts";
 import type { Until } from "../run/conditions.ts";
 import type { Machine, Settings } from "../run/record.ts";
-import type { Clock, Fingerprint, KernelVariant, Thp } from "../run/sample.ts";
+import type { Fingerprint, HostClock, KernelVariant, Thp } from "../run/sample.ts";
 import type { VmMemory } from "../vm/memory.ts";
 import type { Timeline } from "../vm/phases.ts";
-import type { Complaint } from "./complaint.ts";
+import type { Complaint } from "./complaints.ts";
 import type { ProgramAnswer } from "./measured-program.ts";
 
 /** Sizes of VMs are whole multiples of this, so that huge pages of 2 MiB tile them; nothing smaller is worth timing. */
@@ -15,7 +15,7 @@ export const VM_STEP_BYTES = 256 * MIB_BYTES;
 /** What the user wants the host to be; undefined leaves it to the host. */
 export type HostWish = {
   accel: AccelChoice;
-  clock: Clock;
+  clock: HostClock;
   cpuModel: string | undefined;
   cpus: number | undefined;
   device: string;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseBenchOptions, prepareRun, startRun } from "../bench.ts";
-import { findComplaints } from "../host/oops.ts";
+import { findComplaints } from "../host/complaints.ts";
 import { openHost } from "../hosts.ts";
 import type { TestResult } from "../ktap/result.ts";
 import type { Sample } from "../run/sample.ts";

@@ -1,8 +1,7 @@
 import { EventEmitter } from "node:events";
 import { closeSync, openSync, writeSync } from "node:fs";
 import type { Socket } from "node:net";
-import { type Complaint, isFatal } from "../host/complaint.ts";
-import { findComplaints, kindOf } from "../host/oops.ts";
+import { type Complaint, findComplaints, isFatal, kindOf } from "../host/complaints.ts";
 
 /** Text that is kept for error messages and the oops reader; the log file has all of it. */
 const KEPT_CHARACTERS = 4 * 2 ** 20;

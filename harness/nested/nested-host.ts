@@ -1,11 +1,10 @@
 import { InfrastructureError } from "../base/errors.ts";
 import type { ExecAnswer } from "../base/exec.ts";
 import { GIB_BYTES, MIB_BYTES } from "../base/size.ts";
-import { ClockCheck } from "../host/clock-check.ts";
-import type { Complaint } from "../host/complaint.ts";
+import { InstructionCheck, TimeCheck } from "../host/clock-check.ts";
+import type { Complaint } from "../host/complaints.ts";
 import { createVms } from "../host/create-vm.ts";
 import type { BootedHost, VmCreation, VmRequest } from "../host/host.ts";
-import { InstructionClock } from "../host/instruction-clock.ts";
 import { measuredProgram, type ProgramAnswer } from "../host/measured-program.ts";
 import { setThp } from "../host/thp.ts";
 import { scaledMs } from "../qemu/deadline.ts";
@@ -49,7 +48,7 @@ export class BootedNestedHost implements BootedHost {
     this.fingerprint = parts.fingerprint;
     this.qemu = parts.qemu;
     this.#parts = parts;
-    const Check = parts.fingerprint.clock === "instructions" ? InstructionClock : ClockCheck;
+    const Check = parts.fingerprint.clock === "instructions" ? InstructionCheck : TimeCheck;
     this.#clock = new Check((command) => this.exec(command));
   }
 

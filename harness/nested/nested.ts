@@ -11,7 +11,6 @@ import {
   chooseAccelerator,
   EMULATED_DEVICE_MODEL,
   emulatedDeviceAddresses,
-  forwardedPort,
   greetingMs,
   type Hardware,
   hostArgs,
@@ -22,7 +21,7 @@ import {
   scaledMs,
   versionText,
 } from "../qemu.ts";
-import type { Accelerator, Clock, Fingerprint } from "../run/sample.ts";
+import type { Accelerator, Fingerprint, HostClock } from "../run/sample.ts";
 import { bindToVfio, type VfioBinding } from "../vfio/bind.ts";
 import { makeGuestRoot } from "../vm/guest-boot.ts";
 import { SerialConsole } from "./console.ts";
@@ -40,7 +39,7 @@ export type NestedMachine = {
   cpus: number;
   accel: AccelChoice;
   /** What its clock counts; time when absent. */
-  clock?: Clock;
+  clock?: HostClock;
   /** CPU model for -cpu, `max` or for example `max,-erms,-fsrm`. */
   cpuModel: string;
   /** `emulated`, or the address of a PCI device of the host under test. */
@@ -176,7 +175,7 @@ type Connected = { accelerator: Accelerator; connection: SshConnection };
 async function connect(watched: Watched, qemu: QemuProcess, keys: BootKeys, patience = 1): Promise<Connected> {
   try {
     const accelerator = await qemu.accelerator();
-    const port = await forwardedPort(qemu.qmp, SSH_PORT);
+    const port = await qemu.forwardedPort(SSH_PORT);
     await waitForInit(watched.console, scaledMs(BOOT_MS, accelerator, patience));
     const target = { host: "127.0.0.1", port, user: "root", privateKey: keys.userPrivate, hostKey: keys.hostPublic };
     return { accelerator, connection: await SshConnection.connect(target, scaledMs(SSH_MS, accelerator, patience)) };

@@ -1,4 +1,4 @@
-import type { Accelerator, Clock } from "../run/sample.ts";
+import type { Accelerator, HostClock } from "../run/sample.ts";
 import { addedArgs, type Hardware, memoryArgs } from "./hardware.ts";
 
 /** The nested host, as QEMU is told of it. */
@@ -11,7 +11,7 @@ export type QemuHost = {
   cpus: number;
   accel: Accelerator;
   /** `instructions` needs TCG; time when absent. */
-  clock?: Clock;
+  clock?: HostClock;
   /** Model for -cpu, for example `max` or `max,-erms,-fsrm`. */
   cpuModel: string;
   /** How the harness talks to QEMU; undefined for a person at a terminal. */

@@ -22,7 +22,7 @@ export type HostAccelerator = z.infer<typeof hostAcceleratorSchema>;
  * each. Waiting takes the time that it takes.
  */
 export const clockSchema = z.enum(["time", "instructions"]);
-export type Clock = z.infer<typeof clockSchema>;
+export type HostClock = z.infer<typeof clockSchema>;
 
 /** What ran: samples whose fingerprints differ in anything but the kernel are never compared. */
 export const fingerprintSchema = z.strictObject({

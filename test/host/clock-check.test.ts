@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ClockCheck } from "../../harness/host/clock-check.ts";
+import { TimeCheck } from "../../harness/host/clock-check.ts";
 
 /** A host whose clock runs at that rate of this machine's. */
 function host(rate: number) {
@@ -8,7 +8,7 @@ function host(rate: number) {
     nowMs += 100;
     return { stdout: `${((nowMs * rate) / 1000).toFixed(2)} 1.00\n`, stderr: "", exitCode: 0 };
   };
-  return { clock: new ClockCheck(exec, () => nowMs), pass: (ms: number) => (nowMs += ms) };
+  return { clock: new TimeCheck(exec, () => nowMs), pass: (ms: number) => (nowMs += ms) };
 }
 
 describe("comparing the host's clock with this machine's", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findComplaints } from "../../harness/host/oops.ts";
+import { findComplaints } from "../../harness/host/complaints.ts";
 import { quietButOnPurpose, suiteOfBoot } from "../../harness/kernel-tests/kunit-guest.ts";
 import { casesOf } from "../../harness/ktap/result.ts";
 

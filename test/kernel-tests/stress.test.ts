@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { findComplaints } from "../../harness/host/oops.ts";
+import { findComplaints } from "../../harness/host/complaints.ts";
 import { quiet, stress } from "../../harness/kernel-tests/stress.ts";
 
 const LOAD = { seconds: 60, mibPerProcess: 96, processes: 4 };

@@ -1,5 +1,5 @@
 import type { ExecAnswer } from "../../../harness/base/exec.ts";
-import { findComplaints } from "../../../harness/host/oops.ts";
+import { findComplaints } from "../../../harness/host/complaints.ts";
 
 /** What programs that look at memory print when all is well. */
 export const LOOKED = '{"pages":49152,"dirty":0,"lost":0}\n';
