@@ -19,7 +19,7 @@ type Options = {
   memory: number;
   cpus: number;
   accel: AccelChoice;
-  cpuModel: string;
+  cpuModel?: string;
   device: string;
   cmdline: string;
   timeout: number;
@@ -42,7 +42,7 @@ export function register(program: Command): void {
     .option("--memory <size>", "memory of the host under test", size, 4 * 2 ** 30)
     .option("--cpus <count>", "CPUs of the host under test", count, 2)
     .addOption(new Option("--accel <accelerator>", "accelerator of QEMU").choices(accelChoices).default("auto"))
-    .option("--cpu-model <model>", "CPU model for QEMU, for example max,-erms,-fsrm", "max")
+    .option("--cpu-model <model>", "CPU model, e.g. max,-erms,-fsrm; default: host with KVM, max under TCG")
     .option("--device <device>", "device to prepare for assignment: emulated, or a PCI address on the host", "emulated")
     .option("--cmdline <text>", "more for the kernel's command line", "")
     .option("--timeout <seconds>", "deadline of the command", count, COMMAND_TIMEOUT_SECONDS)

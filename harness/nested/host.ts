@@ -3,7 +3,14 @@ import { shellQuote } from "../base/quote.ts";
 import { availableHereBytes, readThisMachine } from "../base/this-machine.ts";
 import { vmArgs } from "../host/create-vm.ts";
 import type { BootRequest, BootSetting, Host, HostOffer, HostWish, VmRequest } from "../host/host.ts";
-import { chooseAccelerator, emulatedDeviceAddresses, hostArgs, QEMU_PROGRAM, qemuVersion } from "../qemu.ts";
+import {
+  assertCpuModel,
+  chooseAccelerator,
+  emulatedDeviceAddresses,
+  hostArgs,
+  QEMU_PROGRAM,
+  qemuVersion,
+} from "../qemu.ts";
 import { type Accelerator, acceleratorSchema } from "../run/sample.ts";
 import { bootNestedHost, type NestedMachine, qemuHostOf } from "./nested.ts";
 import type { BootedNestedHost } from "./nested-host.ts";
@@ -15,12 +22,15 @@ const THROWAWAY_MARK = "sig=NCLR,oem_id=PRZERO,oem_table_id=BENCH-VM,data=/dev/n
 
 /** The host that QEMU makes on this machine, anew for each boot. */
 export class NestedHost implements Host {
-  /** @throws UsageError KVM_UNUSABLE and what {@link nestedSetting} throws; InfrastructureError QEMU_MISSING */
+  /** @throws UsageError KVM_UNUSABLE, CPU_UNKNOWN and what {@link nestedSetting} throws; InfrastructureError QEMU_MISSING */
   async examine(wish: HostWish): Promise<HostOffer> {
     const version = await qemuVersion();
+    const accelerator = await chooseAccelerator(wish.accel);
+    const setting = nestedSetting(wish, accelerator, availableParallelism());
+    if (wish.cpuModel !== undefined) await assertCpuModel(wish.cpuModel, accelerator);
     const { microcode, ...machine } = await readThisMachine();
     return {
-      setting: nestedSetting(wish, await chooseAccelerator(wish.accel), availableParallelism()),
+      setting,
       isThrowaway: true,
       room: new NestedRoom(availableHereBytes()),
       machine,

@@ -22,6 +22,11 @@ if (argv[0] === "--version") {
   process.stdout.write("QEMU emulator version 7.2.22 (Fake)\n");
   process.exit();
 }
+// Asked whether it has a CPU.
+if (after("-qmp") === "stdio") {
+  process.stdout.write('{"QMP": {}}\n');
+  process.exit();
+}
 const behaviour = process.env.FAKE_QEMU || basename(after("-kernel"));
 
 if (behaviour === "early-exit") {
