@@ -97,7 +97,7 @@ export interface Host extends AsyncDisposable {
    * @throws UsageError for a wish that it cannot fulfil, naming what is allowed
    */
   examine(wish: HostWish): Promise<HostOffer>;
-  /** Boots a kernel and makes sure that it is that one which runs, with our programs on its path. */
+  /** Boots a kernel. It is that one which runs afterwards, and no other, with our programs on the path. */
   boot(request: BootRequest): Promise<BootedHost>;
   /** For a person to read: what boots it, to be run on this machine, and what then creates such VMs, to be run on it. */
   commands(boot: BootSetting, kernelImage: string, vms: readonly VmRequest[]): { boot: string[]; create: string[] };

@@ -12,6 +12,7 @@ import {
   qemuVersion,
 } from "../qemu.ts";
 import { type Accelerator, acceleratorSchema } from "../run/sample.ts";
+import { initramfsPath } from "./initramfs.ts";
 import { bootNestedHost, type NestedMachine, qemuHostOf } from "./nested.ts";
 import type { BootedNestedHost } from "./nested-host.ts";
 import { NestedRoom } from "./room.ts";
@@ -53,7 +54,7 @@ export class NestedHost implements Host {
   commands(request: BootSetting, kernelImage: string, vms: readonly VmRequest[]): { boot: string[]; create: string[] } {
     const { setting } = request;
     const machine = machineOf(request);
-    const qemu = qemuHostOf({ ...machine, kernelImage, accel: machine.accel, initrd: "INITRAMFS" });
+    const qemu = qemuHostOf({ ...machine, kernelImage, accel: machine.accel, initrd: initramfsPath() });
     const addresses = setting.device === "emulated" ? emulatedDeviceAddresses(request.vms) : [setting.device];
     const here = { cpus: setting.hostCpus, isEmulated: setting.accelerator === "tcg" };
     const creations = vms.flatMap((vm) => addresses.map((address) => vmArgs({ ...vm, ...here }, { address })));

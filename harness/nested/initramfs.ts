@@ -37,7 +37,7 @@ const initScript = join(import.meta.dirname, "init.sh");
  * @throws InfrastructureError HOST_FILES when a program or firmware is not installed
  */
 export async function ensureInitramfs(): Promise<string> {
-  const path = cacheDir("initramfs", `${cacheKey()}.cpio`);
+  const path = initramfsPath();
   if (existsSync(path)) return path;
   const missing = [DRACUT_INSTALL, ...PROGRAMS, ...FIRMWARE].filter((file) => !existsSync(file));
   if (missing.length > 0) {
@@ -80,6 +80,11 @@ export function keysArchive(keys: BootKeys): Buffer {
     directory("etc/dropbear"),
     { path: "etc/dropbear/host_key", mode: FILE | 0o600, content: keys.hostPrivate },
   ]);
+}
+
+/** Where the root is, or will be when it is made. */
+export function initramfsPath(): string {
+  return cacheDir("initramfs", `${cacheKey()}.cpio`);
 }
 
 /** What is installed (dpkg's status changes with every package), our programs, our init, and the way they are put together. */
