@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { assertCpuModel } from "../../harness/qemu/cpu-model.ts";
+import { assertCpuModel } from "../../harness/qemu/program.ts";
 
 describe("a CPU for the nested host", () => {
   test.each(["max", "max,-erms,-fsrm", "Skylake-Server"])("is one that QEMU has: %s", (model) =>
