@@ -1,14 +1,15 @@
 import { UsageError } from "./base/errors.ts";
+import type { Shell } from "./base/shell.ts";
 import type { Host } from "./host/host.ts";
 import { NestedHost } from "./nested/host.ts";
 
 /** What `--host` may name. Another kind of host is a folder that implements Host, and a line here. */
-const HOSTS: Readonly<Record<string, () => Host>> = { nested: () => new NestedHost() };
+const HOSTS: Readonly<Record<string, ($: Shell) => Host>> = { nested: ($) => new NestedHost($) };
 
 /** @throws UsageError HOST_UNKNOWN naming those there are */
-export async function openHost(name: string): Promise<Host> {
+export async function openHost($: Shell, name: string): Promise<Host> {
   const open = Object.hasOwn(HOSTS, name) ? HOSTS[name] : undefined;
-  if (open !== undefined) return open();
+  if (open !== undefined) return open($);
   throw new UsageError({
     code: "HOST_UNKNOWN",
     message: `There is no host "${name}"`,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { InfrastructureError } from "./errors.ts";
-import { run } from "./process.ts";
+import type { Shell } from "./shell.ts";
 
 /** The machine that the harness runs on. What the host is made of, the host itself tells (host/host.ts). */
 export type ThisMachine = {
@@ -14,14 +14,14 @@ export type ThisMachine = {
   virtualisation: string | null;
 };
 
-export async function readThisMachine(): Promise<ThisMachine> {
+export async function readThisMachine($: Shell): Promise<ThisMachine> {
   const microcode = /^microcode\s*:\s*(.+)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1];
   return {
     cpu: cpus()[0]?.model.trim() ?? "unknown",
     microcode: microcode?.trim() ?? "unknown",
     cpus: Math.max(1, cpus().length),
     memoryBytes: totalmem(),
-    virtualisation: await detectVirtualisation(),
+    virtualisation: await detectVirtualisation($),
   };
 }
 
@@ -37,8 +37,8 @@ export function availableHereBytes(meminfo = readFileSync("/proc/meminfo", "utf8
 }
 
 /** systemd-detect-virt prints `none` on bare metal; a machine without the tool counts as unknown, which is null too. */
-async function detectVirtualisation(): Promise<string | null> {
-  const answer = await run("systemd-detect-virt", ["--vm"], { okExitCodes: [0, 1] }).catch(() => undefined);
+async function detectVirtualisation($: Shell): Promise<string | null> {
+  const answer = await $({ okExitCodes: [0, 1] }).ask`systemd-detect-virt --vm`.catch(() => undefined);
   const name = answer?.stdout.trim();
   return name === undefined || name === "" || name === "none" ? null : name;
 }

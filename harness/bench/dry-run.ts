@@ -1,3 +1,4 @@
+import type { Shell } from "../base/shell.ts";
 import type { Host, VmRequest } from "../host/host.ts";
 import { kernelCommands } from "../kernel/dry-run.ts";
 import type { ArmName } from "../run/arm-name.ts";
@@ -17,21 +18,21 @@ export type DryRun = Pick<Planned, "settings" | "plan"> & {
 };
 
 /** Says what a run would do. @throws what the kernel's build would refuse: an unknown fragment, a broken series */
-export async function dryRun({ host, bases, settings, plan }: Planned): Promise<DryRun> {
+export async function dryRun($: Shell, { host, bases, settings, plan }: Planned): Promise<DryRun> {
   return {
     settings,
     plan,
     estimateSeconds: Math.round(estimateSeconds(plan, settings)),
-    commands: await commandsOf(host, bases, settings),
+    commands: await commandsOf($, host, bases, settings),
   };
 }
 
-async function commandsOf(host: Host, bases: Planned["bases"], settings: Settings): Promise<string[]> {
+async function commandsOf($: Shell, host: Host, bases: Planned["bases"], settings: Settings): Promise<string[]> {
   const lines: string[] = [];
   const images = new Map(settings.arms.map((name) => [imageName(bases, name), name]));
   for (const name of images.values()) {
     const { variant } = armOf(name);
-    lines.push(...(await kernelCommands({ base: bases.of(name), variant, fragments: settings.fragments })));
+    lines.push(...(await kernelCommands($, { base: bases.of(name), variant, fragments: settings.fragments })));
   }
   for (const name of settings.arms) {
     const arm = armOf(name);

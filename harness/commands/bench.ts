@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { judgeRequirements } from "../analysis/requirements.ts";
 import { assertMet, testResultsOf } from "../analysis/test-results.ts";
 import { writeFileAtomic } from "../base/atomic-write.ts";
+import type { Shell } from "../base/shell.ts";
 import {
   addBenchOptions,
   assertAnswerable,
@@ -24,34 +25,36 @@ import { casesOf } from "../ktap/result.ts";
 import { showCase } from "../ktap/show.ts";
 import { renderKtap } from "../ktap/write.ts";
 
-export function register(program: Command): void {
+export function register(program: Command, $: Shell): void {
   const command = addBenchOptions(
     program.command("bench").description("measure what the series brings to VM creation, with and without it"),
   );
-  command.action((raw: Record<string, unknown>) => bench(raw, process.argv.slice(process.argv.indexOf("bench") + 1)));
+  command.action((raw: Record<string, unknown>) =>
+    bench($, raw, process.argv.slice(process.argv.indexOf("bench") + 1)),
+  );
 }
 
-async function bench(raw: Record<string, unknown>, typed: string[]): Promise<void> {
+async function bench($: Shell, raw: Record<string, unknown>, typed: string[]): Promise<void> {
   const options = parseBenchOptions(raw);
   if (options.resume === undefined) {
-    await using host = await openHost(options.host);
+    await using host = await openHost($, options.host);
     const prepared = await prepareRun(host, options);
     assertAnswerable(options.require, prepared.settings);
-    if (options.dryRun) await showPlan(prepared, options.json);
-    else await conclude(await startRun(prepared, typed, options.name), options);
+    if (options.dryRun) await showPlan($, prepared, options.json);
+    else await conclude(await startRun($, prepared, typed, options.name), options);
     return;
   }
   const runDir = resumableRunDir(options.resume);
   const run = readRun(runDir);
   assertAnswerable(options.require, run.settings);
-  await using host = await openHost(run.settings.host);
-  if (options.dryRun) await showPlan(await prepareResume(host, run), options.json);
-  else await conclude(await resumeRun(host, runDir), options);
+  await using host = await openHost($, run.settings.host);
+  if (options.dryRun) await showPlan($, await prepareResume(host, run), options.json);
+  else await conclude(await resumeRun($, host, runDir), options);
 }
 
 /** What a run would do: sizes, boots and estimate, then the real commands. */
-async function showPlan(planned: Planned, json: boolean): Promise<void> {
-  const plan = await dryRun(planned);
+async function showPlan($: Shell, planned: Planned, json: boolean): Promise<void> {
+  const plan = await dryRun($, planned);
   if (json) print([JSON.stringify(plan, null, 2)]);
   else print([...describePlan(plan.settings, plan.plan), "", ...plan.commands]);
 }

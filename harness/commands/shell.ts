@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { UsageError } from "../base/errors.ts";
 import { cacheDir } from "../base/paths.ts";
+import type { Shell } from "../base/shell.ts";
 import { parseSize } from "../base/size.ts";
 import type { BootKernel, BootSetting, Host } from "../host/host.ts";
 import { kernelOfImage } from "../host/image-file.ts";
@@ -30,7 +31,7 @@ type Options = {
 /** A command given to the shell may run so long by default. */
 const COMMAND_TIMEOUT_SECONDS = 3_600;
 
-export function register(program: Command): void {
+export function register(program: Command, $: Shell): void {
   program
     .command("shell")
     .description("boot a kernel on a host and give a shell there, or run one command and exit with its status")
@@ -48,17 +49,17 @@ export function register(program: Command): void {
     .option("--timeout <seconds>", "deadline of the command", count, COMMAND_TIMEOUT_SECONDS)
     .option("--console", "show the serial console too, on stderr")
     .option("--dry-run", "print the QEMU command, run nothing")
-    .action(shell);
+    .action((words, options) => shell($, words, options));
 }
 
-async function shell(words: string[], options: Options): Promise<void> {
-  await using machine = await openHost(options.host);
+async function shell($: Shell, words: string[], options: Options): Promise<void> {
+  await using machine = await openHost($, options.host);
   const boot = await bootOf(machine, options);
   if (options.dryRun) {
-    for (const line of machine.commands(boot, await imageOf(options), []).boot) process.stdout.write(`${line}\n`);
+    for (const line of machine.commands(boot, await imageOf($, options), []).boot) process.stdout.write(`${line}\n`);
     return;
   }
-  const kernel = await kernelOf(options);
+  const kernel = await kernelOf($, options);
   const consoleLog = cacheDir("logs", `shell-${process.pid}.log`);
   const startedMs = Date.now();
   await using host = await machine.boot({
@@ -85,9 +86,9 @@ async function shell(words: string[], options: Options): Promise<void> {
     process.stderr.write(`\nthe kernel complained:\n${complaint.text}\n`);
 }
 
-async function kernelOf(options: Options): Promise<BootKernel> {
+async function kernelOf($: Shell, options: Options): Promise<BootKernel> {
   if (options.image !== undefined) return kernelOfImage(options.image);
-  const kernel = await ensureKernel({ base: await findBase(options.kernel), variant: options.variant });
+  const kernel = await ensureKernel($, { base: await findBase(options.kernel), variant: options.variant });
   return { ...kernel, variant: options.variant };
 }
 
@@ -99,9 +100,9 @@ async function scriptFromStdin(): Promise<string> {
 }
 
 /** The image that would be booted, whether it is built or not. */
-async function imageOf(options: Options): Promise<string> {
+async function imageOf($: Shell, options: Options): Promise<string> {
   if (options.image !== undefined) return options.image;
-  return join((await planKernel({ base: await findBase(options.kernel), variant: options.variant })).dir, "bzImage");
+  return join((await planKernel($, { base: await findBase(options.kernel), variant: options.variant })).dir, "bzImage");
 }
 
 async function bootOf(host: Host, options: Options): Promise<BootSetting> {

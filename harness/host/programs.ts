@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { run } from "../base/process.ts";
+import type { Shell } from "../base/shell.ts";
 import { cpioArchive, FILE } from "./cpio.ts";
 
 const sourceDir = join(import.meta.dirname, "programs");
@@ -25,8 +25,8 @@ export function programSources(): string {
  * Compiles programs, all by default, into the directory.
  * @throws InfrastructureError HOST_PROGRAM with the compiler's words
  */
-export async function compileHostPrograms(directory: string, names = hostPrograms()): Promise<void> {
-  for (const name of names) await compileStatic(join(sourceDir, `${name}.c`), directory);
+export async function compileHostPrograms($: Shell, directory: string, names = hostPrograms()): Promise<void> {
+  for (const name of names) await compileStatic($, join(sourceDir, `${name}.c`), directory);
 }
 
 /**
@@ -34,13 +34,13 @@ export async function compileHostPrograms(directory: string, names = hostProgram
  * @returns path of the program
  * @throws InfrastructureError HOST_PROGRAM with the compiler's words
  */
-export async function compileStatic(source: string, directory: string): Promise<string> {
+export async function compileStatic($: Shell, source: string, directory: string): Promise<string> {
   const program = resolve(directory, basename(source, ".c"));
-  await run("gcc", [...FLAGS, "-o", program, basename(source)], {
+  await $({
     cwd: dirname(source),
     code: "HOST_PROGRAM",
     remedy: `Correct ${source}; the compiler comes with: npm run setup`,
-  });
+  })`gcc ${FLAGS} -o ${program} ${basename(source)}`;
   return program;
 }
 

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import type { Shell } from "../base/shell.ts";
 import { GIB_BYTES } from "../base/size.ts";
 import { bootTestHost, type TestHost, type TestHostOptions } from "../hosts.ts";
 import type { AccelChoice } from "../qemu.ts";
@@ -23,12 +24,13 @@ const CPU_MODEL = "max,-erms,-fsrm";
  * @throws what {@link bootTestHost} throws
  */
 export function bootForTests(
+  $: Shell,
   { accel, logs }: BootPlan,
   kernel: TestHostOptions["kernel"],
   name: string,
   more: Partial<TestHostOptions> = {},
 ): Promise<TestHost> {
-  return bootTestHost({
+  return bootTestHost($, {
     kernel,
     memoryBytes: MEMORY_BYTES,
     cpus: Math.min(MAX_CPUS, Math.max(2, availableParallelism())),

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Shell } from "../base/shell.ts";
 import { GIB_BYTES } from "../base/size.ts";
 import { countedRun } from "../host/counted-run.ts";
 import { compileStatic } from "../host/programs.ts";
@@ -21,15 +22,21 @@ export const LARGE_FRAGMENTS: Fragments = { mib: 12 * 1024, memoryBytes: 16 * GI
 const FAST_CLEAR = "max,-erms,-fsrm";
 
 const initsDir = join(import.meta.dirname, "../host/inits");
+
 /**
  * Instructions for allocating and freeing base pages, on base and on the series.
  * @throws what {@link countedRun} and {@link parseCost} throw
  */
-export async function costWhenOff(base: BuiltKernel, prezero: BuiltKernel, scratch: string): Promise<TestResult[]> {
-  const program = await compileStatic(join(initsDir, "allocost.c"), scratch);
+export async function costWhenOff(
+  $: Shell,
+  base: BuiltKernel,
+  prezero: BuiltKernel,
+  scratch: string,
+): Promise<TestResult[]> {
+  const program = await compileStatic($, join(initsDir, "allocost.c"), scratch);
   const count = async (kernel: BuiltKernel, setting: Cost["setting"], cpuModel: string) => {
     const machine = { imagePath: kernel.imagePath, memoryBytes: COST_BYTES, cpuModel, timeoutMs: RUN_MS };
-    return parseCost(await countedRun({ ...machine, program, args: [String(COST_MIB), setting] }));
+    return parseCost(await countedRun($, { ...machine, program, args: [String(COST_MIB), setting] }));
   };
   const results: TestResult[] = [];
   for (const cpuModel of CPU_MODELS) {
@@ -50,14 +57,19 @@ export async function costWhenOff(base: BuiltKernel, prezero: BuiltKernel, scrat
  * @param kernel built with trace.config
  * @throws what {@link countedRun} and {@link parseLockHold} throw
  */
-export async function lockHold(kernel: BuiltKernel, fragments: Fragments, scratch: string): Promise<TestResult[]> {
-  const program = await compileStatic(join(initsDir, "lockhold.c"), scratch);
+export async function lockHold(
+  $: Shell,
+  kernel: BuiltKernel,
+  fragments: Fragments,
+  scratch: string,
+): Promise<TestResult[]> {
+  const program = await compileStatic($, join(initsDir, "lockhold.c"), scratch);
   const symbolAt = symbolFinder(readFileSync(join(kernel.dir, "System.map"), "utf8"));
   const { mib, memoryBytes } = fragments;
   const machine = { imagePath: kernel.imagePath, memoryBytes, cpuModel: FAST_CLEAR, timeoutMs: RUN_MS };
   const results: TestResult[] = [];
   for (const minOrder of ["0", "9"]) {
-    const output = await countedRun({ ...machine, program, args: [minOrder, String(mib)] });
+    const output = await countedRun($, { ...machine, program, args: [minOrder, String(mib)] });
     results.push(...judgeLockHold(parseLockHold(output), symbolAt));
   }
   return results;

@@ -1,4 +1,5 @@
 import { InfrastructureError } from "../base/errors.ts";
+import type { Shell } from "../base/shell.ts";
 import { findComplaints, isFatal } from "../host/complaints.ts";
 import { parseKtap } from "../ktap/parse.ts";
 import type { TestReport } from "../ktap/result.ts";
@@ -22,8 +23,8 @@ export type SuiteRun = { report: TestReport; failure: InfrastructureError | unde
  * @throws InfrastructureError UML_NOT_STARTED; InterruptedError. A kernel that panics, hangs or says nothing has still
  *   run some cases, so that is part of the answer: KERNEL_PANIC, KERNEL_OOPS, KUNIT_HUNG, KUNIT_INCOMPLETE
  */
-export async function runSuite(program: string, deadlineMs = DEADLINE_MS, filter = SUITE): Promise<SuiteRun> {
-  const end = await runUml(program, [`kunit.filter_glob=${filter}`], deadlineMs);
+export async function runSuite($: Shell, program: string, deadlineMs = DEADLINE_MS, filter = SUITE): Promise<SuiteRun> {
+  const end = await runUml($, program, [`kunit.filter_glob=${filter}`], deadlineMs);
   const report = parseKtap(end.output);
   return { report, failure: failureOf(end, report, deadlineMs) };
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { shellQuote } from "../base/quote.ts";
+import type { Shell } from "../base/shell.ts";
 import { availableHereBytes, readThisMachine } from "../base/this-machine.ts";
 import { vmArgs } from "../host/create-vm.ts";
 import type { BootRequest, BootSetting, Host, HostOffer, HostWish, VmRequest } from "../host/host.ts";
@@ -23,13 +24,19 @@ const THROWAWAY_MARK = "sig=NCLR,oem_id=PRZERO,oem_table_id=BENCH-VM,data=/dev/n
 
 /** The host that QEMU makes on this machine, anew for each boot. */
 export class NestedHost implements Host {
+  readonly #$: Shell;
+
+  constructor($: Shell) {
+    this.#$ = $;
+  }
+
   /** @throws UsageError KVM_UNUSABLE, CPU_UNKNOWN and what {@link nestedSetting} throws; InfrastructureError QEMU_MISSING */
   async examine(wish: HostWish): Promise<HostOffer> {
-    const version = await qemuVersion();
-    const accelerator = await chooseAccelerator(wish.accel);
+    const version = await qemuVersion(this.#$);
+    const accelerator = await chooseAccelerator(this.#$, wish.accel);
     const setting = nestedSetting(wish, accelerator, availableParallelism());
-    if (wish.cpuModel !== undefined) await assertCpuModel(wish.cpuModel, accelerator);
-    const { microcode, ...machine } = await readThisMachine();
+    if (wish.cpuModel !== undefined) await assertCpuModel(this.#$, wish.cpuModel, accelerator);
+    const { microcode, ...machine } = await readThisMachine(this.#$);
     return {
       setting,
       isThrowaway: true,
@@ -42,7 +49,7 @@ export class NestedHost implements Host {
   /** @throws what {@link bootNestedHost} throws */
   boot(request: BootRequest): Promise<BootedNestedHost> {
     const { kernel, guestKernel, consoleLog, onConsole } = request;
-    return bootNestedHost({
+    return bootNestedHost(this.#$, {
       ...machineOf(request),
       kernel,
       consoleLog,

@@ -1,5 +1,5 @@
 import { UsageError } from "../base/errors.ts";
-import { run } from "../base/process.ts";
+import type { Shell } from "../base/shell.ts";
 import type { Accelerator } from "../run/sample.ts";
 
 /** Program that runs the nested host on this machine and, on any host, the measured VM. */
@@ -14,11 +14,9 @@ const EMPTY_MACHINE = ["-nodefaults", "-no-user-config", "-display", "none", "-m
  * not come up after the kernels are built.
  * @throws InfrastructureError QEMU_MISSING
  */
-export async function qemuVersion(): Promise<string> {
-  const { stdout } = await run(QEMU_PROGRAM, ["--version"], {
-    code: "QEMU_MISSING",
-    remedy: "npm run setup installs it.",
-  });
+export async function qemuVersion($: Shell): Promise<string> {
+  const failure = { code: "QEMU_MISSING", remedy: "npm run setup installs it." };
+  const { stdout } = await $(failure).ask`${QEMU_PROGRAM} --version`;
   return /version (\S+)/.exec(stdout)?.[1] ?? "unknown";
 }
 
@@ -27,10 +25,10 @@ export async function qemuVersion(): Promise<string> {
  * and their features, and would tell after the kernels are built.
  * @throws UsageError CPU_UNKNOWN with QEMU's words
  */
-export async function assertCpuModel(model: string, accelerator: Accelerator): Promise<void> {
+export async function assertCpuModel($: Shell, model: string, accelerator: Accelerator): Promise<void> {
   const args = [...EMPTY_MACHINE, "-accel", accelerator, "-cpu", model, "-qmp", "stdio"];
   const options = { input: QUIT, okExitCodes: [0, 1], timeoutMs: CPU_DEADLINE_MS };
-  const { exitCode, stdout, stderr } = await run(QEMU_PROGRAM, args, options);
+  const { exitCode, stdout, stderr } = await $(options).ask`${QEMU_PROGRAM} ${args}`;
   // For `help` it prints its models and ends well, without a machine and its monitor.
   if (exitCode === 0 && stdout.includes('"QMP"')) return;
   throw new UsageError({

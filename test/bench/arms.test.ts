@@ -7,10 +7,11 @@ import { openHost } from "../../harness/hosts.ts";
 import { findBase } from "../../harness/kernel/bases.ts";
 import { patchesOf } from "../../harness/kernel/variant-patches.ts";
 import { type ArmName, armKinds } from "../../harness/run/arm-name.ts";
+import { $ } from "../fakes/shell.ts";
 import { resolve } from "./resolve.ts";
 
 const argsOf = async (name: ArmName) => {
-  await using host = await openHost("nested");
+  await using host = await openHost($, "nested");
   return host.commands(bootOf(armOf(name), await resolve("vm-create")), "bzImage", []).boot.join(" ");
 };
 

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { projectPath } from "../../harness/base/paths.ts";
-import { run } from "../../harness/base/process.ts";
 import { compileStatic } from "../../harness/host/programs.ts";
+import { $ } from "../fakes/shell.ts";
 
 test.each(['quo"te', "apo's", "spa ce", "dol$lar", "back\\slash"])(
   "a checkout in %j compiles its programs",
@@ -17,8 +17,8 @@ test.each(['quo"te', "apo's", "spa ce", "dol$lar", "back\\slash"])(
       copyFileSync(projectPath("harness/host/programs", file), join(directory, file));
     }
     try {
-      const program = await compileStatic(join(directory, "icount.c"), directory);
-      expect((await run(program, ["1000", "1"])).stdout).toMatch(/^\d+\.\d+$/);
+      const program = await compileStatic($, join(directory, "icount.c"), directory);
+      expect((await $`${program} 1000 1`).stdout).toMatch(/^\d+\.\d+$/);
     } finally {
       rmSync(root, { recursive: true });
     }

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { assertCpuModel } from "../../harness/qemu/program.ts";
+import { $ } from "../fakes/shell.ts";
 
 describe("a CPU for the nested host", () => {
   test.each(["max", "max,-erms,-fsrm", "Skylake-Server"])("is one that QEMU has: %s", (model) =>
-    assertCpuModel(model, "tcg"),
+    assertCpuModel($, model, "tcg"),
   );
 
   test.each([
@@ -12,7 +13,7 @@ describe("a CPU for the nested host", () => {
     ["host", /requires KVM/],
     ["help", /^$/],
   ])("is refused when QEMU does not have it, in QEMU's words: %s", async (model, words) => {
-    await expect(assertCpuModel(model, "tcg")).rejects.toMatchObject({
+    await expect(assertCpuModel($, model, "tcg")).rejects.toMatchObject({
       code: "CPU_UNKNOWN",
       exitCode: 2,
       message: `QEMU has no CPU ${model}`,

@@ -1,3 +1,4 @@
+import type { Shell } from "../../base/shell.ts";
 import type { TestHost, TestHostOptions } from "../../hosts.ts";
 import type { Base } from "../../kernel/bases.ts";
 import type { TestResult } from "../../ktap/result.ts";
@@ -15,7 +16,7 @@ export type LifePlan = BootPlan & {
 };
 
 /** A scenario: its name, a few words on what happens, and its cases. */
-export type Scenario = { name: string; about: string; run(plan: LifePlan): Promise<TestResult[]> };
+export type Scenario = { name: string; about: string; run($: Shell, plan: LifePlan): Promise<TestResult[]> };
 
 export type LifeHost = Pick<TestHost, "exec" | "complaints">;
 export type LifeBoot = Partial<
@@ -48,12 +49,13 @@ echo $(($1 * 100 / $2))`;
  * @throws what the boot and the host's exec throw
  */
 export async function onLiveHost(
+  $: Shell,
   plan: LifePlan,
   name: string,
   boot: LifeBoot,
   live: (host: TestHost) => Promise<TestResult[]>,
 ): Promise<TestResult[]> {
-  await using host = await bootLife(plan, name, boot);
+  await using host = await bootLife($, plan, name, boot);
   const before = await fillPool(host);
   // Awaited here: the host ends with this function.
   const cases = await live(host);
@@ -61,9 +63,9 @@ export async function onLiveHost(
 }
 
 /** Only the boot. @throws what {@link richKernel} and the boot throw */
-export async function bootLife(plan: LifePlan, name: string, boot: LifeBoot): Promise<TestHost> {
-  const kernel = await richKernel(plan.base, "prezero");
-  return bootForTests(plan, { ...kernel, variant: "prezero" }, `life-${name}`, boot);
+export async function bootLife($: Shell, plan: LifePlan, name: string, boot: LifeBoot): Promise<TestHost> {
+  const kernel = await richKernel($, plan.base, "prezero");
+  return bootForTests($, plan, { ...kernel, variant: "prezero" }, `life-${name}`, boot);
 }
 
 /** Switches worker and verifier on and waits until nearly all free memory is zero. */

@@ -1,4 +1,5 @@
 import type { ExecAnswer } from "../../base/exec.ts";
+import type { Shell } from "../../base/shell.ts";
 import { GIB_BYTES } from "../../base/size.ts";
 import { ensureKernel } from "../../kernel/build.ts";
 import type { TestResult } from "../../ktap/result.ts";
@@ -25,9 +26,9 @@ export const pressure: Scenario = {
   run: toTheEdge,
 };
 
-async function toTheEdge(plan: LifePlan): Promise<TestResult[]> {
-  const without = await pressed(plan, "base", async (host) => load(host, await edgeMib(host)));
-  const withSeries = await pressed(plan, "prezero", (host) => load(host, without.mib));
+async function toTheEdge($: Shell, plan: LifePlan): Promise<TestResult[]> {
+  const without = await pressed($, plan, "base", async (host) => load(host, await edgeMib(host)));
+  const withSeries = await pressed($, plan, "prezero", (host) => load(host, without.mib));
   return [...without.results, ...withSeries.results, ...judgePressure(without, withSeries)];
 }
 
@@ -36,13 +37,14 @@ type Loaded = { mib: number; answer: ExecAnswer; vmstat: string };
 type Pressed = Loaded & { results: TestResult[] };
 
 async function pressed(
+  $: Shell,
   plan: LifePlan,
   variant: "base" | "prezero",
   press: (host: Pick<LifeHost, "exec">) => Promise<Loaded>,
 ): Promise<Pressed> {
-  const kernel = { ...(await ensureKernel({ base: plan.base, variant })), variant };
+  const kernel = { ...(await ensureKernel($, { base: plan.base, variant })), variant };
   const small = { memoryBytes: MEMORY_BYTES, cpus: CPUS };
-  await using host = await bootForTests(plan, kernel, `life-pressure-${variant}`, small);
+  await using host = await bootForTests($, plan, kernel, `life-pressure-${variant}`, small);
   await host.exec(`echo ${WATERMARK_SCALE} > /proc/sys/vm/watermark_scale_factor`);
   const pool = variant === "base" ? [] : [await fillPool(host)];
   const loaded = await press(host);

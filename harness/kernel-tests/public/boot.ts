@@ -1,3 +1,4 @@
+import type { Shell } from "../../base/shell.ts";
 import { GIB_BYTES } from "../../base/size.ts";
 import type { TestHost, TestHostOptions } from "../../hosts.ts";
 import type { Base } from "../../kernel/bases.ts";
@@ -20,6 +21,7 @@ const CMDLINE = "numa=fake=2";
  * @throws what {@link bootForTests} throws
  */
 export function bootPublic(
+  $: Shell,
   plan: PublicPlan,
   kernel: BuiltKernel,
   variant: Variant,
@@ -27,5 +29,5 @@ export function bootPublic(
   programs: Pick<TestHostOptions, "programs" | "installed">,
 ): Promise<TestHost> {
   const more = { memoryBytes: HOST_BYTES, cpus: CPUS, extraCmdline: CMDLINE, ...programs };
-  return bootForTests(plan, { ...kernel, variant }, `public-${name}`, more);
+  return bootForTests($, plan, { ...kernel, variant }, `public-${name}`, more);
 }
