@@ -1,5 +1,5 @@
-import { statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { closeSync, openSync, rmSync, statSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
@@ -104,13 +104,20 @@ const requirement = z.string().transform((text, context) => {
   context.addIssue(ALLOWED_REQUIREMENT);
   return z.NEVER;
 });
-/** Checked now: it is written hours later. */
-const newFile = z
-  .string()
-  .refine(
-    (path) => statSync(dirname(resolve(path)), { throwIfNoEntry: false })?.isDirectory() === true,
-    "allowed: a file in a directory that exists",
-  );
+/** Tried now, because it is written hours later; nothing of the trial stays. */
+const newFile = z.string().refine(canBeWritten, "allowed: a file in a directory that exists and can be written to");
+
+function canBeWritten(path: string): boolean {
+  const trial = `${resolve(path)}.${process.pid}.tmp`;
+  try {
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) return false;
+    closeSync(openSync(trial, "wx"));
+    rmSync(trial);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const optionsSchema = z.object({
   thp: z
@@ -138,12 +145,15 @@ const optionsSchema = z.object({
   cpu: z.string().regex(CPU_MODEL, "allowed: a CPU model of QEMU and its features, such as max,-erms,-fsrm").optional(),
   cpus: wholeNumber(MAX_HOST_CPUS).optional(),
   host: z.string().default("nested"),
-  scenario: z.string().min(1).default("vm-create"),
+  scenario: z
+    .string()
+    .min(1, `${oneOf(scenarioNames())}; or the path of a .yaml file`)
+    .default("vm-create"),
   arms: list
     .pipe(z.array(armSchema))
     .refine((names) => new Set(names).size === names.length, "allowed: each arm once")
     .optional(),
-  kernel: z.string().min(1).optional(),
+  kernel: z.string().min(1, "allowed: a name in configs/kernels.yaml").optional(),
   name: z.string().regex(RUN_NAME, "allowed: up to 60 letters, digits, dots, dashes and underscores").optional(),
   traces: z.boolean().default(false),
   matters: percent.prefault(DEFAULT_MATTERS),

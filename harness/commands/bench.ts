@@ -1,8 +1,10 @@
-import { relative, resolve } from "node:path";
+import { basename, dirname, relative, resolve } from "node:path";
 import type { Command } from "commander";
+import { loadSummary } from "../analysis/load-run.ts";
 import { judgeRequirements } from "../analysis/requirements.ts";
 import { assertMet, testResultsOf } from "../analysis/test-results.ts";
 import { writeFileAtomic } from "../base/atomic-write.ts";
+import { diskFault } from "../base/disk-fault.ts";
 import type { Shell } from "../base/shell.ts";
 import {
   addBenchOptions,
@@ -60,29 +62,51 @@ async function showPlan($: Shell, planned: Planned, json: boolean): Promise<void
 }
 
 /**
- * The end of a run: its report files, the table (or all of it as JSON), where everything is, and the requirements.
- * @throws MeasurementError REQUIREMENT_MISSED
+ * The end of a run: the table (or all of it as JSON) and the requirements, which nothing keeps from being printed, then
+ * the files.
+ * @throws what the disk did when a file could not be written; MeasurementError REQUIREMENT_MISSED
  */
 async function conclude(runDir: string, options: BenchOptions): Promise<void> {
   // Loaded late: the plotting library takes longer to load than everything else together.
   const { writeReport } = await import("../report/write-report.ts");
   const { renderTerminal } = await import("../report/terminal.ts");
-  const summary = writeReport(runDir);
+  const summary = loadSummary(runDir);
   const judged = judgeRequirements(summary, options.require);
   const results = testResultsOf(summary, judged);
-  if (options.ktap !== undefined) writeFileAtomic(resolve(options.ktap), renderKtap(results));
-  if (options.junit !== undefined) writeFileAtomic(resolve(options.junit), renderJunit(casesOf(results)));
+  const asked = casesOf(results.filter(({ name }) => name === "requirements"));
+  print(options.json ? [JSON.stringify(summary, null, 2)] : [renderTerminal(summary), ...asked.map(showCase)]);
+  const faults = [
+    () => writeReport(runDir, summary),
+    () => writeResults(options.ktap, renderKtap(results)),
+    () => writeResults(options.junit, renderJunit(casesOf(results))),
+  ].flatMap(faultOf);
+  if (faults.length > 0) throw faults[0];
   const inside = relative(process.cwd(), runDir);
   const path = inside.startsWith("..") ? runDir : inside || ".";
-  if (options.json) print([JSON.stringify(summary, null, 2)]);
-  else {
-    print([
-      renderTerminal(summary),
-      `Everything is in ${path}: table.md, report.html, samples.jsonl, run.json, console/${summary.run.settings.traces ? ", traces/" : ""}`,
-      ...casesOf(results.filter(({ name }) => name === "requirements")).map(showCase),
-    ]);
-  }
+  const traces = summary.run.settings.traces ? ", traces/" : "";
+  if (!options.json)
+    print([`Everything is in ${path}: table.md, report.html, samples.jsonl, run.json, console/${traces}`]);
   assertMet(judged, summary.run.id);
+}
+
+function writeResults(file: string | undefined, text: string): void {
+  if (file === undefined) return;
+  const path = resolve(file);
+  try {
+    writeFileAtomic(path, text);
+  } catch (error) {
+    throw diskFault(error, { path: dirname(path), holds: `the test results ${basename(path)}` }) ?? error;
+  }
+}
+
+/** What it throws; the rest is done all the same. */
+function faultOf(task: () => void): unknown[] {
+  try {
+    task();
+    return [];
+  } catch (error) {
+    return [error];
+  }
 }
 
 function print(lines: readonly string[]): void {

@@ -1,6 +1,8 @@
 import { EventEmitter } from "node:events";
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 import type { Socket } from "node:net";
+import { dirname } from "node:path";
+import { diskFault } from "../base/disk-fault.ts";
 import { type Complaint, findComplaints, isFatal, kindOf } from "../host/complaints.ts";
 
 /** Text that is kept for error messages and the oops reader; the log file has all of it. */
@@ -15,7 +17,12 @@ export class SerialConsole {
   /** Settles when QEMU has closed the console. */
   readonly closed: Promise<void>;
   readonly #socket: Socket;
-  readonly #log: number;
+  /**
+   * Rejects when the log cannot be written, with what diskFault makes of it, and never resolves: for a race with what
+   * the host is doing, whose words come when nobody waits for them.
+   */
+  readonly unlogged: Promise<never>;
+  readonly #log: LogFile;
   readonly #changes = new EventEmitter().setMaxListeners(0);
   #text = "";
   #line = "";
@@ -28,7 +35,8 @@ export class SerialConsole {
    */
   constructor(socket: Socket, logFile: string, onText?: (text: string) => void) {
     this.#socket = socket;
-    this.#log = openSync(logFile, "w");
+    this.#log = new LogFile(logFile);
+    this.unlogged = this.#log.broken;
     if (onText) this.#changes.on("text", onText);
     const { promise, resolve } = Promise.withResolvers<Complaint>();
     this.fatal = promise;
@@ -37,7 +45,7 @@ export class SerialConsole {
     socket.on("error", () => {});
     this.closed = new Promise((closed) => socket.once("close", () => closed()));
     void this.closed.then(() => {
-      closeSync(this.#log);
+      this.#log.close();
       this.#settle(resolve);
     });
   }
@@ -85,7 +93,7 @@ export class SerialConsole {
   }
 
   #take(chunk: string, resolve: (complaint: Complaint) => void): void {
-    writeSync(this.#log, chunk);
+    this.#log.write(chunk);
     this.#lastOutputMs = Date.now();
     this.#text = (this.#text + chunk).slice(-KEPT_CHARACTERS);
     const lines = (this.#line + chunk).split("\n");
@@ -99,5 +107,46 @@ export class SerialConsole {
   #settle(resolve: (complaint: Complaint) => void): void {
     const complaint = this.complaints().find(isFatal);
     if (complaint) resolve(complaint);
+  }
+}
+
+/** File that is written until that fails. */
+class LogFile {
+  readonly broken: Promise<never>;
+  readonly #path: string;
+  readonly #fd: number;
+  readonly #reject: (fault: unknown) => void;
+  #isWritten = true;
+
+  /** @throws what diskFault makes of a file that cannot be made */
+  constructor(path: string) {
+    this.#path = path;
+    const { promise, reject } = Promise.withResolvers<never>();
+    promise.catch(() => {});
+    this.broken = promise;
+    this.#reject = reject;
+    try {
+      this.#fd = openSync(path, "w");
+    } catch (error) {
+      throw this.#faultOf(error);
+    }
+  }
+
+  write(text: string): void {
+    if (!this.#isWritten) return;
+    try {
+      writeFileSync(this.#fd, text);
+    } catch (error) {
+      this.#isWritten = false;
+      this.#reject(this.#faultOf(error));
+    }
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+
+  #faultOf(error: unknown): unknown {
+    return diskFault(error, { path: dirname(this.#path), holds: "the console's log" }) ?? error;
   }
 }

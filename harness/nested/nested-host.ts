@@ -119,8 +119,13 @@ export class BootedNestedHost implements BootedHost {
     return scaledMs(hardwareMs, accelerator, this.#parts.patience);
   }
 
-  /** Runs something over SSH; when that fails, or the kernel dies meanwhile, throws the error that names the cause. */
-  async #guarded<T>(task: () => Promise<T>): Promise<T> {
+  /** Runs something over SSH, and gives it up when the console can no longer be logged. */
+  #guarded<T>(task: () => Promise<T>): Promise<T> {
+    return Promise.race([this.#explained(task), this.#parts.watched.console.unlogged]);
+  }
+
+  /** When the task fails, or the kernel dies meanwhile, throws the error that names the cause. */
+  async #explained<T>(task: () => Promise<T>): Promise<T> {
     const { watched } = this.#parts;
     const dead = watched.console.fatal.then(() => {
       throw new InfrastructureError({ code: "KERNEL_OOPS", message: "The kernel under test is broken", remedy: "" });

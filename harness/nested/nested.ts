@@ -117,7 +117,10 @@ export async function bootNestedHost($: Shell, options: NestedHostOptions): Prom
   );
   const console = new SerialConsole(await consoleListener.connection, options.consoleLog, options.onConsole);
   const watched: Watched = { qemu, console, consoleLog: options.consoleLog, signal: $.signal };
-  const { accelerator, connection } = await connect(watched, qemu, keys, options.patience);
+  const { accelerator, connection } = await Promise.race([
+    connect(watched, qemu, keys, options.patience),
+    console.unlogged,
+  ]);
   const ssh = stack.use(connection);
   const emulated = options.device === "emulated";
   const thisMachine = await readThisMachine($);
