@@ -49,6 +49,8 @@ export async function withLock<T>(
   await mkdir(dirname(path), { recursive: true });
   // A killed harness of earlier times left a directory here.
   await rmdir(path).catch(() => {});
+  // What keeps the file from being there is told by errno, which flock would put into words.
+  writeFileSync(path, "", { flag: "a" });
   const held = Promise.withResolvers<void>();
   const keeper = ["flock", "--no-fork", path, "sh", "-c", `echo ${HELD} && exec sleep infinity`];
   const onLine = (line: string) => line === HELD && held.resolve();

@@ -20,7 +20,7 @@ export type PoliteSignal = "SIGTERM" | "SIGINT" | "SIGHUP";
 
 /** The words that run a command in a scope of this process, to be started with `detached`. */
 export function inScope(command: readonly string[]): [program: string, ...args: string[]] {
-  return ["/usr/bin/perl", SCOPE, String(process.pid), ...command];
+  return ["/usr/bin/perl", SCOPE, process.arch, String(process.pid), ...command];
 }
 
 /** Ends a scope: at once, or as the command likes within five seconds. One that is gone is not an error. */

@@ -27,7 +27,7 @@ describe("a lock", () => {
   async function otherHolder() {
     const work = `async (lock) => { lock.expect(230_000); await new Promise(() => setInterval(() => {}, 1000)) }`;
     const other = startOwnProgram(`await withLock($, ${JSON.stringify(lock)}, () => {}, ${work});`, lock);
-    expect(await eventually(() => processesWith(lock).length > 1 && /endsAtMs":\d/.test(content()), 5_000)).toBe(true);
+    expect(await eventually(() => processesWith(lock).length > 1 && /endsAtMs":\d/.test(content()), 15_000)).toBe(true);
     return other;
   }
 
@@ -90,8 +90,14 @@ describe("a lock", () => {
     expect(JSON.parse(stopped)).toMatchObject({ pid: process.pid });
   });
 
+  test("whose file cannot be is told by errno", async () => {
+    const nowhere = `${lock}${"x".repeat(255)}`;
+    await expect(withLock($, nowhere, silent, () => Promise.resolve())).rejects.toMatchObject({ code: "ENAMETOOLONG" });
+  });
+
   test("that cannot be taken is told", async () => {
-    await expect(withLock($, `${lock}${"x".repeat(255)}`, silent, () => Promise.resolve())).rejects.toMatchObject({
+    const withoutTools = $({ env: { PATH: "/nonexistent" } });
+    await expect(withLock(withoutTools, lock, silent, () => Promise.resolve())).rejects.toMatchObject({
       code: "CANNOT_LOCK",
     });
   });

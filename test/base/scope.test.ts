@@ -40,7 +40,7 @@ describe("the harness is killed", () => {
       `await $({ env: { TMPDIR: ${JSON.stringify(directory)} } })\`bash -c \${${JSON.stringify(command)}}\`;`,
       mark,
     );
-    expect(await eventually(sleeps, 5_000)).toBe(true);
+    expect(await eventually(sleeps, 15_000)).toBe(true);
     harness.kill("SIGKILL");
     await once(harness, "exit");
     expect(await nothingIsLeft(), processesWith(mark).join("\n")).toBe(true);
@@ -49,14 +49,14 @@ describe("the harness is killed", () => {
 
   test("a program that lives long ends as well", async () => {
     const harness = startOwnProgram('await $.start(["sh", "-c", "setsid sleep 47"]).exited;', mark);
-    expect(await eventually(sleeps, 5_000)).toBe(true);
+    expect(await eventually(sleeps, 15_000)).toBe(true);
     harness.kill("SIGKILL");
     expect(await nothingIsLeft(), processesWith(mark).join("\n")).toBe(true);
   });
 
   test("before the scope could tell the kernel to notify it: nothing is started", async () => {
     const notTheParent = String(process.ppid);
-    const scope = spawn("perl", ["harness/base/scope.pl", notTheParent, "touch", join(directory, "ran")]);
+    const scope = spawn("perl", ["harness/base/scope.pl", process.arch, notTheParent, "touch", join(directory, "ran")]);
     expect(await once(scope, "exit")).toEqual([1, null]);
     expect(readdirSync(directory)).toEqual([]);
   });
@@ -119,7 +119,7 @@ describe("an interrupt", () => {
   const state = () => readFileSync(join(directory, "state"), "utf8").trim().split("\n");
 
   async function interrupted(command: Promise<unknown>): Promise<void> {
-    expect(await eventually(sleeps, 5_000)).toBe(true);
+    expect(await eventually(sleeps, 15_000)).toBe(true);
     interrupt.abort();
     await expect(command).rejects.toMatchObject({ code: "INTERRUPTED" });
     expect(processesWith(mark)).toEqual([]);

@@ -63,7 +63,10 @@ export async function startPort(
       await git($, dir, rebaseArguments(base.root, start, last), { okExitCodes: [0, 1] });
       return await outcome($, target, port);
     } catch (error) {
-      await git($, base.gitDir, ["worktree", "remove", "--force", dir], { okExitCodes: [0, 128] }).catch(() => {});
+      await git($, base.gitDir, ["worktree", "remove", "--force", dir], {
+        okExitCodes: [0, 128],
+        interruptWith: "nothing",
+      }).catch(() => {});
       throw error;
     }
   });
