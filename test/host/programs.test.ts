@@ -16,10 +16,10 @@ test.each(['one " alone', "a $dollar and it's"])(
       writeFileSync(
         join(checkout, "compile.mjs"),
         `import { createShell } from "./harness/base/shell.ts";
-import { compileGuestPrograms } from "./harness/host/programs.ts";
+import { compileHostPrograms } from "./harness/host/programs.ts";
 import { compileRom } from "./harness/nested/rom.ts";
 const $ = createShell({ signal: new AbortController().signal, dry: false, announce() {} });
-await compileGuestPrograms($, process.argv[2], ["icount"]);
+await compileHostPrograms($, process.argv[2], ["icount"]);
 await compileRom($, process.argv[2]);
 `,
       );
