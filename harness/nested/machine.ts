@@ -1,102 +1,28 @@
-import { InfrastructureError } from "../base/errors.ts";
-import { shellQuote } from "../base/quote.ts";
-import type { Shell } from "../base/shell.ts";
-import {
-  forwardedPort,
-  greetingMs,
-  type OuterVm,
-  outerVmArgs,
-  QemuProcess,
-  type SocketListener,
-  scaledMs,
-  versionText,
-} from "../qemu.ts";
-import type { Accelerator } from "../run/sample.ts";
-import { SerialConsole } from "./console.ts";
-import { explainFailure, type Watched } from "./failure.ts";
-import type { BootKeys } from "./keys.ts";
-import { SshConnection } from "./ssh.ts";
+import type { AccelChoice, Hardware, QemuHost } from "../qemu.ts";
+import type { HostClock } from "../run/sample.ts";
 
-/** First message of our init when the SSH server listens. */
-const READY = /^prezero-init: ready/m;
-const SSH_PORT = 22;
-const BOOT_MS = 30_000;
-const SSH_MS = 15_000;
-
-/** A machine in QEMU that is up, and the ways to it. */
-export type Machine = {
-  watched: Watched;
-  qemu: Pick<QemuProcess, "qmp" | "pid" | "exited">;
-  ssh: Pick<SshConnection, "exec" | "shell">;
-  /** What really runs it, whatever was asked for. */
-  accelerator: Accelerator;
-  qemuVersion: string;
+/** What the host is made of. */
+export type NestedMachine = {
+  /** Memory of the host under test, bytes; all of it is touched before the boot. */
+  memoryBytes: number;
+  cpus: number;
+  accel: AccelChoice;
+  /** What its clock counts; time when absent. */
+  clock?: HostClock;
+  /** CPU model for -cpu, `max` or for example `max,-erms,-fsrm`. */
+  cpuModel: string;
+  /** `emulated`, or the address of a PCI device of the host under test. */
+  device: string;
+  /** Added to the kernel's command line. */
+  extraCmdline?: string;
+  /** What it has beside memory, CPUs, network and the device. */
+  hardware?: Hardware;
 };
 
-/** What a machine is started from. */
-export type MachineOrder = {
-  program: string;
-  vm: OuterVm;
-  /** Part of the initramfs that outlives this run. */
-  initramfs: string;
-  keys: BootKeys;
-  qmpSocket: string;
-  console: SocketListener;
-  consoleLog: string;
-  onConsole: ((text: string) => void) | undefined;
-  /** Multiplies every deadline. */
-  patience: number;
-};
-
-/**
- * Starts QEMU, waits for the init's word and connects over SSH.
- * @param stack gets what is to end with the machine
- * @throws InfrastructureError QEMU_MISSING, QEMU_EXITED, KERNEL_PANIC, KERNEL_OOPS, BOOT_TIMEOUT, SSH_CONNECT; InterruptedError
- */
-export async function startMachine($: Shell, stack: AsyncDisposableStack, order: MachineOrder): Promise<Machine> {
-  const { program, vm, consoleLog } = order;
-  const qemu = stack.use(
-    await QemuProcess.launch($, {
-      program,
-      args: outerVmArgs(vm),
-      // For a person: on the terminal, and with what outlives this run.
-      reproducer: shellQuote([program, ...outerVmArgs({ ...vm, initrd: order.initramfs, control: undefined })]),
-      qmpSocket: order.qmpSocket,
-      greetingTimeoutMs: greetingMs(vm.memoryBytes),
-    }),
-  );
-  const console = new SerialConsole(await order.console.connection, consoleLog, order.onConsole);
-  const watched: Watched = { qemu, console, consoleLog, signal: $.signal };
-  try {
-    const accelerator = await qemu.accelerator();
-    const ssh = stack.use(await connect(qemu, console, accelerator, order));
-    return { watched, qemu, ssh, accelerator, qemuVersion: versionText(qemu.qmp.greeting) };
-  } catch (error) {
-    // Whatever fails is explained by what the guest and QEMU said last.
-    throw error instanceof InfrastructureError ? await explainFailure(watched, error) : error;
-  }
-}
-
-async function connect(
-  qemu: QemuProcess,
-  console: SerialConsole,
-  accelerator: Accelerator,
-  { keys, patience }: MachineOrder,
-): Promise<SshConnection> {
-  const port = await forwardedPort(qemu.qmp, SSH_PORT);
-  await waitForInit(console, scaledMs(BOOT_MS, accelerator, patience));
-  const target = { host: "127.0.0.1", port, user: "root", privateKey: keys.userPrivate, hostKey: keys.hostPublic };
-  return SshConnection.connect(target, scaledMs(SSH_MS, accelerator, patience));
-}
-
-async function waitForInit(console: SerialConsole, timeoutMs: number): Promise<void> {
-  const dead = console.fatal.then(() => false);
-  const isReady = await Promise.race([console.waitFor(READY, timeoutMs), dead]);
-  console.assertLogged();
-  if (isReady) return;
-  throw new InfrastructureError({
-    code: "BOOT_TIMEOUT",
-    message: `The kernel under test did not get to the end of its init within ${timeoutMs / 1000} s`,
-    remedy: `Boot it and watch: ${shellQuote(["npm", "run", "shell", "--", "--console"])}.`,
-  });
+/** The host as QEMU is told of it, for a person at a terminal. */
+export function qemuHostOf(machine: NestedMachine & Pick<QemuHost, "kernelImage" | "initrd" | "accel">): QemuHost {
+  const { kernelImage, initrd, extraCmdline = "", memoryBytes, cpus, accel, clock = "time", cpuModel } = machine;
+  const { hardware = {} } = machine;
+  const control = undefined;
+  return { kernelImage, initrd, extraCmdline, memoryBytes, cpus, accel, clock, cpuModel, control, hardware };
 }

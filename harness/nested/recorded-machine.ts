@@ -1,7 +1,7 @@
 import type { ExecAnswer } from "../base/exec.ts";
 import type { Shell } from "../base/shell.ts";
-import { outerVmArgs } from "../qemu.ts";
-import type { Machine, MachineOrder } from "./machine.ts";
+import { hostArgs } from "../qemu.ts";
+import type { MachineOrder, RunningMachine } from "./start-machine.ts";
 
 const TIMING = '{"seconds":1,"execSeconds":0.01,"startedAt":1,"endedAt":2,"cpuSeconds":1,"pid":1,"exitCode":0}\n';
 const COUNTERS = "uptime 1 1\ncpu0 0 0 0 0 0 0 0 0\nnr_free_pages 1\nnr_prezeroed 1\n";
@@ -40,8 +40,8 @@ function thp(command: string): string {
  * real run is gone to its end.
  * @param devices addresses of the PCI devices that will be asked for
  */
-export function recordedMachine($: Shell, order: MachineOrder, devices: readonly string[]): Machine {
-  const running = $.start([order.program, ...outerVmArgs(order.vm)]);
+export function recordedMachine($: Shell, order: MachineOrder, devices: readonly string[]): RunningMachine {
+  const running = $.start([order.program, ...hostArgs(order.host)]);
   const answer = (command: string): ExecAnswer => {
     const standIn = STAND_INS.find(([pattern]) => pattern.test(command))?.[1];
     return { stdout: standIn?.(command, devices) ?? MEASURED, stderr: "", exitCode: 0 };
@@ -50,7 +50,7 @@ export function recordedMachine($: Shell, order: MachineOrder, devices: readonly
   return {
     watched: {
       qemu: { exited: running.exited, reproducer: "" },
-      console: { fatal: never, complaints: () => [], tail: () => "", silentMs: 0, assertLogged: () => {} },
+      console: { fatal: never, complaints: () => [], tail: () => "", silentMs: 0, unlogged: never },
       consoleLog: order.consoleLog,
       signal: $.signal,
     },
@@ -63,9 +63,9 @@ export function recordedMachine($: Shell, order: MachineOrder, devices: readonly
     },
     ssh: {
       exec: (command) => Promise.resolve(answer(command)),
-      shell: () => Promise.reject(new Error("a dry run has no terminal")),
+      attachTerminal: () => Promise.reject(new Error("a dry run has no terminal")),
     },
-    accelerator: order.vm.accel,
+    accelerator: order.host.accel,
     qemuVersion: "not asked",
   };
 }

@@ -2,63 +2,40 @@ import { writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { RuntimeDir } from "../base/runtime-dir.ts";
 import type { Shell } from "../base/shell.ts";
-import { machineFingerprint } from "../host/fingerprint.ts";
-import { assertHostMemory } from "../host/memory-check.ts";
+import { availableHereBytes, readThisMachine } from "../base/this-machine.ts";
+import type { BootKernel } from "../host/host.ts";
 import { programsArchive } from "../host/programs.ts";
 import {
-  type AccelChoice,
   chooseAccelerator,
   EMULATED_DEVICE_MODEL,
   emulatedDeviceAddresses,
-  type Hardware,
-  type OuterVm,
+  QEMU_PROGRAM,
   SocketListener,
 } from "../qemu.ts";
-import type { Clock, Fingerprint } from "../run/sample.ts";
+import type { Fingerprint } from "../run/sample.ts";
 import { bindToVfio, type VfioBinding } from "../vfio/bind.ts";
 import { makeGuestRoot } from "../vm/guest-boot.ts";
+import { BootedNestedHost } from "./booted-host.ts";
 import { ensureInitramfs, installedArchive, keysArchive } from "./initramfs.ts";
 import { makeBootKeys } from "./keys.ts";
-import { type MachineOrder, startMachine } from "./machine.ts";
-import { NestedHost } from "./nested-host.ts";
+import { type NestedMachine, qemuHostOf } from "./machine.ts";
 import { recordedMachine } from "./recorded-machine.ts";
+import { assertHostMemory } from "./room.ts";
+import { type MachineOrder, startMachine } from "./start-machine.ts";
 
-/** The kernel that is booted, as the build pipeline describes it. */
-export type BootKernel = {
-  imagePath: string;
-  release: string;
-  imageSha256: string;
-  configSha256: string;
-  variant: Fingerprint["kernelVariant"];
-};
-
-export type NestedHostOptions = {
+export type NestedHostOptions = NestedMachine & {
   kernel: BootKernel;
-  /** Memory of the host under test, bytes; all of it is touched before the boot. */
-  memoryBytes: number;
-  cpus: number;
-  accel: AccelChoice;
-  /** What its clock counts; time when absent. */
-  clock?: Clock;
-  /** CPU model for -cpu, `max` or for example `max,-erms,-fsrm`. */
-  cpuModel: string;
-  /** `emulated`, or the address of a PCI device of the host under test. */
-  device: string;
-  /** Added to the kernel's command line. */
-  extraCmdline?: string;
   /** Static programs of this machine that the host gets into /usr/local/bin. */
   programs?: string[];
-  /** Kernel for guests that are to boot, by its path: the file's name is bzImage. */
+  /** Kernel for VMs that are to boot, by its path: the file's name is bzImage. */
   guestKernel?: string;
   /** Programs of this machine, by their path, that the host gets with the libraries that they need. */
   installed?: string[];
-  /** What the host has beside memory, CPUs, network and the device. */
-  hardware?: Hardware;
   /** File for all that the serial console prints. */
   consoleLog: string;
   /** Told what the serial console prints, as it comes. */
   onConsole?: (text: string) => void;
-  /** Multiplies every deadline that waits for the guest; 1 when absent. */
+  /** Multiplies every deadline that waits for the host; 1 when absent. */
   patience?: number;
   /** Another QEMU, for tests. */
   program?: string;
@@ -69,8 +46,8 @@ export type NestedHostOptions = {
  * @throws UsageError HOST_MEMORY_RANGE, KVM_UNUSABLE, DEVICE_UNKNOWN, GROUP_NOT_VIABLE; InfrastructureError QEMU_MISSING, QEMU_EXITED,
  * KERNEL_PANIC, KERNEL_OOPS, BOOT_TIMEOUT, SSH_CONNECT; InterruptedError
  */
-export async function bootNestedHost($: Shell, options: NestedHostOptions): Promise<NestedHost> {
-  assertHostMemory(options.memoryBytes);
+export async function bootNestedHost($: Shell, options: NestedHostOptions): Promise<BootedNestedHost> {
+  assertHostMemory(options.memoryBytes, availableHereBytes());
   const asked = await chooseAccelerator($, options.accel, options.program ? { program: options.program } : {});
   await using stack = new AsyncDisposableStack();
   const directory = stack.use(new RuntimeDir());
@@ -88,21 +65,14 @@ export async function bootNestedHost($: Shell, options: NestedHostOptions): Prom
 
   const console = stack.use(await SocketListener.listen(directory.socket("console")));
   const qmpSocket = directory.socket("qmp");
-  const program = options.program ?? "qemu-system-x86_64";
-  const vm: OuterVm = {
-    kernelImage: options.kernel.imagePath,
-    initrd,
-    extraCmdline: options.extraCmdline ?? "",
-    memoryBytes: options.memoryBytes,
-    cpus: options.cpus,
-    accel: asked,
-    clock: options.clock ?? "time",
-    cpuModel: options.cpuModel,
-    control: { qmpSocket, consoleSocket: console.path },
-    hardware: options.hardware ?? {},
-  };
+  const { imagePath: kernelImage } = options.kernel;
   const order: MachineOrder = {
-    ...{ program, vm, initramfs, keys, qmpSocket, console },
+    program: options.program ?? QEMU_PROGRAM,
+    host: {
+      ...qemuHostOf({ ...options, kernelImage, accel: asked, initrd }),
+      control: { qmpSocket, consoleSocket: console.path },
+    },
+    ...{ initramfs, keys, qmpSocket, console },
     consoleLog: options.consoleLog,
     onConsole: options.onConsole,
     patience: options.patience ?? 1,
@@ -110,8 +80,12 @@ export async function bootNestedHost($: Shell, options: NestedHostOptions): Prom
   const emulated = options.device === "emulated";
   const addresses = emulated ? emulatedDeviceAddresses(options.hardware?.assignable) : [options.device];
   const machine = $.dry ? recordedMachine($, order, addresses) : await startMachine($, stack, order);
+  const thisMachine = await readThisMachine($);
   const fingerprint: Fingerprint = {
-    ...machineFingerprint(),
+    machineCpu: thisMachine.cpu,
+    machineMicrocode: thisMachine.microcode,
+    machineCpus: thisMachine.cpus,
+    machineMemoryBytes: thisMachine.memoryBytes,
     accelerator: machine.accelerator,
     clock: options.clock ?? "time",
     cpuModel: options.cpuModel,
@@ -124,7 +98,7 @@ export async function bootNestedHost($: Shell, options: NestedHostOptions): Prom
     kernelConfigSha256: options.kernel.configSha256,
     kernelVariant: options.kernel.variant,
   };
-  const host = new NestedHost({
+  const host = new BootedNestedHost({
     ...machine,
     note: $.note,
     fingerprint,
