@@ -1,5 +1,5 @@
 import { InfrastructureError } from "../base/errors.ts";
-import type { Host } from "../host/host.ts";
+import type { BootedHost } from "../host/host.ts";
 import type { LastRefill, PlannedBoot, Settings } from "../run/record.ts";
 import type { Sample } from "../run/sample.ts";
 import type { Timeline } from "../vm/phases.ts";
@@ -12,7 +12,7 @@ import { measureRound } from "./round.ts";
 
 /** What a host under test is started for. */
 export type HostRequest = { arm: Arm; settings: Settings; consoleLog: string };
-export type StartHost = (request: HostRequest) => Promise<Host>;
+export type StartHost = (request: HostRequest) => Promise<BootedHost>;
 
 export type BootContext = {
   startHost: StartHost;
@@ -26,7 +26,7 @@ export type BootContext = {
   /** Absolute path. */
   consoleLog: string;
   /** Called once the host is up, before anything is measured; throws when the host is not what the run needs. */
-  onHost: (host: Host) => void;
+  onHost: (host: BootedHost) => void;
   /** Called with each sample the moment it exists, and with its creation's timeline if there is one. */
   onSample: (sample: Sample, timeline: Timeline | null) => void;
   onPhase: (phase: string) => void;
@@ -72,7 +72,7 @@ export async function runBoot(context: BootContext): Promise<LastRefill | null> 
   return lastRefill;
 }
 
-async function configureArm(host: Host, arm: Arm): Promise<void> {
+async function configureArm(host: BootedHost, arm: Arm): Promise<void> {
   for (const command of arm.setup) {
     const answer = await host.exec(command);
     if (answer.exitCode === 0) continue;

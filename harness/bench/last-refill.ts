@@ -1,4 +1,4 @@
-import type { Host } from "../host/host.ts";
+import type { BootedHost } from "../host/host.ts";
 import type { LastRefill } from "../run/record.ts";
 import type { Clock } from "./clock.ts";
 import { type Counters, cpuSince } from "./counters.ts";
@@ -11,7 +11,7 @@ import { waitForPool } from "./pool-wait.ts";
  * @param previous counters after the last round
  */
 export async function measureLastRefill(
-  host: Pick<Host, "exec">,
+  host: Pick<BootedHost, "exec">,
   wantedLevel: number,
   clock: Clock,
   previous: Counters,

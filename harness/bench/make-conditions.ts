@@ -1,5 +1,5 @@
 import { InfrastructureError } from "../base/errors.ts";
-import type { Host, VmRequest } from "../host/host.ts";
+import type { BootedHost, VmRequest } from "../host/host.ts";
 import type { Conditions } from "../run/conditions.ts";
 
 /** To fill and fragment a large host's memory takes its time, under TCG above all. */
@@ -11,7 +11,7 @@ const BEFORE_TIMEOUT_MS = 30 * 60_000;
  * @throws InfrastructureError CONDITION_FAILED; what creating a VM throws
  */
 export async function makeConditions(
-  host: Pick<Host, "exec" | "createVms">,
+  host: Pick<BootedHost, "exec" | "createVms">,
   { before, pool }: Conditions,
   request: VmRequest,
   onPhase: (phase: string) => void,
@@ -26,7 +26,7 @@ export async function makeConditions(
   }
 }
 
-async function runBefore(host: Pick<Host, "exec">, command: string): Promise<void> {
+async function runBefore(host: Pick<BootedHost, "exec">, command: string): Promise<void> {
   const answer = await host.exec(command, BEFORE_TIMEOUT_MS);
   if (answer.exitCode === 0) return;
   throw new InfrastructureError({

@@ -1,4 +1,4 @@
-import type { Host } from "../host/host.ts";
+import type { BootedHost } from "../host/host.ts";
 import type { RefillCurve } from "../run/sample.ts";
 import type { Clock } from "./clock.ts";
 import { type Counters, readCounters } from "./counters.ts";
@@ -39,7 +39,7 @@ export function describePool(level: number): string {
  * @param onLevel told the level at each poll
  */
 export async function waitForPool(
-  host: Pick<Host, "exec">,
+  host: Pick<BootedHost, "exec">,
   wantedLevel: number,
   clock: Clock,
   onLevel: (level: number) => void = () => {},

@@ -1,59 +1,46 @@
-import { availableParallelism } from "node:os";
-import type { Shell } from "../base/shell.ts";
+import type { Host, HostOffer } from "../host/host.ts";
 import { findBase } from "../kernel/bases.ts";
-import { chooseAccelerator } from "../qemu.ts";
 import type { PlannedBoot, RunRecord, Settings } from "../run/record.ts";
 import { type Bases, findBases } from "./kernels.ts";
-import { availableMemoryBytes } from "./machine.ts";
-import { assertVmFits } from "./memory-fit.ts";
 import type { BenchOptions } from "./options.ts";
 import { planBoots } from "./plan.ts";
-import { qemuVersion } from "./qemu-version.ts";
 import { assertKernels } from "./refusals.ts";
 import { remainingSlots } from "./run.ts";
 import { loadScenario, type Scenario } from "./scenario.ts";
 import { resolveSettings } from "./settings.ts";
 
-/** What is to be booted, and how. */
-export type Planned = { bases: Bases; settings: Settings; plan: PlannedBoot[] };
+/** What is to be booted, where and how. */
+export type Planned = { host: Host; bases: Bases; settings: Settings; plan: PlannedBoot[] };
 
 /** Everything about a new run that is decided before anything is built or booted. */
-export type Prepared = Planned & { scenario: Scenario; qemuVersion: string };
+export type Prepared = Planned & { scenario: Scenario; offer: HostOffer };
 
 /**
  * Decides what a new run does, and refuses early what cannot work.
- * @throws UsageError for a bad scenario, base, size or combination and for KVM that does not work; InfrastructureError
- *   QEMU_MISSING
+ * @throws UsageError for a bad scenario, base, size or combination and for what the host cannot be; what examining the host throws
  */
-export async function prepareRun($: Shell, options: BenchOptions): Promise<Prepared> {
+export async function prepareRun(host: Host, options: BenchOptions): Promise<Prepared> {
   const scenario = await loadScenario(options.scenario);
   const { name: kernel } = await findBase(options.kernel);
-  const version = await qemuVersion($);
-  const settings = resolveSettings(options, scenario, kernel, {
-    accelerator: await chooseAccelerator($, options.accel),
-    availableBytes: availableMemoryBytes(),
-    cpus: availableParallelism(),
-  });
+  const { accel, clock, cpu: cpuModel, cpus, device } = options;
+  const offer = await host.examine({ accel, clock, cpuModel, cpus, device, vms: scenario.vms });
+  const settings = resolveSettings(options, scenario, kernel, offer);
   const bases = await findBases(settings);
   assertKernels(settings, bases);
-  return { scenario, bases, settings, plan: planBoots(settings), qemuVersion: version };
+  return { host, scenario, bases, settings, plan: planBoots(settings), offer };
 }
 
 /**
  * The same for a run that goes on: what it was started with must still be there.
  * @returns what is left of it
  */
-export async function prepareResume($: Shell, run: RunRecord): Promise<Planned> {
+export async function prepareResume(host: Host, run: RunRecord): Promise<Planned> {
   const { settings } = run;
-  const bases = await findBases(settings);
-  await qemuVersion($);
-  await chooseAccelerator($, settings.accelerator);
+  const { clock, cpuModel, hostCpus: cpus, device } = settings;
+  const { vms } = settings.conditions;
+  const accel = settings.accelerator === "none" ? "auto" : settings.accelerator;
+  const { room } = await host.examine({ accel, clock, cpuModel, cpus, device, vms });
   const largestVm = Math.max(settings.memoryBytes, ...settings.sweepBytes);
-  const fitting = {
-    vms: settings.conditions.vms,
-    what: settings.measure === null ? "VM" : "size",
-    option: null,
-  } as const;
-  assertVmFits(largestVm, availableMemoryBytes(), fitting);
-  return { bases, settings, plan: remainingSlots(run) };
+  room.assertFits(largestVm, { vms, what: settings.measure === null ? "VM" : "size", option: null });
+  return { host, bases: await findBases(settings), settings, plan: remainingSlots(run) };
 }

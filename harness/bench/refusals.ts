@@ -1,14 +1,14 @@
 import { UsageError } from "../base/errors.ts";
+import type { HostOffer } from "../host/host.ts";
 import type { Base } from "../kernel/bases.ts";
-import { armKinds } from "../run/arm-name.ts";
+import { type ArmName, armKinds } from "../run/arm-name.ts";
 import type { Settings } from "../run/record.ts";
 import { type Requirement, unanswered } from "../run/requirement.ts";
-import type { Accelerator, Clock } from "../run/sample.ts";
 import { smallestP } from "../stats/permutation.ts";
 import { ALPHA } from "../stats/verdict.ts";
-import { isAboutVms } from "./arms.ts";
+import { armOf, isAboutVms } from "./arms.ts";
 import type { Bases } from "./kernels.ts";
-import { type BenchOptions, MAX_HOST_CPUS } from "./options.ts";
+import type { BenchOptions } from "./options.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** First kernel with a switch for each size of huge pages. */
@@ -19,34 +19,18 @@ const LAST_COUNTED_ON_ONE_CPU: Version = [6, 1];
 /** Major and minor number of a kernel. */
 type Version = [number, number];
 
-/** More CPUs than the machine has would take turns, and a creation would wait for its turn. */
-export function assertCpus(asked: number | undefined, machineCpus: number): void {
-  const most = Math.min(machineCpus, MAX_HOST_CPUS);
-  if (asked === undefined || asked <= most) return;
+/** A kernel that is a danger to data boots only on a host that has none. */
+export function assertSafe(
+  arms: readonly ArmName[],
+  { setting, isThrowaway }: Pick<HostOffer, "setting" | "isThrowaway">,
+): void {
+  if (isThrowaway) return;
+  const unsafe = arms.filter((name) => armOf(name).throwaway);
+  if (unsafe.length === 0) return;
   throw new UsageError({
-    code: "TOO_MANY_CPUS",
-    message: `--cpus ${asked} is more than the ${machineCpus} CPUs of this machine`,
-    remedy: `Allowed: 1 to ${most}.`,
-  });
-}
-
-/** A CPU of the machine does not tell its instructions to a guest's clock. */
-export function assertClock(clock: Clock, accelerator: Accelerator): void {
-  if (clock === "time" || accelerator === "tcg") return;
-  throw new UsageError({
-    code: "CLOCK_NEEDS_TCG",
-    message: "--clock instructions is for emulated CPUs, and this run would use KVM",
-    remedy: "Add --accel tcg, or leave --clock out: with KVM times are times.",
-  });
-}
-
-/** A device is assigned to one VM only, and the harness makes as many as it wants of the emulated ones alone. */
-export function assertDevices(device: string, vms: number): void {
-  if (device === "emulated" || vms === 1) return;
-  throw new UsageError({
-    code: "TOO_FEW_DEVICES",
-    message: `The scenario creates ${vms} VMs at a time and each needs a device, but --device names one: ${device}`,
-    remedy: "Leave --device out: as many emulated devices are made as there are VMs.",
+    code: "NOT_ON_THIS_HOST",
+    message: `The kernel of the arm ${unsafe.join(", ")} is for a host that is made for the run and thrown away, which ${setting.host} is not`,
+    remedy: "Leave the arm out, or measure it with --host nested.",
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Host, VmRequest } from "../host/host.ts";
+import type { BootedHost, VmRequest } from "../host/host.ts";
 import { Load } from "../host/load.ts";
 import { commandOf, type Program, programSeconds } from "../run/measure.ts";
 import type { Settings, Step } from "../run/record.ts";
@@ -15,7 +15,7 @@ const PROGRAM_BASE_MS = 60_000;
 const PROGRAM_FACTOR = 10;
 
 export type RoundContext = {
-  host: Host;
+  host: BootedHost;
   arm: Arm;
   settings: Pick<Settings, "scenario" | "conditions" | "measure" | "accelerator">;
   /** Share (0 to 1) of free memory that is to be zero before a pooled arm's round. */

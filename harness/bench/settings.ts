@@ -1,30 +1,22 @@
+import type { HostOffer } from "../host/host.ts";
 import type { Settings } from "../run/record.ts";
-import type { Accelerator } from "../run/sample.ts";
-import { hostMemoryBytes } from "./memory-fit.ts";
-import { type BenchOptions, MAX_HOST_CPUS } from "./options.ts";
-import { assertAboutVms, assertClock, assertCpus, assertDevices } from "./refusals.ts";
+import type { BenchOptions } from "./options.ts";
+import { assertAboutVms, assertSafe } from "./refusals.ts";
 import type { Scenario } from "./scenario.ts";
 import { chooseSizes, wantedSizes } from "./sizes.ts";
 
-/** What the settings of a run depend on beside its options. */
-export type MachineState = { accelerator: Accelerator; availableBytes: number; cpus: number };
-
 /**
- * Fills in every default: options first, then the scenario, then what the machine can do.
+ * Fills in every default: options first, then the scenario, then what the host offers.
  * @param kernel name of the base, resolved
- * @throws UsageError CLOCK_NEEDS_TCG, TOO_MANY_CPUS, VM_TOO_SMALL, MEMORY_DOES_NOT_FIT, TOO_FEW_DEVICES, NO_VM
+ * @throws UsageError VM_TOO_SMALL, MEMORY_DOES_NOT_FIT, NO_VM, NOT_ON_THIS_HOST
  */
 export function resolveSettings(
   options: BenchOptions,
   scenario: Scenario,
   kernel: string,
-  machine: MachineState,
+  offer: Pick<HostOffer, "setting" | "room" | "isThrowaway">,
 ): Settings {
-  const { accelerator } = machine;
   const { before, during, pool, until, vms } = scenario;
-  assertDevices(options.device, vms);
-  assertClock(options.clock, accelerator);
-  assertCpus(options.cpus, machine.cpus);
   assertAboutVms(options, scenario);
   const repeated = {
     conditions: { before, during, pool, until, vms },
@@ -35,11 +27,12 @@ export function resolveSettings(
     rounds: options.rounds ?? scenario.rounds,
     sweepRounds: scenario.sweepRounds,
   };
+  assertSafe(repeated.arms, offer);
   const sizes = chooseSizes({
     ...repeated,
     ...wantedSizes(options, scenario),
-    accelerator,
-    availableBytes: machine.availableBytes,
+    accelerator: offer.setting.accelerator,
+    room: offer.room,
   });
   return {
     scenario: scenario.name,
@@ -47,13 +40,8 @@ export function resolveSettings(
     fragments: scenario.fragments,
     ...repeated,
     ...sizes,
-    host: options.host,
-    device: options.device,
-    accelerator,
-    clock: options.clock,
-    cpuModel: options.cpu ?? (accelerator === "kvm" ? "host" : "max"),
-    hostCpus: options.cpus ?? Math.min(machine.cpus, MAX_HOST_CPUS),
-    hostMemoryBytes: hostMemoryBytes(vms * Math.max(sizes.memoryBytes, ...sizes.sweepBytes)),
+    ...offer.setting,
+    hostMemoryBytes: offer.room.hostMemoryBytes(vms * Math.max(sizes.memoryBytes, ...sizes.sweepBytes)),
     traces: options.traces,
     matters: options.matters,
   };

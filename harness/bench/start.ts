@@ -5,7 +5,7 @@ import { type HeldLock, withLock } from "../base/lock.ts";
 import { cacheDir } from "../base/paths.ts";
 import { Progress } from "../base/progress.ts";
 import type { Shell } from "../base/shell.ts";
-import type { BuiltKernel } from "../kernel/built-kernel.ts";
+import type { Host } from "../host/host.ts";
 import type { RunRecord } from "../run/record.ts";
 import {
   assertRootWritable,
@@ -17,11 +17,11 @@ import {
   resultsDir,
   saveRun,
 } from "../run/store.ts";
+import type { StartHost } from "./boot.ts";
 import { realClock } from "./clock.ts";
 import { describePlan } from "./describe-plan.ts";
-import { type ArmKernels, ensureArmKernels, ensureGuestKernel, recordArmKernels, recordKernel } from "./kernels.ts";
-import { readMachine } from "./machine.ts";
-import { nestedHosts } from "./nested-hosts.ts";
+import { hostBoots } from "./host-boots.ts";
+import { ensureArmKernels, ensureGuestKernel, recordArmKernels, recordKernel } from "./kernels.ts";
 import { newRunRecord } from "./new-run.ts";
 import { type Prepared, prepareResume } from "./prepare.ts";
 import { executeRun } from "./run.ts";
@@ -40,7 +40,7 @@ export async function startRun(
   name: string | undefined,
   root = resultsDir(),
 ): Promise<string> {
-  const { bases, settings, scenario, plan } = prepared;
+  const { host, bases, settings, scenario, plan, offer } = prepared;
   assertRootWritable(root);
   for (const line of describePlan(settings, plan)) say(line);
   const kernels = await ensureArmKernels($, bases, settings.arms, settings.fragments);
@@ -50,8 +50,8 @@ export async function startRun(
       settings,
       kernels: await recordArmKernels(bases, kernels),
       guestKernel: guest && (await recordKernel(bases.own, guest, "base")),
-      machine: await readMachine($),
-      qemuVersion: prepared.qemuVersion,
+      machine: offer.machine,
+      qemuVersion: offer.qemuVersion,
       poolLevel: scenario.poolLevel,
       arguments: typed,
       name,
@@ -59,7 +59,7 @@ export async function startRun(
     });
     const runDir = join(root, run.id);
     saveRun(runDir, run);
-    await execute($, lock, runDir, run, kernels, guest).catch((error) => {
+    await execute($, lock, runDir, run, hostBoots(host, kernels, guest)).catch((error) => {
       // A device that is not there is found out by booting; a run that never could be is not worth keeping.
       if (error instanceof UsageError && readSamples(runDir).length === 0) rmSync(runDir, { recursive: true });
       throw error;
@@ -69,16 +69,16 @@ export async function startRun(
 }
 
 /** Goes on with a run that did not finish. @returns its directory */
-export async function resumeRun($: Shell, runDir: string): Promise<string> {
+export async function resumeRun($: Shell, host: Host, runDir: string): Promise<string> {
   assertRunWritable(runDir);
   return alone($, async (lock) => {
     const run = readRun(runDir);
-    const { bases, plan } = await prepareResume($, run);
+    const { bases, plan } = await prepareResume(host, run);
     const kernels = await ensureArmKernels($, bases, run.settings.arms, run.settings.fragments);
     const guest = await ensureGuestKernel($, bases, run.settings);
     assertSameGuest(guest, run.guestKernel);
     say(`resuming ${run.id}: ${plan.length} of ${run.plan.length} boots are left`);
-    await execute($, lock, runDir, run, kernels, guest);
+    await execute($, lock, runDir, run, hostBoots(host, kernels, guest));
     return runDir;
   });
 }
@@ -110,18 +110,11 @@ function alone<T>($: Shell, work: (lock: HeldLock) => Promise<T>): Promise<T> {
   return withLock($, cacheDir("bench.lock"), (what) => say(`${what}, so that neither disturbs the other`), work);
 }
 
-async function execute(
-  $: Shell,
-  lock: HeldLock,
-  runDir: string,
-  run: RunRecord,
-  kernels: ArmKernels,
-  guest: BuiltKernel | null,
-): Promise<void> {
+async function execute($: Shell, lock: HeldLock, runDir: string, run: RunRecord, startHost: StartHost): Promise<void> {
   const progress = new Progress("bench");
   try {
     await executeRun($, runDir, run, {
-      startHost: nestedHosts($, kernels, guest),
+      startHost,
       clock: realClock($.signal),
       progress: {
         update(share, note, leftMs) {

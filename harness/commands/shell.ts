@@ -2,26 +2,25 @@ import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { UsageError } from "../base/errors.ts";
 import { cacheDir } from "../base/paths.ts";
-import { shellQuote } from "../base/quote.ts";
 import type { Shell } from "../base/shell.ts";
 import { parseSize } from "../base/size.ts";
+import type { BootKernel, BootSetting, Host } from "../host/host.ts";
+import { kernelOfImage } from "../host/image-file.ts";
+import { openHost } from "../hosts.ts";
 import { findBase } from "../kernel/bases.ts";
 import { ensureKernel, planKernel } from "../kernel/build.ts";
 import { VARIANTS, type Variant } from "../kernel/variant.ts";
-import { attachShell } from "../nested/attach-shell.ts";
-import { kernelOfImage } from "../nested/image-file.ts";
-import { ensureInitramfs } from "../nested/initramfs.ts";
-import { type BootKernel, bootNestedHost } from "../nested/nested.ts";
-import { type AccelChoice, accelChoices, outerVmArgs } from "../qemu.ts";
+import { type AccelChoice, accelChoices } from "../qemu.ts";
 
 type Options = {
+  host: string;
   kernel?: string;
   variant: Variant;
   image?: string;
   memory: number;
   cpus: number;
   accel: AccelChoice;
-  cpuModel: string;
+  cpuModel?: string;
   device: string;
   cmdline: string;
   timeout: number;
@@ -35,16 +34,17 @@ const COMMAND_TIMEOUT_SECONDS = 3_600;
 export function register(program: Command, $: Shell): void {
   program
     .command("shell")
-    .description("boot a kernel in the nested host and give a shell there, or run one command and exit with its status")
+    .description("boot a kernel on a host and give a shell there, or run one command and exit with its status")
     .argument("[command...]", "command for the host under test, after --")
+    .option("--host <host>", "machine that boots it: nested (a VM made here)", "nested")
     .option("--kernel <base>", "kernel base, a key of configs/kernels.yaml (default: the file's default)")
     .addOption(new Option("--variant <variant>", "which kernel of the pair").choices(VARIANTS).default("prezero"))
     .option("--image <file>", "boot this bzImage instead of a built kernel")
     .option("--memory <size>", "memory of the host under test", size, 4 * 2 ** 30)
     .option("--cpus <count>", "CPUs of the host under test", count, 2)
     .addOption(new Option("--accel <accelerator>", "accelerator of QEMU").choices(accelChoices).default("auto"))
-    .option("--cpu-model <model>", "CPU model for QEMU, for example max,-erms,-fsrm", "max")
-    .option("--device <device>", "device to prepare for assignment: emulated, or a PCI address of the host", "emulated")
+    .option("--cpu-model <model>", "CPU model, e.g. max,-erms,-fsrm; default: host with KVM, max under TCG")
+    .option("--device <device>", "device to prepare for assignment: emulated, or a PCI address on the host", "emulated")
     .option("--cmdline <text>", "more for the kernel's command line", "")
     .option("--timeout <seconds>", "deadline of the command", count, COMMAND_TIMEOUT_SECONDS)
     .option("--console", "show the serial console too, on stderr")
@@ -53,22 +53,20 @@ export function register(program: Command, $: Shell): void {
 }
 
 async function shell($: Shell, words: string[], options: Options): Promise<void> {
+  await using machine = await openHost($, options.host);
+  const boot = await bootOf(machine, options);
   if (options.dryRun) {
-    process.stdout.write(`${await dryRun($, options)}\n`);
+    for (const line of machine.commands(boot, await imageOf($, options), []).boot) process.stdout.write(`${line}\n`);
     return;
   }
   const kernel = await kernelOf($, options);
   const consoleLog = cacheDir("logs", `shell-${process.pid}.log`);
   const startedMs = Date.now();
-  await using host = await bootNestedHost($, {
+  await using host = await machine.boot({
+    ...boot,
     kernel,
+    guestKernel: null,
     consoleLog,
-    memoryBytes: options.memory,
-    cpus: options.cpus,
-    accel: options.accel,
-    cpuModel: options.cpuModel,
-    device: options.device,
-    extraCmdline: options.cmdline,
     ...(options.console ? { onConsole: (text: string) => process.stderr.write(text) } : {}),
   });
   const took = ((Date.now() - startedMs) / 1000).toFixed(1);
@@ -78,13 +76,14 @@ async function shell($: Shell, words: string[], options: Options): Promise<void>
   const command = words.join(" ");
   process.exitCode =
     command === "" && process.stdin.isTTY
-      ? await attachShell(host)
+      ? await host.shell()
       : await host.stream(
           command || (await scriptFromStdin()),
           (chunk, isError) => (isError ? process.stderr : process.stdout).write(chunk),
           options.timeout * 1000,
         );
-  for (const complaint of host.complaints()) process.stderr.write(`\nthe kernel complained:\n${complaint.text}\n`);
+  for (const complaint of await host.complaints())
+    process.stderr.write(`\nthe kernel complained:\n${complaint.text}\n`);
 }
 
 async function kernelOf($: Shell, options: Options): Promise<BootKernel> {
@@ -100,19 +99,18 @@ async function scriptFromStdin(): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-async function dryRun($: Shell, options: Options): Promise<string> {
-  const built = async () => planKernel($, { base: await findBase(options.kernel), variant: options.variant });
-  const args = outerVmArgs({
-    kernelImage: options.image ?? join((await built()).dir, "bzImage"),
-    initrd: await ensureInitramfs($),
-    extraCmdline: options.cmdline,
-    memoryBytes: options.memory,
-    cpus: options.cpus,
-    accel: options.accel === "kvm" ? "kvm" : "tcg",
-    cpuModel: options.cpuModel,
-    control: undefined,
-  });
-  return shellQuote(["qemu-system-x86_64", ...args]);
+/** The image that would be booted, whether it is built or not. */
+async function imageOf($: Shell, options: Options): Promise<string> {
+  if (options.image !== undefined) return options.image;
+  return join((await planKernel($, { base: await findBase(options.kernel), variant: options.variant })).dir, "bzImage");
+}
+
+async function bootOf(host: Host, options: Options): Promise<BootSetting> {
+  const { accel, cpuModel, device, cmdline: commandLine } = options;
+  const { setting } = await host.examine({ accel, clock: "time", cpuModel, cpus: undefined, device, vms: 1 });
+  // Nothing is timed: more CPUs than there are may take turns.
+  const asked = { hostCpus: options.cpus, hostMemoryBytes: options.memory };
+  return { setting: { ...setting, ...asked }, commandLine, vms: 1, throwaway: false };
 }
 
 function size(text: string): number {

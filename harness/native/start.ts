@@ -6,9 +6,8 @@ import { withLock } from "../base/lock.ts";
 import { cacheDir } from "../base/paths.ts";
 import { Progress } from "../base/progress.ts";
 import type { Shell } from "../base/shell.ts";
-import { readMachine } from "../bench/machine.ts";
+import { readThisMachine } from "../base/this-machine.ts";
 import { checkoutCommit } from "../bench/new-run.ts";
-import { machineFingerprint } from "../host/fingerprint.ts";
 import type { Base } from "../kernel/bases.ts";
 import { ensureKernel } from "../kernel/build.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
@@ -90,6 +89,7 @@ function endOf(error: unknown): Pick<NativeRecord, "state" | "failure"> {
 
 async function newRecord($: Shell, request: NativeRequest, kernel: BuiltKernel): Promise<NativeRecord> {
   const createdAt = new Date().toISOString();
+  const { microcode, ...machine } = await readThisMachine($);
   const { base, release, compiler, imageSha256, configSha256, patches } = kernel;
   return {
     schemaVersion: 1,
@@ -112,8 +112,8 @@ async function newRecord($: Shell, request: NativeRequest, kernel: BuiltKernel):
       configSha256,
       patches,
     },
-    machine: await readMachine($),
-    microcode: machineFingerprint().machineMicrocode,
+    machine,
+    microcode,
     tools: { node: process.versions.node },
   };
 }

@@ -1,11 +1,10 @@
-import type { ClientChannel } from "ssh2";
 import { InfrastructureError } from "../base/errors.ts";
+import type { ExecAnswer } from "../base/exec.ts";
 import { GIB_BYTES, MIB_BYTES } from "../base/size.ts";
-import { ClockCheck } from "../host/clock-check.ts";
-import type { Complaint } from "../host/complaint.ts";
+import { InstructionCheck, TimeCheck } from "../host/clock-check.ts";
+import type { Complaint } from "../host/complaints.ts";
 import { createVms } from "../host/create-vm.ts";
-import type { Host, HostAnswer, VmCreation, VmRequest } from "../host/host.ts";
-import { InstructionClock } from "../host/instruction-clock.ts";
+import type { BootedHost, VmCreation, VmRequest } from "../host/host.ts";
 import { measuredProgram, type ProgramAnswer } from "../host/measured-program.ts";
 import { setThp } from "../host/thp.ts";
 import { scaledMs } from "../qemu/deadline.ts";
@@ -34,8 +33,8 @@ export type NestedParts = {
   resources: AsyncDisposableStack;
 };
 
-/** A host under test that is itself a VM of the harness. */
-export class NestedHost implements Host {
+/** A nested host with its kernel up. */
+export class BootedNestedHost implements BootedHost {
   readonly fingerprint: Fingerprint;
   /** The QEMU that is the machine: its monitor, its process on this machine, its end. */
   readonly qemu: NestedParts["qemu"];
@@ -49,7 +48,7 @@ export class NestedHost implements Host {
     this.fingerprint = parts.fingerprint;
     this.qemu = parts.qemu;
     this.#parts = parts;
-    const Check = parts.fingerprint.clock === "instructions" ? InstructionClock : ClockCheck;
+    const Check = parts.fingerprint.clock === "instructions" ? InstructionCheck : TimeCheck;
     this.#clock = new Check((command) => this.exec(command));
   }
 
@@ -64,15 +63,14 @@ export class NestedHost implements Host {
   }
 
   /**
-   * @throws InfrastructureError KERNEL_PANIC, KERNEL_OOPS, QEMU_EXITED, GUEST_HUNG, SSH_LOST, COMMAND_TIMEOUT;
+   * @throws InfrastructureError KERNEL_PANIC, KERNEL_OOPS, QEMU_EXITED, HOST_HUNG, SSH_LOST, COMMAND_TIMEOUT;
    * InterruptedError
    */
-  exec = async (command: string, timeoutMs?: number): Promise<HostAnswer> => {
+  exec = async (command: string, timeoutMs?: number): Promise<ExecAnswer> => {
     const deadlineMs = timeoutMs ?? this.#scaled(EXEC_MS);
     return this.#guarded(() => this.#parts.ssh.exec(command, deadlineMs));
   };
 
-  /** Like exec, with the output passed on as it comes. */
   async stream(
     command: string,
     onOutput: (chunk: Buffer, isError: boolean) => void,
@@ -82,9 +80,8 @@ export class NestedHost implements Host {
     return answer.exitCode;
   }
 
-  /** An interactive shell on a pseudo terminal. */
-  shell(columns: number, rows: number): Promise<ClientChannel> {
-    return this.#guarded(() => this.#parts.ssh.shell(columns, rows));
+  shell(): Promise<number> {
+    return this.#guarded(() => this.#parts.ssh.attachTerminal());
   }
 
   async setThp(thp: Thp): Promise<void> {
@@ -109,8 +106,7 @@ export class NestedHost implements Host {
     return answer;
   }
 
-  /** Everything the kernel has complained about on its console, also what is not fatal. */
-  complaints(): Complaint[] {
+  async complaints(): Promise<Complaint[]> {
     return this.#parts.watched.console.complaints();
   }
 
@@ -123,16 +119,19 @@ export class NestedHost implements Host {
     return scaledMs(hardwareMs, accelerator, this.#parts.patience);
   }
 
-  /** Runs something over SSH; when that fails, or the kernel dies meanwhile, throws the error that names the cause. */
-  async #guarded<T>(task: () => Promise<T>): Promise<T> {
+  /** Runs something over SSH, and gives it up when the console can no longer be logged. */
+  #guarded<T>(task: () => Promise<T>): Promise<T> {
+    return Promise.race([this.#explained(task), this.#parts.watched.console.unlogged]);
+  }
+
+  /** When the task fails, or the kernel dies meanwhile, throws the error that names the cause. */
+  async #explained<T>(task: () => Promise<T>): Promise<T> {
     const { watched } = this.#parts;
     const dead = watched.console.fatal.then(() => {
       throw new InfrastructureError({ code: "KERNEL_OOPS", message: "The kernel under test is broken", remedy: "" });
     });
     try {
-      const answer = await Promise.race([task(), dead]);
-      watched.console.assertLogged();
-      return answer;
+      return await Promise.race([task(), dead]);
     } catch (error) {
       if (!(error instanceof InfrastructureError)) throw error;
       const hung = error.code === "COMMAND_TIMEOUT" && !(await this.#answers());
@@ -150,7 +149,7 @@ export class NestedHost implements Host {
   #hungError(): InfrastructureError {
     const silent = Math.round(this.#parts.watched.console.silentMs / 1000);
     return new InfrastructureError({
-      code: "GUEST_HUNG",
+      code: "HOST_HUNG",
       message: `The host under test hangs: it does not answer over SSH, and its console is silent for ${silent} s`,
       remedy:
         "Boot it with npm run shell and repeat; a kernel with lockup detection (build-kernel --debug) says where.",

@@ -1,29 +1,24 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { parseBenchOptions } from "../../harness/bench/options.ts";
 import { resolve } from "./resolve.ts";
 
-/** CPUs of the nested host on a machine with so many. */
-async function hostCpus(machineCpus: number, cpus?: string): Promise<number> {
-  return (await resolve("vm-create", { cpus }, { cpus: machineCpus })).hostCpus;
-}
+test("the host's CPUs are a whole number that is of use", () => {
+  expect(() => parseBenchOptions({ cpus: "0" })).toThrow(/allowed: a whole number from 1 to 8/);
+});
 
-describe("the CPUs of the host under test", () => {
-  test("are those of the machine, but not more than are of use", async () => {
-    expect(await hostCpus(2)).toBe(2);
-    expect(await hostCpus(64)).toBe(8);
-  });
+test("a run is what the host offers, on any host", async () => {
+  const real = { host: "rack7", accelerator: "none", device: "0000:65:00.0", cpuModel: "host", hostCpus: 64 } as const;
+  expect(await resolve("vm-create", {}, real)).toMatchObject(real);
+});
 
-  test("are as many as asked for", async () => {
-    expect(await hostCpus(4, "1")).toBe(1);
-    expect(await hostCpus(4, "4")).toBe(4);
+test("an arm that is a danger to data is refused on a host that is not thrown away", async () => {
+  const { arms } = await resolve("vm-create", { arms: "base,prezero,limit" });
+  expect(arms).toContain("limit");
+  const kept = { host: "rack7", isThrowaway: false };
+  await expect(resolve("vm-create", { arms: "base,prezero,limit" }, kept)).rejects.toMatchObject({
+    code: "NOT_ON_THIS_HOST",
+    exitCode: 2,
+    message: expect.stringContaining("the arm limit is for a host that is made for the run"),
   });
-
-  test("are never more than the machine has", async () => {
-    await expect(hostCpus(2, "3")).rejects.toMatchObject({
-      code: "TOO_MANY_CPUS",
-      exitCode: 2,
-      remedy: "Allowed: 1 to 2.",
-    });
-    expect(() => parseBenchOptions({ cpus: "0" })).toThrow(/allowed: a whole number from 1 to 8/);
-  });
+  expect((await resolve("vm-create", { arms: "base,prezero" }, kept)).host).toBe("rack7");
 });

@@ -21,7 +21,7 @@ test.each([
   [["--thp", "sometimes"], /--thp sometimes: allowed: on, off, mthp-64k, both/],
   [["--boots", "0"], /--boots 0: allowed: a whole number from 1 to 100/],
   [["--memory", "much"], /--memory much: allowed: a size in steps of 2M/],
-  [["--host", "ssh://root@server"], /--host ssh:\/\/root@server: allowed: nested/],
+  [["--host", "ssh://root@server"], /There is no host "ssh:\/\/root@server".*\nremedy: Allowed for --host: nested/],
   [["--scenario", "vm-destroy"], /There is no scenario "vm-destroy".*\nremedy: Allowed: .*vm-create/],
   [["--kernel", "2.4"], /There is no kernel base "2.4".*\nremedy: Allowed: .*6\.12/],
   [

@@ -1,0 +1,62 @@
+import { UsageError } from "../base/errors.ts";
+import type { HostOffer, HostWish } from "../host/host.ts";
+import { emulatedDeviceAddresses } from "../qemu.ts";
+import type { Accelerator } from "../run/sample.ts";
+
+/** More CPUs do not make one VM's creation faster, and under TCG they compete for real ones. */
+export const MAX_HOST_CPUS = 8;
+
+/** What a nested host can be on a machine with so many CPUs. @throws UsageError for the first wish that it cannot fulfil */
+export function nestedSetting(wish: HostWish, accelerator: Accelerator, machineCpus: number): HostOffer["setting"] {
+  assertDevices(wish.device, wish.vms);
+  assertClock(wish, accelerator);
+  return {
+    host: "nested",
+    device: wish.device,
+    accelerator,
+    clock: wish.clock,
+    cpuModel: wish.cpuModel ?? (accelerator === "kvm" ? "host" : "max"),
+    hostCpus: hostCpusOf(wish.cpus, machineCpus),
+  };
+}
+
+/** More than this machine has would take turns, and a creation would wait for its turn. */
+function hostCpusOf(asked: number | undefined, machineCpus: number): number {
+  const most = Math.min(machineCpus, MAX_HOST_CPUS);
+  if (asked === undefined) return most;
+  if (asked <= most) return asked;
+  throw new UsageError({
+    code: "TOO_MANY_CPUS",
+    message: `--cpus ${asked} is more than the ${machineCpus} CPUs of this machine`,
+    remedy: `Allowed: 1 to ${most}.`,
+  });
+}
+
+/** A CPU of this machine does not tell its instructions to the host's clock. */
+function assertClock({ clock }: HostWish, accelerator: Accelerator): void {
+  if (clock === "time" || accelerator === "tcg") return;
+  throw new UsageError({
+    code: "CLOCK_NEEDS_TCG",
+    message: "--clock instructions is for emulated CPUs, and this run would use KVM",
+    remedy: "Add --accel tcg, or leave --clock out: with KVM times are times.",
+  });
+}
+
+/** A nested host has the devices that it is made with, one for each VM, and none of this machine. */
+function assertDevices(device: string, vms: number): void {
+  if (device === "emulated") return;
+  if (vms > 1) {
+    throw new UsageError({
+      code: "TOO_FEW_DEVICES",
+      message: `The scenario creates ${vms} VMs at a time and each needs a device, but --device names one: ${device}`,
+      remedy: "Leave --device out: as many emulated devices are made as there are VMs.",
+    });
+  }
+  const addresses = emulatedDeviceAddresses();
+  if (addresses.includes(device)) return;
+  throw new UsageError({
+    code: "DEVICE_UNKNOWN",
+    message: `The nested host has no device ${device} to assign: devices of this machine are not in it`,
+    remedy: `Allowed for --device: emulated, or its address there, ${addresses.join(", ")}.`,
+  });
+}
