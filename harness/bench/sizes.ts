@@ -94,10 +94,3 @@ function withSweep(memoryBytes: number, request: SizeRequest): Sizes {
   const sweepBytes = [...new Set(wanted)].filter((bytes) => bytes !== memoryBytes).sort((a, b) => a - b);
   return { memoryBytes, sweepBytes, projectionBytes: below && sweepBytes.length > 0 ? request.projectionBytes : null };
 }
-
-/** `2G (headline), 1G (sweep), projected to 64G`. */
-export function describeSizes(sizes: Sizes): string {
-  const sweep = sizes.sweepBytes.length > 0 ? `, ${sizes.sweepBytes.map(formatSize).join(" and ")} (sweep)` : "";
-  const projection = sizes.projectionBytes === null ? "" : `, projected to ${formatSize(sizes.projectionBytes)}`;
-  return `${formatSize(sizes.memoryBytes)} (headline)${sweep}${projection}`;
-}

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { estimateBootSeconds, estimateSeconds } from "../../harness/bench/estimate.ts";
-import { Eta } from "../../harness/bench/eta.ts";
+import { Eta, estimateBootSeconds, estimateSeconds } from "../../harness/bench/estimate.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
 import { QUIET } from "../../harness/run/conditions.ts";
 import { settings } from "./new-run.ts";

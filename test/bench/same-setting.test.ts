@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { assertSameGuest } from "../../harness/bench/same-setting.ts";
+import { assertSameGuest } from "../../harness/bench/refusals.ts";
 
 const image = (digit: string) => ({ imageSha256: digit.repeat(64) });
 

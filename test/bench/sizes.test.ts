@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { GIB_BYTES, MIB_BYTES } from "../../harness/base/size.ts";
 import { estimateSeconds } from "../../harness/bench/estimate.ts";
-import { planBoots } from "../../harness/bench/plan.ts";
-import { chooseSizes, describeSizes, type SizeRequest } from "../../harness/bench/sizes.ts";
+import { describeSizes, planBoots } from "../../harness/bench/plan.ts";
+import { chooseSizes, type SizeRequest } from "../../harness/bench/sizes.ts";
 import { NestedRoom } from "../../harness/hosts.ts";
 import { QUIET } from "../../harness/run/conditions.ts";
 

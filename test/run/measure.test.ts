@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { GIB_BYTES, MIB_BYTES } from "../../harness/base/size.ts";
-import { describePlan } from "../../harness/bench/describe-plan.ts";
 import { estimateRoundSeconds, estimateSeconds } from "../../harness/bench/estimate.ts";
-import { planBoots } from "../../harness/bench/plan.ts";
+import { describePlan, planBoots } from "../../harness/bench/plan.ts";
 import { scenarioNames } from "../../harness/bench/scenario.ts";
 import { QUIET } from "../../harness/run/conditions.ts";
 import { commandOf, type Program, programSchema, programSeconds, quantityOf } from "../../harness/run/measure.ts";
