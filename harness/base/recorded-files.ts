@@ -49,7 +49,8 @@ export function recordedFiles(): Files {
     readText: async (path, standIn) => (await readBytes(path, standIn)).toString("utf8"),
     async list(path, standIn) {
       const change = find(path);
-      const onDisk = typeof change === "object" && "at" in change && exists(path) ? await realFiles.list(change.at) : [];
+      const onDisk =
+        typeof change === "object" && "at" in change && exists(path) ? await realFiles.list(change.at) : [];
       const known = [...changes.keys()].filter((one) => dirname(one) === path).map((one) => one.slice(path.length + 1));
       const names = [...new Set([...onDisk, ...known])].filter((name) => exists(join(path, name)));
       return names.length === 0 && standIn !== undefined ? standIn : names.sort();

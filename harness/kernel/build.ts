@@ -70,7 +70,12 @@ export async function ensureKernel($: Shell, request: KernelRequest): Promise<Bu
   const work = cacheDir("work", `${plan.base.name}-${plan.variant}`);
   const wait = (what: string) => progress.log(what);
   return namingDiskFaults(cachePlace(), () =>
-    withLock($, `${work}.lock`, wait, async () => (await readBuiltKernel($, plan.dir)) ?? build($, plan, work, progress)),
+    withLock(
+      $,
+      `${work}.lock`,
+      wait,
+      async () => (await readBuiltKernel($, plan.dir)) ?? build($, plan, work, progress),
+    ),
   ).catch((error) => {
     progress.done("stopped");
     throw error;
@@ -107,7 +112,9 @@ async function build($: Shell, plan: PlannedKernel, work: string, progress: Prog
     patches: plan.patches.map((patch) => patch.name),
     fragments,
     compiler: plan.toolchain.compiler,
-    release: (await $.files.readText(join(built, "include/config/kernel.release"), `RELEASE${localVersion(plan)}`)).trim(),
+    release: (
+      await $.files.readText(join(built, "include/config/kernel.release"), `RELEASE${localVersion(plan)}`)
+    ).trim(),
     imageSha256: sha256(image),
     configSha256: sha256(config),
     steps,

@@ -95,7 +95,7 @@ describe("the settings of a scenario with a program", () => {
   test.each([
     [{ arms: "base,hugetlb" }, "the arm hugetlb"],
     [{ arms: "base,limit" }, "the arm limit"],
-    [{ device: "0000:65:00.0" }, "--device"],
+    [{ device: "0000:00:10.0" }, "--device"],
     [{ traces: true }, "--traces"],
   ])("refuse %j, which is about VMs", async (options, named) => {
     const refused = await resolve("fork", options).catch((error) => error);
