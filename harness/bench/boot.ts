@@ -82,7 +82,7 @@ async function configureArm(host: BootedHost, arm: Arm): Promise<void> {
       code: "ARM_SETUP_FAILED",
       message: `The host under test refused what the arm ${arm.name} sets (exit code ${answer.exitCode}): ${command}`,
       detail: `${answer.stdout}${answer.stderr}`.trim(),
-      remedy: "Read the console log in the run's directory: the kernel says there why the feature could not start.",
+      remedy: "Read the console log in the run's directory: the kernel says why.",
     });
   }
 }
@@ -110,7 +110,7 @@ export function hostBoots(host: Host, kernels: ArmKernels, guest: BuiltKernel | 
       message:
         `${vms === 1 ? "A VM" : `${vms} VMs`} of ${formatSize(largestVm)} ${vms === 1 ? "does" : "do"} not fit into the host under test, which has ` +
         `${formatSize(settings.hostMemoryBytes)} and room for ${formatSize(booted.largestVmBytes)}`,
-      remedy: "The kernel under test takes more memory than the harness leaves it: leave out what it does not need.",
+      remedy: "The kernel under test takes more memory than expected: build it without what it does not need.",
     });
   };
 }

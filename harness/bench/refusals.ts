@@ -30,7 +30,7 @@ export function assertSafe(
   if (unsafe.length === 0) return;
   throw new UsageError({
     code: "NOT_ON_THIS_HOST",
-    message: `The kernel of the arm ${unsafe.join(", ")} is for a host that is made for the run and thrown away, which ${setting.host} is not`,
+    message: `The kernel of the arm ${unsafe.join(", ")} is for a host that is thrown away after the run, which ${setting.host} is not`,
     remedy: "Leave the arm out, or measure it with --host nested.",
   });
 }
@@ -46,7 +46,7 @@ export function assertAboutVms(options: BenchOptions, scenario: Scenario): void 
   if (aboutVms.length === 0) return;
   throw new UsageError({
     code: "NO_VM",
-    message: `The scenario ${scenario.name} measures a program and creates no VM, which this is for: ${aboutVms.join(", ")}`,
+    message: `The scenario ${scenario.name} measures a program and creates no VM, so it cannot use ${aboutVms.join(", ")}`,
     remedy: `Allowed arms: ${armKinds.filter((name) => !isAboutVms(name)).join(", ")}; leave the rest out.`,
   });
 }
@@ -66,8 +66,8 @@ export function assertKernels({ arms, thp, clock, hostCpus }: Settings, bases: B
   if (clock === "instructions" && hostCpus > 1 && onOneCpu.length > 0) {
     throw new UsageError({
       code: "CLOCK_NEEDS_ONE_CPU",
-      message: `With --clock instructions and ${hostCpus} CPUs, ${namesOf(onOneCpu)} does not get to the end of its boot`,
-      remedy: "Add --cpus 1; in a run of several kernel lines it is for all of them.",
+      message: `With --clock instructions and ${hostCpus} CPUs, ${namesOf(onOneCpu)} hangs in its boot`,
+      remedy: "Add --cpus 1. It applies to every kernel line of the run.",
     });
   }
 }
@@ -79,7 +79,7 @@ export function assertAnswerable(requirements: readonly Requirement[], settings:
     throw new UsageError({
       code: "REQUIREMENT_UNANSWERABLE",
       message: `--require ${missing.text}: this run measures the arms ${settings.arms.join(", ")} with THP ${settings.thp.join(", ")}`,
-      remedy: "Require what is measured, or add it with --arms and --thp, the base of its kernel included.",
+      remedy: "Require what is measured, or add it with --arms and --thp. The base of its kernel has to be there too.",
     });
   }
   if (requirements.length === 0 || canShow(settings.boots)) return;
@@ -88,7 +88,7 @@ export function assertAnswerable(requirements: readonly Requirement[], settings:
   throw new UsageError({
     code: "REQUIREMENT_UNANSWERABLE",
     message: `--require needs a 95 % interval, and ${settings.boots} ${settings.boots === 1 ? "boot" : "boots"} of each arm cannot give one`,
-    remedy: `Add --boots ${least}, which is the least, or more.`,
+    remedy: `Add --boots ${least} or more.`,
   });
 }
 
@@ -153,7 +153,7 @@ function shorten(image: ImageHash | null): string {
 function changed(differences: readonly string[]): UsageError {
   return new UsageError({
     code: "RUN_CHANGED",
-    message: "This is not the setting that the run was started in; its samples would not be comparable",
+    message: "The run was started in another setting, so new samples could not be compared with the old ones",
     detail: differences.join("\n"),
     remedy: "Restore what changed, or start a new run with `npm run bench`.",
   });

@@ -129,11 +129,11 @@ export async function makeConditions(
   onPhase: (phase: string) => void,
 ): Promise<void> {
   if (before !== null) {
-    onPhase("making the conditions");
+    onPhase("preparing");
     await runBefore(host, before);
   }
   if (pool === "none") {
-    onPhase("using the pool up");
+    onPhase("emptying the pool");
     await host.createVms(request);
   }
 }
@@ -143,8 +143,8 @@ async function runBefore(host: Pick<BootedHost, "exec">, command: string): Promi
   if (answer.exitCode === 0) return;
   throw new InfrastructureError({
     code: "CONDITION_FAILED",
-    message: `What the scenario does before a round failed (exit code ${answer.exitCode}): ${command}`,
+    message: `The scenario's \`before\` command failed (exit code ${answer.exitCode}): ${command}`,
     detail: `${answer.stdout}${answer.stderr}`.trim(),
-    remedy: "Correct `before` of the scenario; run it by hand on the host under test (npm run shell).",
+    remedy: "Try it in `npm run shell`, then correct the scenario.",
   });
 }

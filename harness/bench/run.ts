@@ -65,7 +65,7 @@ export async function executeRun(
     if ($.signal.aborted || error instanceof InterruptedError) {
       saveIfPossible(() => save({ state: "interrupted" }));
       throw new InterruptedError(
-        `measuring; ${remainingSlots(run).length} of ${run.plan.length} boots are left`,
+        `measuring; ${remainingSlots(run).length} of ${run.plan.length} boots left`,
         `Go on with: npm run bench -- --resume ${run.id}`,
       );
     }

@@ -63,7 +63,7 @@ function assertVmIsWorthTiming(vmBytes: number): void {
   if (vmBytes >= VM_STEP_BYTES) return;
   throw new UsageError({
     code: "VM_TOO_SMALL",
-    message: `The creation of a VM of ${formatSize(vmBytes)} is not worth timing: it would be all but its memory`,
+    message: `The creation of a VM of ${formatSize(vmBytes)} is not worth timing: its memory is too small a part of it`,
     remedy: `Allowed for --memory and --sweep: sizes from ${formatSize(VM_STEP_BYTES)}.`,
   });
 }

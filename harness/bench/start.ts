@@ -87,7 +87,7 @@ export async function resumeRun($: Shell, host: Host, runDir: string): Promise<s
     const kernels = await ensureArmKernels($, bases, run.settings.arms, run.settings.fragments);
     const guest = await ensureGuestKernel($, bases, run.settings);
     assertSameGuest(guest, run.guestKernel);
-    say(`resuming ${run.id}: ${plan.length} of ${run.plan.length} boots are left`);
+    say(`resuming ${run.id}: ${plan.length} of ${run.plan.length} boots left`);
     await execute($, lock, runDir, run, hostBoots(host, kernels, guest));
     return runDir;
   });

@@ -68,7 +68,7 @@ describe("sizes that were asked for", () => {
     expect(ask).toThrow(expect.objectContaining({ remedy: "The largest that fits is 20G: --sweep 20G" }));
   });
 
-  test("are refused when a VM is so small that its creation is all but its memory", () => {
+  test("are refused when a VM is so small that its memory is the least part of its creation", () => {
     const small = { memory: GIB_BYTES, sweep: [128 * MIB_BYTES] };
     expect(() => chooseSizes({ ...request, ...small })).toThrow(
       expect.objectContaining({ code: "VM_TOO_SMALL", remedy: "Allowed for --memory and --sweep: sizes from 256M." }),

@@ -25,8 +25,8 @@ describe("a program that is measured", () => {
 
   test.each([
     [{ command: "populate {size}" }, "{size} in command is not known; allowed: {mib}, {thp}, {limit}"],
-    [{ command: "stale {mib} {limit}" }, "need each other"],
-    [{ limitSeconds: 30 }, "need each other"],
+    [{ command: "stale {mib} {limit}" }, "go together"],
+    [{ limitSeconds: 30 }, "go together"],
     [{ secondsPerGib: { tcg: 6 } }, "secondsPerGib.kvm"],
     [{ secondsPerGib: { tcg: 6, kvm: 0 } }, "secondsPerGib.kvm"],
     [{ heading: undefined }, "heading"],
@@ -100,7 +100,7 @@ describe("the settings of a scenario with a program", () => {
   ])("refuse %j, which is about VMs", async (options, named) => {
     const refused = await resolve("fork", options).catch((error) => error);
     expect(refused).toMatchObject({ code: "NO_VM", exitCode: 2 });
-    expect(refused.message).toContain(`which this is for: ${named}`);
+    expect(refused.message).toContain(`so it cannot use ${named}`);
     expect(refused.remedy).toContain("Allowed arms: base, base-again, prezero, prezero-disabled");
   });
 
