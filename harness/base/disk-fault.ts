@@ -15,7 +15,7 @@ export type Place = {
   makeRoom?: string;
 };
 
-const TEMPORARY: Place = { path: tmpdir(), holds: "temporary files", elsewhere: "TMPDIR=DIR" };
+export const TEMPORARY: Place = { path: tmpdir(), holds: "temporary files", elsewhere: "TMPDIR=DIR" };
 
 /** A tool that has found the disk full removes its half-written file: less room than that counts as none. */
 const PROBE_BYTES = 4 * 2 ** 20;
@@ -93,6 +93,15 @@ export async function namingDiskFaults<T>(place: Place, work: () => Promise<T>):
     const told = diskFault(error, place);
     if (told !== undefined && told.code !== "PLACE_UNUSABLE") throw told;
     throw writeFault(place) ?? writeFault(TEMPORARY) ?? error;
+  }
+}
+
+/** Makes the directory of a place, and those above it. @throws what {@link diskFault} makes of it */
+export function makePlace(place: Place): void {
+  try {
+    makeDirectory(place.path);
+  } catch (error) {
+    throw diskFault(error, place) ?? error;
   }
 }
 

@@ -1,10 +1,9 @@
-import { basename, dirname, relative, resolve } from "node:path";
+import { relative } from "node:path";
 import type { Command } from "commander";
 import { loadSummary } from "../analysis/load-run.ts";
 import { judgeRequirements } from "../analysis/requirements.ts";
 import { assertMet, testResultsOf } from "../analysis/test-results.ts";
-import { writeFileAtomic } from "../base/atomic-write.ts";
-import { diskFault } from "../base/disk-fault.ts";
+import { print, printJson } from "../base/output.ts";
 import type { Shell } from "../base/shell.ts";
 import {
   addBenchOptions,
@@ -22,10 +21,8 @@ import {
   startRun,
 } from "../bench.ts";
 import { openHost } from "../hosts.ts";
-import { renderJunit } from "../ktap/junit.ts";
-import { casesOf } from "../ktap/result.ts";
-import { showCase } from "../ktap/show.ts";
-import { renderKtap } from "../ktap/write.ts";
+import { casesOf, showCase } from "../ktap/result.ts";
+import { writeResults } from "../ktap/write.ts";
 
 export function register(program: Command, $: Shell): void {
   const command = addBenchOptions(
@@ -57,8 +54,8 @@ async function bench($: Shell, raw: Record<string, unknown>, typed: string[]): P
 /** What a run would do: sizes, boots and estimate, then the real commands. */
 async function showPlan($: Shell, planned: Planned, json: boolean): Promise<void> {
   const plan = await dryRun($, planned);
-  if (json) print([JSON.stringify(plan, null, 2)]);
-  else print([...describePlan(plan.settings, plan.plan), "", ...plan.commands]);
+  if (json) printJson(plan);
+  else print(...describePlan(plan.settings, plan.plan), "", ...plan.commands);
 }
 
 /**
@@ -74,29 +71,16 @@ async function conclude(runDir: string, options: BenchOptions): Promise<void> {
   const judged = judgeRequirements(summary, options.require);
   const results = testResultsOf(summary, judged);
   const asked = casesOf(results.filter(({ name }) => name === "requirements"));
-  print(options.json ? [JSON.stringify(summary, null, 2)] : [renderTerminal(summary), ...asked.map(showCase)]);
-  const faults = [
-    () => writeReport(runDir, summary),
-    () => writeResults(options.ktap, renderKtap(results)),
-    () => writeResults(options.junit, renderJunit(casesOf(results))),
-  ].flatMap(faultOf);
+  if (options.json) printJson(summary);
+  else print(renderTerminal(summary), ...asked.map(showCase));
+  const faults = [() => writeReport(runDir, summary), () => writeResults(options, results)].flatMap(faultOf);
   if (faults.length > 0) throw faults[0];
   const inside = relative(process.cwd(), runDir);
   const path = inside.startsWith("..") ? runDir : inside || ".";
   const traces = summary.run.settings.traces ? ", traces/" : "";
   if (!options.json)
-    print([`Everything is in ${path}: table.md, report.html, samples.jsonl, run.json, console/${traces}`]);
+    print(`Everything is in ${path}: table.md, report.html, samples.jsonl, run.json, console/${traces}`);
   assertMet(judged, summary.run.id);
-}
-
-function writeResults(file: string | undefined, text: string): void {
-  if (file === undefined) return;
-  const path = resolve(file);
-  try {
-    writeFileAtomic(path, text);
-  } catch (error) {
-    throw diskFault(error, { path: dirname(path), holds: `the test results ${basename(path)}` }) ?? error;
-  }
 }
 
 /** What it throws; the rest is done all the same. */
@@ -107,8 +91,4 @@ function faultOf(task: () => void): unknown[] {
   } catch (error) {
     return [error];
   }
-}
-
-function print(lines: readonly string[]): void {
-  process.stdout.write(`${lines.join("\n")}\n`);
 }

@@ -1,32 +1,32 @@
 import { join } from "node:path";
 import { type Command, Option } from "commander";
-import { UsageError } from "../base/errors.ts";
+import { count, oneOf, option, size } from "../base/option.ts";
+import { print, say } from "../base/output.ts";
 import { cacheDir } from "../base/paths.ts";
 import type { Shell } from "../base/shell.ts";
-import { parseSize } from "../base/size.ts";
+import { GIB_BYTES } from "../base/size.ts";
 import type { BootKernel, BootSetting, Host } from "../host/host.ts";
 import { kernelOfImage } from "../host/image-file.ts";
 import { openHost } from "../hosts.ts";
 import { findBase } from "../kernel/bases.ts";
 import { ensureKernel, planKernel } from "../kernel/build.ts";
 import { VARIANTS, type Variant } from "../kernel/variant.ts";
-import { type AccelChoice, accelChoices } from "../qemu.ts";
+import { type AccelOption, accelOption, examples, type KernelOption, kernelOption } from "./options.ts";
 
-type Options = {
-  host: string;
-  kernel?: string;
-  variant: Variant;
-  image?: string;
-  memory: number;
-  cpus: number;
-  accel: AccelChoice;
-  cpuModel?: string;
-  device: string;
-  cmdline: string;
-  timeout: number;
-  console?: boolean;
-  dryRun?: boolean;
-};
+type Options = KernelOption &
+  AccelOption & {
+    host: string;
+    variant: Variant;
+    image?: string;
+    memory: number;
+    cpus: number;
+    cpuModel?: string;
+    device: string;
+    cmdline?: string;
+    timeout: number;
+    console?: boolean;
+    dryRun?: boolean;
+  };
 
 /** A command given to the shell may run so long by default. */
 const COMMAND_TIMEOUT_SECONDS = 3_600;
@@ -34,29 +34,42 @@ const COMMAND_TIMEOUT_SECONDS = 3_600;
 export function register(program: Command, $: Shell): void {
   program
     .command("shell")
-    .description("boot a kernel on a host and give a shell there, or run one command and exit with its status")
-    .argument("[command...]", "command for the host under test, after --")
-    .option("--host <host>", "machine that boots it: nested (a VM made here)", "nested")
-    .option("--kernel <base>", "kernel base, a key of configs/kernels.yaml (default: the file's default)")
-    .addOption(new Option("--variant <variant>", "which kernel of the pair").choices(VARIANTS).default("prezero"))
+    .description("boot a kernel on a host and open a shell there, or run one command")
+    .argument("[command...]", "run this on the host instead, and exit with its status")
+    .addOption(new Option("--host <host>", "where it boots: nested, a VM made here").default("nested", "nested"))
+    .addOption(kernelOption())
+    .addOption(option("--variant <variant>", `which kernel: ${VARIANTS.join(" or ")}`, oneOf(VARIANTS), "prezero"))
     .option("--image <file>", "boot this bzImage instead of a built kernel")
-    .option("--memory <size>", "memory of the host under test", size, 4 * 2 ** 30)
-    .option("--cpus <count>", "CPUs of the host under test", count, 2)
-    .addOption(new Option("--accel <accelerator>", "accelerator of QEMU").choices(accelChoices).default("auto"))
-    .option("--cpu-model <model>", "CPU model, e.g. max,-erms,-fsrm; default: host with KVM, max under TCG")
-    .option("--device <device>", "device to prepare for assignment: emulated, or a PCI address on the host", "emulated")
-    .option("--cmdline <text>", "more for the kernel's command line", "")
-    .option("--timeout <seconds>", "deadline of the command", count, COMMAND_TIMEOUT_SECONDS)
-    .option("--console", "show the serial console too, on stderr")
+    .addOption(option("--memory <size>", "memory of the host", size, 4 * GIB_BYTES))
+    .addOption(option("--cpus <count>", "CPUs of the host", count(), 2))
+    .addOption(accelOption())
+    .option("--cpu-model <model>", "CPU of the host, such as max,-erms,-fsrm (default: host with KVM, max under TCG)")
+    .addOption(
+      new Option("--device <device>", "device to bind to vfio-pci: emulated, or a PCI address of the host").default(
+        "emulated",
+        "emulated",
+      ),
+    )
+    .option("--cmdline <text>", "append to the kernel's command line")
+    .addOption(option("--timeout <seconds>", "deadline of the command", count(), COMMAND_TIMEOUT_SECONDS))
+    .option("--console", "also show the serial console, on stderr")
     .option("--dry-run", "print the QEMU command, run nothing")
-    .action((words, options) => shell($, words, options));
+    .addHelpText(
+      "after",
+      examples(
+        ["npm run shell", "a shell in the kernel with the series"],
+        ["npm run shell -- --variant base -- grep . /sys/kernel/mm/transparent_hugepage/*", "one command without it"],
+        ["npm run shell -- --image arch/x86/boot/bzImage --console", "a kernel of yours"],
+      ),
+    )
+    .action((words: string[], options: Options) => shell($, words, options));
 }
 
 async function shell($: Shell, words: string[], options: Options): Promise<void> {
   await using machine = await openHost($, options.host);
   const boot = await bootOf(machine, options);
   if (options.dryRun) {
-    for (const line of machine.commands(boot, await imageOf($, options), []).boot) process.stdout.write(`${line}\n`);
+    for (const line of machine.commands(boot, await imageOf($, options), []).boot) print(line);
     return;
   }
   const kernel = await kernelOf($, options);
@@ -70,9 +83,7 @@ async function shell($: Shell, words: string[], options: Options): Promise<void>
     ...(options.console ? { onConsole: (text: string) => process.stderr.write(text) } : {}),
   });
   const took = ((Date.now() - startedMs) / 1000).toFixed(1);
-  process.stderr.write(
-    `${kernel.release}, ${host.fingerprint.accelerator}, up in ${took} s; serial console: ${consoleLog}\n`,
-  );
+  say(`${kernel.release}, ${host.fingerprint.accelerator}, up in ${took} s; serial console: ${consoleLog}`);
   const command = words.join(" ");
   process.exitCode =
     command === "" && process.stdin.isTTY
@@ -82,8 +93,7 @@ async function shell($: Shell, words: string[], options: Options): Promise<void>
           (chunk, isError) => (isError ? process.stderr : process.stdout).write(chunk),
           options.timeout * 1000,
         );
-  for (const complaint of await host.complaints())
-    process.stderr.write(`\nthe kernel complained:\n${complaint.text}\n`);
+  for (const complaint of await host.complaints()) say(`\nthe kernel complained:\n${complaint.text}`);
 }
 
 async function kernelOf($: Shell, options: Options): Promise<BootKernel> {
@@ -106,25 +116,9 @@ async function imageOf($: Shell, options: Options): Promise<string> {
 }
 
 async function bootOf(host: Host, options: Options): Promise<BootSetting> {
-  const { accel, cpuModel, device, cmdline: commandLine } = options;
+  const { accel, cpuModel, device, cmdline: commandLine = "" } = options;
   const { setting } = await host.examine({ accel, clock: "time", cpuModel, cpus: undefined, device, vms: 1 });
   // Nothing is timed: more CPUs than there are may take turns.
   const asked = { hostCpus: options.cpus, hostMemoryBytes: options.memory };
   return { setting: { ...setting, ...asked }, commandLine, vms: 1, throwaway: false };
-}
-
-function size(text: string): number {
-  const bytes = parseSize(text);
-  if (bytes !== undefined) return bytes;
-  throw new UsageError({
-    code: "SIZE",
-    message: `Not a size: ${text}`,
-    remedy: "Write a number with K, M, G or T, for example 4G.",
-  });
-}
-
-function count(text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new UsageError({ code: "COUNT", message: `Not a count: ${text}`, remedy: "Write a whole number from 1 up." });
 }

@@ -1,3 +1,7 @@
+/** Lines of its log that a failure shows: the last ones. */
+const LOG_LINES = 40;
+const MARKS = { passed: "ok     ", failed: "FAILED ", missing: "MISSING", skipped: "skipped" } as const;
+
 /** `missing`: announced or begun, but never reported, because what ran it came to its end before. */
 export type TestStatus = "passed" | "failed" | "skipped" | "missing";
 
@@ -46,4 +50,11 @@ export function isGood(status: TestStatus): boolean {
 /** `15 passed, 0 failed`, and how many were skipped if any was. */
 export function summaryLine({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+}
+
+/** One line per case, `ok      suite: case: figures`; a case that is not good shows what it said. */
+export function showCase({ group, name, status, found, log }: TestCase): string {
+  const title = `${MARKS[status]} ${[...group, name, ...(found === undefined ? [] : [found])].join(": ")}`;
+  if (status === "passed") return title;
+  return [title, ...log.slice(-LOG_LINES).map((line) => `          ${line}`)].join("\n");
 }

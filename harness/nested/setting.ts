@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { UsageError } from "../base/errors.ts";
 import type { HostOffer, HostWish } from "../host/host.ts";
 import { emulatedDeviceAddresses } from "../qemu.ts";
@@ -42,21 +43,31 @@ function assertClock({ clock }: HostWish, accelerator: Accelerator): void {
   });
 }
 
-/** A nested host has the devices that it is made with, one for each VM, and none of this machine. */
+/** A device is assigned to one VM only, and a nested host has one emulated device for each. */
 function assertDevices(device: string, vms: number): void {
-  if (device === "emulated") return;
-  if (vms > 1) {
-    throw new UsageError({
-      code: "TOO_FEW_DEVICES",
-      message: `The scenario creates ${vms} VMs at a time and each needs a device, but --device names one: ${device}`,
-      remedy: "Leave --device out: as many emulated devices are made as there are VMs.",
-    });
-  }
-  const addresses = emulatedDeviceAddresses();
-  if (addresses.includes(device)) return;
+  assertNestedDevice(device);
+  if (device === "emulated" || vms === 1) return;
   throw new UsageError({
-    code: "DEVICE_UNKNOWN",
-    message: `The nested host has no device ${device} to assign: devices of this machine are not in it`,
-    remedy: `Allowed for --device: emulated, or its address there, ${addresses.join(", ")}.`,
+    code: "TOO_FEW_DEVICES",
+    message: `The scenario creates ${vms} VMs at a time and each needs a device, but --device names one: ${device}`,
+    remedy: "Leave --device out: as many emulated devices are made as there are VMs.",
+  });
+}
+
+/**
+ * Refuses, before anything is built, a device that the nested host cannot have: QEMU makes it with emulated ones.
+ * @param device `emulated`, or a PCI address
+ * @throws UsageError DEVICE_NOT_NESTED
+ */
+export function assertNestedDevice(device: string): void {
+  const [own = ""] = emulatedDeviceAddresses();
+  if (device === "emulated" || device === own) return;
+  const here = existsSync(`/sys/bus/pci/devices/${device}`);
+  throw new UsageError({
+    code: "DEVICE_NOT_NESTED",
+    message: here
+      ? `--device ${device} is a device of this machine, which the nested host cannot use`
+      : `--device ${device}: the nested host has no such device`,
+    remedy: `Allowed: emulated (${own} of the nested host).`,
   });
 }

@@ -51,7 +51,8 @@ export class FakeMachine extends CommandLine {
     this.behave();
     const script = [
       "#!/bin/sh",
-      `[ "$1" = --version ] && exec ${process.execPath} ${FAKE_QEMU} "$@"`,
+      "# A question about version or CPU models is no boot.",
+      `case "$*" in --version|"-cpu help"|*"-qmp stdio") exec ${process.execPath} ${FAKE_QEMU} "$@";; esac`,
       `FAKE_QEMU=$(head -n 1 ${this.#behaviours})`,
       `sed -i 1d ${this.#behaviours}`,
       "export FAKE_QEMU",

@@ -19,14 +19,20 @@ const chardev = (id: string, key: string) => {
   return options.find((option) => option.startsWith(`${key}=`))?.slice(key.length + 1) ?? "";
 };
 if (argv[0] === "--version") {
-  process.stdout.write("QEMU emulator version 7.2.22 (Fake)\n");
-  process.exit();
+  console.log("QEMU emulator version 7.2.22 (Fake)");
+  process.exit(0);
 }
-// Asked whether it has a CPU.
+// Asked about its CPU models: it has one, without the feature foo.
+if (argv.join(" ") === "-cpu help") {
+  console.log("Available CPUs:\nx86 max                   Enables all features");
+  process.exit(0);
+}
 if (after("-qmp") === "stdio") {
-  process.stdout.write('{"QMP": {}}\n');
-  process.exit();
+  const unknown = after("-cpu").includes("foo");
+  if (unknown) console.error("qemu-system-x86_64: Property 'max-x86_64-cpu.foo' not found");
+  process.exit(unknown ? 1 : 0);
 }
+
 const behaviour = process.env.FAKE_QEMU || basename(after("-kernel"));
 
 if (behaviour === "early-exit") {

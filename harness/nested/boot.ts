@@ -8,48 +8,28 @@ import { availableHereBytes, readThisMachine } from "../base/this-machine.ts";
 import type { BootKernel } from "../host/host.ts";
 import { programsArchive } from "../host/programs.ts";
 import {
-  type AccelChoice,
   chooseAccelerator,
   EMULATED_DEVICE_MODEL,
   emulatedDeviceAddresses,
   greetingMs,
-  type Hardware,
   hostArgs,
   QEMU_PROGRAM,
-  type QemuHost,
   QemuProcess,
   SocketListener,
   scaledMs,
   versionText,
 } from "../qemu.ts";
-import type { Accelerator, Fingerprint, HostClock } from "../run/sample.ts";
+import type { Accelerator, Fingerprint } from "../run/sample.ts";
 import { bindToVfio, type VfioBinding } from "../vfio/bind.ts";
 import { makeGuestRoot } from "../vm/guest-boot.ts";
+import { BootedNestedHost } from "./booted-host.ts";
 import { SerialConsole } from "./console.ts";
 import { explainFailure, type Watched } from "./failure.ts";
 import { ensureInitramfs, installedArchive, keysArchive } from "./initramfs.ts";
 import { type BootKeys, makeBootKeys } from "./keys.ts";
-import { BootedNestedHost } from "./nested-host.ts";
+import { type NestedMachine, qemuHostOf } from "./machine.ts";
 import { assertHostMemory } from "./room.ts";
 import { SshConnection } from "./ssh.ts";
-
-/** What the host is made of. */
-export type NestedMachine = {
-  /** Memory of the host under test, bytes; all of it is touched before the boot. */
-  memoryBytes: number;
-  cpus: number;
-  accel: AccelChoice;
-  /** What its clock counts; time when absent. */
-  clock?: HostClock;
-  /** CPU model for -cpu, `max` or for example `max,-erms,-fsrm`. */
-  cpuModel: string;
-  /** `emulated`, or the address of a PCI device of the host under test. */
-  device: string;
-  /** Added to the kernel's command line. */
-  extraCmdline?: string;
-  /** What it has beside memory, CPUs, network and the device. */
-  hardware?: Hardware;
-};
 
 export type NestedHostOptions = NestedMachine & {
   kernel: BootKernel;
@@ -163,14 +143,6 @@ export async function bootNestedHost($: Shell, options: NestedHostOptions): Prom
     await host[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-/** The host as QEMU is told of it, for a person at a terminal. */
-export function qemuHostOf(machine: NestedMachine & Pick<QemuHost, "kernelImage" | "initrd" | "accel">): QemuHost {
-  const { kernelImage, initrd, extraCmdline = "", memoryBytes, cpus, accel, clock = "time", cpuModel } = machine;
-  const { hardware = {} } = machine;
-  const control = undefined;
-  return { kernelImage, initrd, extraCmdline, memoryBytes, cpus, accel, clock, cpuModel, control, hardware };
 }
 
 type Connected = { accelerator: Accelerator; connection: SshConnection };

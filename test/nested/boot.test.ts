@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { HarnessError } from "../../harness/base/errors.ts";
-import { bootNestedHost, type NestedHostOptions } from "../../harness/nested/nested.ts";
+import { bootNestedHost, type NestedHostOptions } from "../../harness/nested/boot.ts";
 import { fakeQemu } from "../fakes/fake-qemu.ts";
 import { $ } from "../fakes/shell.ts";
 
