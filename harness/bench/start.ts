@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { type HeldLock, withLock } from "../base/lock.ts";
+import { say } from "../base/output.ts";
 import { cacheDir, checkoutCommit } from "../base/paths.ts";
 import { Progress } from "../base/progress.ts";
 import type { Shell } from "../base/shell.ts";
@@ -139,8 +140,4 @@ async function execute($: Shell, lock: HeldLock, runDir: string, run: RunRecord,
     progress.done("stopped");
     throw error;
   }
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }
