@@ -6,8 +6,8 @@ import { describeConditions } from "../run/conditions.ts";
 import { commandOf, type Program } from "../run/measure.ts";
 import type { Settings } from "../run/record.ts";
 import { type Arm, armOf } from "./arms.ts";
+import { bootOf } from "./boot.ts";
 import { estimateSeconds } from "./estimate.ts";
-import { bootOf } from "./host-boots.ts";
 import type { Planned } from "./prepare.ts";
 
 /** What a run would do, without doing it. */

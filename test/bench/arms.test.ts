@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { projectPath } from "../../harness/base/paths.ts";
 import { armOf } from "../../harness/bench/arms.ts";
-import { bootOf } from "../../harness/bench/host-boots.ts";
+import { bootOf } from "../../harness/bench/boot.ts";
 import { openHost } from "../../harness/hosts.ts";
 import { findBase } from "../../harness/kernel/bases.ts";
 import { patchesOf } from "../../harness/kernel/variant-patches.ts";
