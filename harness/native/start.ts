@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
+import { assertWritable, namingDiskFaults } from "../base/disk-fault.ts";
 import { HarnessError, InterruptedError } from "../base/errors.ts";
 import { throwIfInterrupted } from "../base/interrupt.ts";
 import { withLock } from "../base/lock.ts";
@@ -13,7 +14,7 @@ import type { BuiltKernel } from "../kernel/built-kernel.ts";
 import { findMemoryPlace } from "./memory-place.ts";
 import type { NativeRecord } from "./record.ts";
 import { runProgram } from "./run-program.ts";
-import { appendLines, nativeResultsDir, saveRecord } from "./store.ts";
+import { appendLines, nativePlace, nativeResultsDir, saveRecord } from "./store.ts";
 
 /** Memory of the program: what is measured, what is written to cool the caches, and room between the two. */
 export const MEMORY_BYTES = 2 ** 30;
@@ -36,9 +37,15 @@ export type NativeRequest = {
 /**
  * Builds the kernel, starts it as often as asked and keeps what it measures.
  * @returns the run's directory
- * @throws what {@link ensureKernel}, {@link findMemoryPlace} and {@link runProgram} throw; the record says so
+ * @throws what {@link assertWritable} throws, before anything is built; what {@link ensureKernel},
+ *   {@link findMemoryPlace} and {@link runProgram} throw, and the record says so
  */
 export async function startNative($: Shell, request: NativeRequest): Promise<string> {
+  assertWritable(nativePlace());
+  return namingDiskFaults(nativePlace(), () => buildAndRun($, request));
+}
+
+async function buildAndRun($: Shell, request: NativeRequest): Promise<string> {
   const place = await findMemoryPlace($, MEMORY_BYTES);
   const kernel = await ensureKernel($, { base: request.base, variant: "native" });
   const progress = new Progress("bench:native");
