@@ -1,6 +1,7 @@
 import { type ArmKind, type ArmName, armParts } from "../run/arm-name.ts";
+import type { ArmRecord, Settings } from "../run/record.ts";
 import type { KernelVariant } from "../run/sample.ts";
-import type { VmMemory } from "../vm/memory.ts";
+import { type VmMemory, vmMemoryArgs } from "../vm/memory.ts";
 
 /** Directory of the series' controls on a kernel that has them. */
 const CONTROLS = "/sys/kernel/mm/page_prezero";
@@ -102,4 +103,11 @@ export function armOf(name: ArmName): Arm {
 export function isAboutVms(name: ArmName): boolean {
   const { vm, variant } = armOf(name);
   return vm !== "anonymous" || variant === "limit";
+}
+
+/** What an arm is, as run.json keeps it. */
+export function armRecord(name: ArmName, settings: Pick<Settings, "memoryBytes" | "hostCpus">): ArmRecord {
+  const { commandLine, setup, vm, pooled, remark } = armOf(name);
+  const { args: vmMemory } = vmMemoryArgs(vm, settings.memoryBytes, settings.hostCpus);
+  return { kind: armParts(name).kind, pooled, commandLine: [...commandLine], setup: [...setup], vmMemory, remark };
 }

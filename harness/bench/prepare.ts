@@ -3,11 +3,10 @@ import { findBase } from "../kernel/bases.ts";
 import type { PlannedBoot, RunRecord, Settings } from "../run/record.ts";
 import { type Bases, findBases } from "./kernels.ts";
 import type { BenchOptions } from "./options.ts";
-import { planBoots } from "./plan.ts";
-import { assertKernels } from "./refusals.ts";
-import { remainingSlots } from "./run.ts";
+import { planBoots, remainingSlots } from "./plan.ts";
+import { assertAboutVms, assertKernels, assertSafe } from "./refusals.ts";
 import { loadScenario, type Scenario } from "./scenario.ts";
-import { resolveSettings } from "./settings.ts";
+import { chooseSizes, wantedSizes } from "./sizes.ts";
 
 /** What is to be booted, where and how. */
 export type Planned = { host: Host; bases: Bases; settings: Settings; plan: PlannedBoot[] };
@@ -44,4 +43,46 @@ export async function prepareResume(host: Host, run: RunRecord): Promise<Prepare
   offer.room.assertFits(largestVm, { vms, what: settings.measure === null ? "VM" : "size", option: null });
   const scenario = { poolLevel: run.poolThreshold };
   return { host, scenario, bases: await findBases(settings), settings, plan: remainingSlots(run), offer };
+}
+
+/**
+ * Fills in every default: options first, then the scenario, then what the host offers.
+ * @param kernel name of the base, resolved
+ * @throws UsageError VM_TOO_SMALL, MEMORY_DOES_NOT_FIT, NO_VM, NOT_ON_THIS_HOST
+ */
+export function resolveSettings(
+  options: BenchOptions,
+  scenario: Scenario,
+  kernel: string,
+  offer: Pick<HostOffer, "setting" | "room" | "isThrowaway">,
+): Settings {
+  const { before, during, pool, until, vms } = scenario;
+  assertAboutVms(options, scenario);
+  const repeated = {
+    conditions: { before, during, pool, until, vms },
+    measure: scenario.measure,
+    arms: options.arms ?? scenario.arms,
+    thp: options.thp ?? scenario.thp,
+    boots: options.boots ?? scenario.boots,
+    rounds: options.rounds ?? scenario.rounds,
+    sweepRounds: scenario.sweepRounds,
+  };
+  assertSafe(repeated.arms, offer);
+  const sizes = chooseSizes({
+    ...repeated,
+    ...wantedSizes(options, scenario),
+    accelerator: offer.setting.accelerator,
+    room: offer.room,
+  });
+  return {
+    scenario: scenario.name,
+    kernel,
+    fragments: scenario.fragments,
+    ...repeated,
+    ...sizes,
+    ...offer.setting,
+    hostMemoryBytes: offer.room.hostMemoryBytes(vms * Math.max(sizes.memoryBytes, ...sizes.sweepBytes)),
+    traces: options.traces,
+    matters: options.matters,
+  };
 }

@@ -63,7 +63,7 @@ function assertVmIsWorthTiming(vmBytes: number): void {
   if (vmBytes >= VM_STEP_BYTES) return;
   throw new UsageError({
     code: "VM_TOO_SMALL",
-    message: `The creation of a VM of ${formatSize(vmBytes)} is not worth timing: it would be all but its memory`,
+    message: `The creation of a VM of ${formatSize(vmBytes)} is not worth timing: its memory is too small a part of it`,
     remedy: `Allowed for --memory and --sweep: sizes from ${formatSize(VM_STEP_BYTES)}.`,
   });
 }
@@ -93,11 +93,4 @@ function withSweep(memoryBytes: number, request: SizeRequest): Sizes {
   const wanted = request.sweep === "auto" ? auto : request.sweep === "none" ? [] : request.sweep;
   const sweepBytes = [...new Set(wanted)].filter((bytes) => bytes !== memoryBytes).sort((a, b) => a - b);
   return { memoryBytes, sweepBytes, projectionBytes: below && sweepBytes.length > 0 ? request.projectionBytes : null };
-}
-
-/** `2G (headline), 1G (sweep), projected to 64G`. */
-export function describeSizes(sizes: Sizes): string {
-  const sweep = sizes.sweepBytes.length > 0 ? `, ${sizes.sweepBytes.map(formatSize).join(" and ")} (sweep)` : "";
-  const projection = sizes.projectionBytes === null ? "" : `, projected to ${formatSize(sizes.projectionBytes)}`;
-  return `${formatSize(sizes.memoryBytes)} (headline)${sweep}${projection}`;
 }

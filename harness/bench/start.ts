@@ -2,7 +2,8 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { type HeldLock, withLock } from "../base/lock.ts";
-import { cacheDir } from "../base/paths.ts";
+import { say } from "../base/output.ts";
+import { cacheDir, checkoutCommit } from "../base/paths.ts";
 import { Progress, SILENT } from "../base/progress.ts";
 import type { Shell } from "../base/shell.ts";
 import type { Host } from "../host/host.ts";
@@ -17,19 +18,20 @@ import {
   resultsDir,
   saveRun,
 } from "../run/store.ts";
+import { armRecord } from "./arms.ts";
 import type { StartHost } from "./boot.ts";
+import { hostBoots } from "./boot.ts";
 import { realClock } from "./clock.ts";
-import { describePlan } from "./describe-plan.ts";
-import { hostBoots } from "./host-boots.ts";
 import { ensureArmKernels, ensureGuestKernel, recordArmKernels, recordKernel } from "./kernels.ts";
-import { newRunRecord } from "./new-run.ts";
+import { describePlan } from "./plan.ts";
 import { type Prepared, prepareResume } from "./prepare.ts";
+import { assertSameGuest } from "./refusals.ts";
 import { executeRun } from "./run.ts";
-import { assertSameGuest } from "./same-setting.ts";
 
 /**
  * Builds the kernels, writes the run's record and executes the run.
  * @param typed what the caller typed after `npm run bench --`
+ * @param name from --name
  * @param root directory that gets the run's own
  * @returns the run's directory
  */
@@ -46,17 +48,26 @@ export async function startRun(
   const kernels = await ensureArmKernels($, bases, settings.arms, settings.fragments);
   const guest = await ensureGuestKernel($, bases, settings);
   return alone($, async (lock) => {
-    const run = await newRunRecord($, {
+    const createdAt = new Date().toISOString();
+    const run: RunRecord = {
+      schemaVersion: 2,
+      id: `${createdAt.slice(0, 19).replaceAll(":", "-")}-${name ?? settings.scenario}`,
+      arguments: typed,
+      commit: await checkoutCommit($),
+      createdAt,
+      finishedAt: null,
+      state: "running",
+      failure: null,
       settings,
       kernels: await recordArmKernels(bases, kernels),
       guestKernel: guest && (await recordKernel(bases.own, guest, "base")),
+      arms: Object.fromEntries(settings.arms.map((arm) => [arm, armRecord(arm, settings)])),
       machine: offer.machine,
-      qemuVersion: offer.qemuVersion,
-      poolLevel: scenario.poolLevel,
-      arguments: typed,
-      name,
-      nowMs: Date.now(),
-    });
+      tools: { qemu: offer.qemuVersion, node: process.versions.node },
+      poolThreshold: scenario.poolLevel,
+      plan,
+      boots: [],
+    };
     const runDir = join(root, run.id);
     saveRun(runDir, run);
     await execute($, lock, runDir, run, hostBoots($, host, kernels, guest)).catch((error) => {
@@ -77,7 +88,7 @@ export async function resumeRun($: Shell, host: Host, runDir: string): Promise<s
     const kernels = await ensureArmKernels($, bases, run.settings.arms, run.settings.fragments);
     const guest = await ensureGuestKernel($, bases, run.settings);
     assertSameGuest(guest, run.guestKernel);
-    say(`resuming ${run.id}: ${plan.length} of ${run.plan.length} boots are left`);
+    say(`resuming ${run.id}: ${plan.length} of ${run.plan.length} boots left`);
     await execute($, lock, runDir, run, hostBoots($, host, kernels, guest));
     return runDir;
   });
@@ -129,8 +140,4 @@ async function execute($: Shell, lock: HeldLock, runDir: string, run: RunRecord,
     progress.done("stopped");
     throw error;
   }
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

@@ -26,7 +26,7 @@ export const programSchema = z
     const unknown = (command.match(/\{[^}]*\}/g) ?? []).filter((hole) => !HOLES.includes(hole));
     for (const hole of unknown) context.addIssue(`${hole} in command is not known; allowed: ${HOLES.join(", ")}`);
     if (command.includes("{limit}") !== (limitSeconds !== undefined)) {
-      context.addIssue("{limit} in command and limitSeconds need each other");
+      context.addIssue("{limit} in command and limitSeconds go together");
     }
   });
 export type Program = z.infer<typeof programSchema>;

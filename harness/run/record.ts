@@ -87,7 +87,7 @@ export const settingsSchema = z.strictObject({
   /** Whether each creation's phases are written to a file of their own. */
   traces: z.boolean(),
   /** Smallest difference between arms that is of interest, as a share (0.02 is 2 %). */
-  matters: z.number().min(0).lt(1),
+  matters: z.number().min(0).max(1),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

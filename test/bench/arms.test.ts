@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { projectPath } from "../../harness/base/paths.ts";
 import { dryRun } from "../../harness/base/shell.ts";
 import { armOf } from "../../harness/bench/arms.ts";
-import { hostBoots } from "../../harness/bench/host-boots.ts";
+import { hostBoots } from "../../harness/bench/boot.ts";
 import { openHost } from "../../harness/hosts.ts";
 import { findBase } from "../../harness/kernel/bases.ts";
 import type { BuiltKernel } from "../../harness/kernel/built-kernel.ts";

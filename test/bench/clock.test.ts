@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { describePlan } from "../../harness/bench/describe-plan.ts";
 import { parseBenchOptions } from "../../harness/bench/options.ts";
-import { planBoots } from "../../harness/bench/plan.ts";
+import { describePlan, planBoots } from "../../harness/bench/plan.ts";
 import { resolve } from "./resolve.ts";
 
 describe("the clock of the host under test", () => {

@@ -1,7 +1,7 @@
 import { GIB_BYTES } from "../../harness/base/size.ts";
 import { parseBenchOptions } from "../../harness/bench/options.ts";
+import { resolveSettings } from "../../harness/bench/prepare.ts";
 import { loadScenario } from "../../harness/bench/scenario.ts";
-import { resolveSettings } from "../../harness/bench/settings.ts";
 import type { HostOffer } from "../../harness/host/host.ts";
 import { NestedRoom } from "../../harness/nested/room.ts";
 import { nestedSetting } from "../../harness/nested/setting.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { GIB_BYTES, MIB_BYTES } from "../../harness/base/size.ts";
 import { estimateSeconds } from "../../harness/bench/estimate.ts";
-import { planBoots } from "../../harness/bench/plan.ts";
-import { chooseSizes, describeSizes, type SizeRequest } from "../../harness/bench/sizes.ts";
+import { describeSizes, planBoots } from "../../harness/bench/plan.ts";
+import { chooseSizes, type SizeRequest } from "../../harness/bench/sizes.ts";
 import { NestedRoom } from "../../harness/hosts.ts";
 import { QUIET } from "../../harness/run/conditions.ts";
 
@@ -68,7 +68,7 @@ describe("sizes that were asked for", () => {
     expect(ask).toThrow(expect.objectContaining({ remedy: "The largest that fits is 20G: --sweep 20G" }));
   });
 
-  test("are refused when a VM is so small that its creation is all but its memory", () => {
+  test("are refused when a VM is so small that its memory is the least part of its creation", () => {
     const small = { memory: GIB_BYTES, sweep: [128 * MIB_BYTES] };
     expect(() => chooseSizes({ ...request, ...small })).toThrow(
       expect.objectContaining({ code: "VM_TOO_SMALL", remedy: "Allowed for --memory and --sweep: sizes from 256M." }),

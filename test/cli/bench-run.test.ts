@@ -140,7 +140,7 @@ test("a kernel that panics: the oops is shown, exit 3, the samples so far are ke
   expect(machine.processesLeft()).toEqual([]);
 
   const resumed = await machine.run("bench", "--resume");
-  expect(resumed.stderr).toContain("1 of 2 boots are left");
+  expect(resumed.stderr).toContain("1 of 2 boots left");
   expect(resumed.exitCode).toBe(0);
   const run = readRun(runDir);
   expect(run.boots.map(({ slot, finishedAt }) => [slot, finishedAt !== null])).toEqual([
@@ -169,7 +169,7 @@ test("Ctrl-C in the middle of a creation: no process left, the samples kept, exi
   expect(machine.processesLeft()).not.toEqual([]);
   bench.child.kill("SIGINT");
   const { exitCode, stderr } = await bench.ended;
-  expect(stderr).toMatch(/Interrupted while measuring; 2 of 2 boots are left/);
+  expect(stderr).toMatch(/Interrupted while measuring; 2 of 2 boots left/);
   expect(stderr).toMatch(/--resume/);
   expect(exitCode).toBe(130);
   expect(machine.processesLeft()).toEqual([]);

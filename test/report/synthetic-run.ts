@@ -1,5 +1,4 @@
-import { armOf } from "../../harness/bench/arms.ts";
-import { armRecord } from "../../harness/bench/new-run.ts";
+import { armOf, armRecord } from "../../harness/bench/arms.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
 import { type ArmKind, type ArmName, armParts } from "../../harness/run/arm-name.ts";
 import { QUIET } from "../../harness/run/conditions.ts";

@@ -18,7 +18,7 @@ test("an arm that is a danger to data is refused on a host that is not thrown aw
   await expect(resolve("vm-create", { arms: "base,prezero,limit" }, kept)).rejects.toMatchObject({
     code: "NOT_ON_THIS_HOST",
     exitCode: 2,
-    message: expect.stringContaining("the arm limit is for a host that is made for the run"),
+    message: expect.stringContaining("the arm limit is for a host that is thrown away"),
   });
   expect((await resolve("vm-create", { arms: "base,prezero" }, kept)).host).toBe("rack7");
 });
