@@ -5,8 +5,7 @@ import { type ArmKind, type ArmName, armParts } from "../../harness/run/arm-name
 import { QUIET } from "../../harness/run/conditions.ts";
 import type { KernelRecord, LastRefill, RunRecord, Settings, Step } from "../../harness/run/record.ts";
 import type { Fingerprint, KernelVariant, RefillCurve, Sample, Thp } from "../../harness/run/sample.ts";
-import { normal } from "../../harness/stats/normal.ts";
-import { Random } from "../../harness/stats/random.ts";
+import { normal, Random } from "../../harness/stats/random.ts";
 
 /**
  * A run that never happened: made-up numbers from a fixed seed, for tests only. Every name in it says so. Nothing under

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { normal } from "../../harness/stats/normal.ts";
 import { permutationTest } from "../../harness/stats/permutation.ts";
-import { Random } from "../../harness/stats/random.ts";
+import { normal, Random } from "../../harness/stats/random.ts";
 import { ratioInterval } from "../../harness/stats/ratio-interval.ts";
 import { shownFrom } from "../../harness/stats/shown-from.ts";
 import { type Verdict, verdictOf } from "../../harness/stats/verdict.ts";
