@@ -6,12 +6,15 @@ import type { BootLine } from "../stats/boot-lines.ts";
 import type { Estimate } from "../stats/line.ts";
 import type { RemovableShare } from "../stats/removable-share.ts";
 import type { Verdict } from "../stats/verdict.ts";
+import type { Caveat } from "./caveats.ts";
 
 /** All that a report says about a run, as data: what `results show --json` prints and every renderer reads. */
 export type Summary = {
   run: RunRecord;
   /** What all counted samples have in common; null while there is none. */
   setting: Setting | null;
+  /** Smallest difference of interest, as a share. */
+  matters: number;
   effects: Effect[];
   /** Empty in a run without the arm `limit`. */
   removable: Removable[];
@@ -24,7 +27,7 @@ export type Summary = {
   plans: Plan[];
   outliers: Outliers;
   /** What a reader must know before believing the figures, most important first. */
-  caveats: string[];
+  caveats: Caveat[];
 };
 
 /** A fingerprint without the parts in which the arms of a run differ. */
@@ -33,7 +36,7 @@ export type Setting = Omit<Fingerprint, "kernelRelease" | "kernelImageSha256" | 
 /** What is held equal when arms are compared. */
 export type Configuration = { scenario: string; thp: Thp; memoryBytes: number };
 
-/** An arm against base; times in seconds, each the median of per-boot medians. */
+/** An arm against base; figures are medians of per-boot medians, in the unit of the run (see quantityOf). */
 export type Effect = Configuration & {
   armName: ArmName;
   base: number;
@@ -66,7 +69,7 @@ export type Effect = Configuration & {
   refillSeconds: number | null;
 };
 
-/** An arm between base and the kernel that never clears; times in seconds, each the median of per-boot medians. */
+/** An arm between base and the kernel that never clears; figures as those of an effect. */
 export type Removable = Configuration & {
   armName: ArmName;
   base: number;

@@ -1,7 +1,7 @@
 import { relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { judgeRequirements } from "../analysis/requirements.ts";
-import { assertMet, testResultsOf } from "../analysis/test-results.ts";
+import { assertMet, testResultsOf } from "../report/test-results.ts";
 import { writeFileAtomic } from "../base/atomic-write.ts";
 import {
   addBenchOptions,

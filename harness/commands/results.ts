@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
 import { type Command, Option } from "commander";
 import { compareSummaries } from "../analysis/compare-runs.ts";
-import { loadSummary } from "../analysis/load-run.ts";
+import { loadSummary } from "../analysis/summarize.ts";
 import { plansFor } from "../analysis/plans.ts";
 import { UsageError } from "../base/errors.ts";
 import { rfcTable } from "../report/rfc-table.ts";

@@ -1,7 +1,7 @@
-import { count, formatPercent, formatRange, formatRatio } from "../analysis/format.ts";
+import { count, formatPercent, formatRange, formatRatio } from "../report/wording/format.ts";
 import { shellQuote } from "../base/quote.ts";
 import { formatSize } from "../base/size.ts";
-import type { Section, Table } from "../report/section.ts";
+import type { Section, Table } from "../report/sections/section.ts";
 import type { MedianInterval } from "../stats/median-interval.ts";
 import type { AllocationFigures, NativeSummary } from "./summarize.ts";
 

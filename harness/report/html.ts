@@ -1,11 +1,13 @@
-import { breakBeforeKnobs } from "../analysis/format.ts";
 import type { Summary } from "../analysis/summary.ts";
+import { RAW_FILES } from "./markdown.ts";
 import { pageStyle } from "./page-style.ts";
 import { plotsOf } from "./plots/all.ts";
 import { type Plot, renderSvg } from "./plots/render-svg.ts";
-import type { Section, Table } from "./section.ts";
-import { sectionsOf } from "./sections/all.ts";
+import { reportOf } from "./sections/all.ts";
+import type { Section, Table } from "./sections/section.ts";
 import { acceleratorText, machineText } from "./sections/what-ran.ts";
+import { caveatTitles } from "./wording/caveats.ts";
+import { breakBeforeKnobs } from "./wording/format.ts";
 
 /**
  * The report as one HTML file that loads nothing (its own content policy forbids it) and runs nothing. The same summary
@@ -13,25 +15,28 @@ import { acceleratorText, machineText } from "./sections/what-ran.ts";
  */
 export function renderHtml(summary: Summary): string {
   const plots = plotsOf(summary);
-  const title = escapeHtml(summary.run.id);
+  const { title, headline = title, caveats, sections } = reportOf(summary);
+  const [result, ...others] = sections.map((section) => renderSection(section, plots.get(section.id) ?? []));
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${title}</title>
+<title>${escapeHtml(title)}</title>
 <style>
 ${pageStyle}
 </style>
 </head>
 <body>
 <main>
-<h1>${title}</h1>
-<p class="note">${escapeHtml(subtitle(summary))}</p>
+<h1>${escapeHtml(headline)}</h1>
+<p class="note">${escapeHtml(subtitle(summary))} ${RAW_FILES.map((file) => `<a href="${file}">${file}</a>`).join(" ")}</p>
 ${[
-  ...summary.caveats.map((caveat) => `<p class="caveat">${escapeHtml(caveat)}</p>`),
-  ...sectionsOf(summary).map((section) => renderSection(section, plots.get(section.id) ?? [])),
+  ...warning(summary),
+  result,
+  ...caveats.map((caveat, i) => `<p class="caveat"${i === 0 ? ' id="caveats"' : ""}>${escapeHtml(caveat)}</p>`),
+  ...others,
 ].join("\n")}
 </main>
 </body>
@@ -42,7 +47,13 @@ ${[
 /** What it was measured on, in a line. */
 function subtitle(summary: Summary): string {
   const accelerator = acceleratorText(summary.setting ?? summary.run.settings);
-  return `${summary.run.createdAt.slice(0, 10)}; ${accelerator}; ${machineText(summary)}`;
+  return `Run ${summary.run.id}; ${accelerator}; ${machineText(summary)}.`;
+}
+
+/** The loudest words of the caveats, before the first figure; all of them stand below the table. */
+function warning(summary: Summary): string[] {
+  const titles = escapeHtml(caveatTitles(summary).join("; "));
+  return titles === "" ? [] : [`<p class="caveat"><a href="#caveats">${titles}</a></p>`];
 }
 
 function renderSection(section: Section, plots: readonly Plot[]): string {
@@ -63,7 +74,7 @@ function renderSection(section: Section, plots: readonly Plot[]): string {
 /** A table wider than the screen scrolls in a region of its own that the keyboard can reach. */
 function renderTable({ columns, rows }: Table, headingId: string): string {
   const last = columns.length - 1;
-  const cellClass = (i: number): string => (columns[i]?.numeric ? "number" : i === last ? "text" : "short");
+  const cellClass = (i: number): string => (columns[i]?.numeric ? "number" : i === last || columns[i]?.label === "verdict" ? "text" : "short");
   const row = (cells: readonly string[], tag: "th" | "td"): string => {
     const scope = tag === "th" ? ' scope="col"' : "";
     return `<tr>${cells.map((text, i) => `<${tag}${scope} class="${cellClass(i)}">${cellHtml(text)}</${tag}>`).join("")}</tr>`;

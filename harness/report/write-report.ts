@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import { loadSummary } from "../analysis/load-run.ts";
+import { loadSummary } from "../analysis/summarize.ts";
 import type { Summary } from "../analysis/summary.ts";
 import { writeFileAtomic } from "../base/atomic-write.ts";
 import { renderHtml } from "./html.ts";
 import { renderMarkdown } from "./markdown.ts";
+import { reportOf } from "./sections/all.ts";
 
 export const TABLE_FILE = "table.md";
 export const REPORT_FILE = "report.html";
@@ -15,7 +16,7 @@ export const REPORT_FILE = "report.html";
  */
 export function writeReport(runDir: string): Summary {
   const summary = loadSummary(runDir);
-  const [table, report] = [renderMarkdown(summary), renderHtml(summary)];
+  const [table, report] = [renderMarkdown(reportOf(summary)), renderHtml(summary)];
   writeFileAtomic(join(runDir, TABLE_FILE), table);
   writeFileAtomic(join(runDir, REPORT_FILE), report);
   return summary;

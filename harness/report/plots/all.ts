@@ -1,5 +1,5 @@
 import type { Summary } from "../../analysis/summary.ts";
-import { wordsOf } from "../../analysis/words.ts";
+import { wordsOf } from "../wording/words.ts";
 import { marksOf } from "./axes.ts";
 import { cpuPlot, waitPlot } from "./cpu-plot.ts";
 import { fillPlots } from "./fill-plot.ts";

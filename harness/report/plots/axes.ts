@@ -1,4 +1,4 @@
-import { breakBeforeKnobs } from "../../analysis/format.ts";
+import { breakBeforeKnobs } from "../wording/format.ts";
 import { type ArmKind, type ArmName, armParts } from "../../run/arm-name.ts";
 
 /** How an arm is drawn. */

@@ -1,4 +1,4 @@
-import { formatSeconds, formatThp } from "../../analysis/format.ts";
+import { formatSeconds, formatThp } from "../wording/format.ts";
 import type { ArmTotal, Cell } from "../../analysis/summary.ts";
 import { formatSize } from "../../base/size.ts";
 import { axisStyle, KIND_MARKS, legendOf, rowNames, still } from "./axes.ts";

@@ -1,6 +1,6 @@
-import { count, formatSeconds, formatThp } from "../../analysis/format.ts";
+import { count, formatSeconds, formatThp } from "../wording/format.ts";
 import type { FillGroup } from "../../analysis/summary.ts";
-import type { Words } from "../../analysis/words.ts";
+import type { Words } from "../wording/words.ts";
 import { medianCurve } from "../../stats/median-curve.ts";
 import { axisStyle, type MarkOf, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";

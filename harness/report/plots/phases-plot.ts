@@ -1,4 +1,4 @@
-import { formatSeconds, formatThp } from "../../analysis/format.ts";
+import { formatSeconds, formatThp } from "../wording/format.ts";
 import type { PhaseCell } from "../../analysis/summary.ts";
 import { formatSize } from "../../base/size.ts";
 import type { PhaseName } from "../../run/phase.ts";

@@ -1,4 +1,4 @@
-import { formatEstimate, formatThp } from "../../analysis/format.ts";
+import { formatEstimate, formatThp } from "../wording/format.ts";
 import type { Sweep } from "../../analysis/summary.ts";
 import { formatSize, GIB_BYTES } from "../../base/size.ts";
 import type { Thp } from "../../run/sample.ts";

@@ -1,4 +1,4 @@
-import { formatRange, formatRatio, formatThp } from "../../analysis/format.ts";
+import { formatRange, formatRatio, formatThp } from "../wording/format.ts";
 import type { Effect } from "../../analysis/summary.ts";
 import { axisStyle, type MarkOf, rowNames, SYMBOL_PX, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";

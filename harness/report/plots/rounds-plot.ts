@@ -1,4 +1,4 @@
-import { formatThp, formatTime } from "../../analysis/format.ts";
+import { formatThp, formatTime } from "../wording/format.ts";
 import type { Cell } from "../../analysis/summary.ts";
 import type { Thp } from "../../run/sample.ts";
 import { axisStyle, legendOf, type MarkOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";

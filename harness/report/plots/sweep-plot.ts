@@ -1,4 +1,4 @@
-import { formatSeconds, formatThp } from "../../analysis/format.ts";
+import { formatSeconds, formatThp } from "../wording/format.ts";
 import type { Sweep } from "../../analysis/summary.ts";
 import { GIB_BYTES } from "../../base/size.ts";
 import type { Thp } from "../../run/sample.ts";
