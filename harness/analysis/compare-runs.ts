@@ -25,7 +25,12 @@ export type Comparison = {
 };
 
 /** What tells machines apart; instructions come out alike on any. */
-const MACHINE = ["machineCpu", "machineMicrocode", "machineCpus", "machineMemoryBytes"] as const satisfies (keyof Setting)[];
+const MACHINE = [
+  "machineCpu",
+  "machineMicrocode",
+  "machineCpus",
+  "machineMemoryBytes",
+] as const satisfies (keyof Setting)[];
 
 /**
  * Compares what both runs measured. The kernels may differ, that is what it is for; machine (unless instructions were

@@ -13,7 +13,10 @@ export type CpuPrice = {
  * only. Null where it is no price: a program with a limit looks on until something happens, and what it spends is what
  * looking takes.
  */
-export function cpuPrice({ run, totals }: Pick<Summary, "run" | "totals">, effects: readonly Effect[]): CpuPrice | null {
+export function cpuPrice(
+  { run, totals }: Pick<Summary, "run" | "totals">,
+  effects: readonly Effect[],
+): CpuPrice | null {
   if (run.settings.measure?.limitSeconds !== undefined) return null;
   if (effects.every((effect) => effect.cpuRatio !== null)) return { of: "round", ratioOf: (effect) => effect.cpuRatio };
   const secondsOf = (arm: string): number | undefined => totals.find((total) => total.arm === arm)?.hostCpuSeconds;

@@ -9,7 +9,8 @@ import { umlArgs } from "../kunit/run-uml.ts";
 import { renderNative, TABLE_FILE, writeTable } from "../native/report.ts";
 import { nativeArgs } from "../native/run-program.ts";
 import { MEMORY_BYTES, startNative } from "../native/start.ts";
-import { resolveNativeDir } from "../native/store.ts";
+import { nativeResultsDir } from "../native/store.ts";
+import { resolveRunDir } from "../run/store.ts";
 
 /** Of nine medians the second smallest and the second largest hold the true one in 96 %: one run may be off. */
 const DEFAULT_RUNS = 9;
@@ -52,7 +53,7 @@ const optionsSchema = z.object({
 async function benchNative(raw: Record<string, unknown>, typed: string[]): Promise<void> {
   const options = parseOptions(raw);
   if (options.show !== undefined) {
-    show(resolveNativeDir(options.show === true ? "latest" : options.show), options.json);
+    show(resolveRunDir(options.show === true ? "latest" : options.show, nativeResultsDir()), options.json);
     return;
   }
   const base = await findBase(options.kernel);

@@ -1,7 +1,6 @@
 import { relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { judgeRequirements } from "../analysis/requirements.ts";
-import { assertMet, testResultsOf } from "../report/test-results.ts";
 import { writeFileAtomic } from "../base/atomic-write.ts";
 import {
   addBenchOptions,
@@ -23,6 +22,7 @@ import { renderJunit } from "../ktap/junit.ts";
 import { casesOf } from "../ktap/result.ts";
 import { showCase } from "../ktap/show.ts";
 import { renderKtap } from "../ktap/write.ts";
+import { assertMet, testResultsOf } from "../report/test-results.ts";
 import type { Settings } from "../run/record.ts";
 
 export function register(program: Command): void {
@@ -70,6 +70,7 @@ async function showPlan(planned: Planned, json: boolean): Promise<void> {
 async function conclude(runDir: string, options: BenchOptions): Promise<void> {
   // Loaded late: the plotting library takes longer to load than everything else together.
   const { writeReport } = await import("../report/write-report.ts");
+  const { reportOf } = await import("../report/sections/all.ts");
   const { renderTerminal } = await import("../report/terminal.ts");
   const summary = writeReport(runDir);
   const judged = judgeRequirements(summary, options.require);
@@ -81,7 +82,7 @@ async function conclude(runDir: string, options: BenchOptions): Promise<void> {
   if (options.json) print([JSON.stringify(summary, null, 2)]);
   else {
     print([
-      renderTerminal(summary),
+      renderTerminal(reportOf(summary)),
       `Everything is in ${path}: table.md, report.html, samples.jsonl, run.json, console/${summary.run.settings.traces ? ", traces/" : ""}`,
       ...casesOf(results.filter(({ name }) => name === "requirements")).map(showCase),
     ]);

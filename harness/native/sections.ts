@@ -1,7 +1,7 @@
-import { count, formatPercent, formatRange, formatRatio } from "../report/wording/format.ts";
 import { shellQuote } from "../base/quote.ts";
 import { formatSize } from "../base/size.ts";
 import type { Section, Table } from "../report/sections/section.ts";
+import { count, formatPercent, formatRange, formatRatio } from "../report/wording/format.ts";
 import type { MedianInterval } from "../stats/median-interval.ts";
 import type { AllocationFigures, NativeSummary } from "./summarize.ts";
 
@@ -29,8 +29,8 @@ export function caveatsOf({ record, memory, runs }: NativeSummary): string[] {
   return [
     "Native on User Mode Linux: page clearing is that of real hardware, with the instructions that a kernel on this " +
       "CPU uses; the rest of the allocator runs natively, as a program on one CPU, without page tables of its own and " +
-      "without locks. These are costs of allocating memory, not VM creation times. Ratios of times of the same process " +
-      "are what counts.",
+      "without locks. These are costs of allocating memory, not VM creation times. Compare only times of the same " +
+      "process.",
     ...(record.state === "finished" ? [] : [`INCOMPLETE: ${runs} of ${count(record.runs, "run")} (${record.state}).`]),
     ...(memory !== null && memory.hugeShare < HUGE_ENOUGH
       ? [

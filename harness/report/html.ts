@@ -72,9 +72,8 @@ function renderSection(section: Section, plots: readonly Plot[]): string {
 }
 
 /** A table wider than the screen scrolls in a region of its own that the keyboard can reach. */
-function renderTable({ columns, rows }: Table, headingId: string): string {
-  const last = columns.length - 1;
-  const cellClass = (i: number): string => (columns[i]?.numeric ? "number" : i === last || columns[i]?.label === "verdict" ? "text" : "short");
+function renderTable({ columns, rows, keys = 1 }: Table, headingId: string): string {
+  const cellClass = (i: number): string => (columns[i]?.numeric ? "number" : i < keys ? "short" : "text");
   const row = (cells: readonly string[], tag: "th" | "td"): string => {
     const scope = tag === "th" ? ' scope="col"' : "";
     return `<tr>${cells.map((text, i) => `<${tag}${scope} class="${cellClass(i)}">${cellHtml(text)}</${tag}>`).join("")}</tr>`;

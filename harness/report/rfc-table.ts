@@ -1,16 +1,16 @@
 import { besideOf, sameConfiguration } from "../analysis/effects.ts";
-import { count, formatP, formatRange, formatRatio, formatShort, formatThpCell, NOTHING } from "./wording/format.ts";
 import { type CpuPrice, cpuPrice } from "../analysis/price.ts";
 import type { Cell, Effect, Summary } from "../analysis/summary.ts";
-import { type Words, wordsOf } from "./wording/words.ts";
 import { UsageError } from "../base/errors.ts";
 import { type ArmName, armParts, onSameKernel } from "../run/arm-name.ts";
 import { describeConditions } from "../run/conditions.ts";
 import type { KernelRecord } from "../run/record.ts";
-import { acceleratorText, hostText, machineText } from "./sections/what-ran.ts";
 import { priceText } from "./sections/result.ts";
+import { acceleratorText, hostText, machineText } from "./sections/what-ran.ts";
 import { wrap } from "./terminal.ts";
 import { caveatTexts } from "./wording/caveats.ts";
+import { count, formatP, formatRange, formatRatio, formatShort, formatThpCell, NOTHING } from "./wording/format.ts";
+import { type Words, wordsOf } from "./wording/words.ts";
 
 /** What mail is read at. */
 const COLUMNS = 72;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { summarize } from "../../harness/analysis/summarize.ts";
 import { renderHtml } from "../../harness/report/html.ts";
+import { reportOf } from "../../harness/report/sections/all.ts";
 import { phaseSections } from "../../harness/report/sections/phases.ts";
 import { renderTerminal } from "../../harness/report/terminal.ts";
 import { PHASES, type Phases, phaseNames } from "../../harness/run/phase.ts";

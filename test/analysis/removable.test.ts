@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { summarize } from "../../harness/analysis/summarize.ts";
+import { reportOf } from "../../harness/report/sections/all.ts";
 import { renderTerminal } from "../../harness/report/terminal.ts";
 import { QUIET } from "../../harness/run/conditions.ts";
 import type { Settings } from "../../harness/run/record.ts";

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { compareSummaries } from "../../harness/analysis/compare-runs.ts";
 import { summarize } from "../../harness/analysis/summarize.ts";
 import { renderHtml } from "../../harness/report/html.ts";
+import { reportOf } from "../../harness/report/sections/all.ts";
 import { compareSections } from "../../harness/report/sections/compare.ts";
 import { valuesSections } from "../../harness/report/sections/values.ts";
 import { renderTerminal } from "../../harness/report/terminal.ts";

@@ -3,6 +3,7 @@ import { summarize } from "../../harness/analysis/summarize.ts";
 import { projectPath } from "../../harness/base/paths.ts";
 import { renderHtml } from "../../harness/report/html.ts";
 import { renderMarkdown } from "../../harness/report/markdown.ts";
+import { reportOf } from "../../harness/report/sections/all.ts";
 import { layOut, renderTerminal, wrap } from "../../harness/report/terminal.ts";
 import { beforeRefills, syntheticRun, syntheticSamples } from "./synthetic-run.ts";
 

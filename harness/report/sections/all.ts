@@ -1,7 +1,6 @@
 import type { Summary } from "../../analysis/summary.ts";
 import { caveatTexts } from "../wording/caveats.ts";
 import { headlineText } from "../wording/headline.ts";
-import type { Report, Section } from "./section.ts";
 import { costSection } from "./cost.ts";
 import { cpuSection } from "./cpu.ts";
 import { methodSection } from "./method.ts";
@@ -11,6 +10,7 @@ import { ownPlanSections } from "./plan.ts";
 import { removableSections } from "./removable.ts";
 import { resultSection } from "./result.ts";
 import { roundSections } from "./rounds.ts";
+import type { Report, Section } from "./section.ts";
 import { sweepSections } from "./sweep.ts";
 import { valuesSections } from "./values.ts";
 import { whatRanSection } from "./what-ran.ts";

@@ -1,7 +1,7 @@
-import { formatPercent, formatSeconds, formatThpCell, orNothing } from "../wording/format.ts";
 import type { Cell, Cost, Summary } from "../../analysis/summary.ts";
-import { type Words, wordsOf } from "../wording/words.ts";
 import { formatSize } from "../../base/size.ts";
+import { formatPercent, formatSeconds, formatThpCell, orNothing } from "../wording/format.ts";
+import { type Words, wordsOf } from "../wording/words.ts";
 import type { Section } from "./section.ts";
 
 /** A column of the price without its unit, and what it means. */

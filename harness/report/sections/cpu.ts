@@ -1,7 +1,7 @@
-import { formatRatio, formatSeconds, orNothing } from "../wording/format.ts";
 import type { ArmTotal, Summary } from "../../analysis/summary.ts";
-import { wordsOf } from "../wording/words.ts";
 import { onSameKernel } from "../../run/arm-name.ts";
+import { formatRatio, formatSeconds, orNothing } from "../wording/format.ts";
+import { wordsOf } from "../wording/words.ts";
 import type { Section } from "./section.ts";
 
 /** Total CPU time of each arm: where the gain was paid for, and how soon after a boot there is one. */

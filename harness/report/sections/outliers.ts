@@ -1,8 +1,8 @@
-import { count, formatThpCell, formatTime } from "../wording/format.ts";
 import type { Summary } from "../../analysis/summary.ts";
-import { wordsOf } from "../wording/words.ts";
 import { formatSize } from "../../base/size.ts";
 import { FAR } from "../../stats/outliers.ts";
+import { count, formatThpCell, formatTime } from "../wording/format.ts";
+import { wordsOf } from "../wording/words.ts";
 import type { Section } from "./section.ts";
 
 /** Boots and rounds that a reader should look at twice; no section where there are none. */

@@ -34,7 +34,7 @@ export function ownPlanSections({ run, plans }: Summary): Section[] {
 /** Numbers of boots against the smallest difference that they show, from the boots of a run. */
 export function planSection({ run, matters }: Summary, plans: readonly Plan[]): Section {
   const numbers = plans[0]?.shown.map(({ boots }) => boots) ?? [];
-  const wanted = formatDifference(1 + matters);
+  const wanted = Number((matters * 100).toFixed(2));
   const boots = Math.min(...plans.flatMap(({ pilotBoots }) => [pilotBoots.base, pilotBoots.arm]));
   const { low, high } = spreadFactors(2 * boots - 2);
   return {

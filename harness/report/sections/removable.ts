@@ -1,7 +1,7 @@
-import { formatPercent, formatRange, formatSeconds, formatThpCell, NOTHING } from "../wording/format.ts";
 import type { Summary } from "../../analysis/summary.ts";
 import { formatSize } from "../../base/size.ts";
 import type { RemovableShare } from "../../stats/removable-share.ts";
+import { formatPercent, formatRange, formatSeconds, formatThpCell, NOTHING } from "../wording/format.ts";
 import { wordsOf } from "../wording/words.ts";
 import type { Section } from "./section.ts";
 

@@ -1,9 +1,9 @@
 import { isAgain } from "../../analysis/effects.ts";
 import { type CpuPrice, cpuPrice } from "../../analysis/price.ts";
 import type { Effect, Summary } from "../../analysis/summary.ts";
+import { formatSize } from "../../base/size.ts";
 import { armParts } from "../../run/arm-name.ts";
 import { describeConditions } from "../../run/conditions.ts";
-import { formatSize } from "../../base/size.ts";
 import type { Unit } from "../../run/measure.ts";
 import { ALPHA } from "../../stats/verdict.ts";
 import {
@@ -96,7 +96,9 @@ export function resultSection(summary: Summary): Section {
 }
 
 function priceNote(price: CpuPrice | null, refill: string): string {
-  return [price === null ? NO_PRICE_NOTE : `CPU x: ${priceText(price)}.`, refill].filter((text) => text !== "").join(" ");
+  return [price === null ? NO_PRICE_NOTE : `CPU x: ${priceText(price)}.`, refill]
+    .filter((text) => text !== "")
+    .join(" ");
 }
 
 /** What a CPU price is a ratio of. */

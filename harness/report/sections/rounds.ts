@@ -1,7 +1,7 @@
-import { formatThp, formatTime, NOTHING } from "../wording/format.ts";
 import type { Cell, Summary } from "../../analysis/summary.ts";
-import { wordsOf } from "../wording/words.ts";
 import type { Thp } from "../../run/sample.ts";
+import { formatThp, formatTime, NOTHING } from "../wording/format.ts";
+import { wordsOf } from "../wording/words.ts";
 import type { Section } from "./section.ts";
 
 /** Every measured value at the headline's size, in the layout of the RFC: rounds across, without and with the series. */
@@ -11,7 +11,9 @@ export function roundSections({ run, cells }: Summary): Section[] {
   const words = wordsOf(run);
   return run.settings.thp.flatMap((thp) => {
     const own = headline.filter((cell) => cell.thp === thp);
-    return own.length === 0 ? [] : [roundSection(thp, `${words.sized(run.settings.memoryBytes)}, ${words.unit.plural}`, own, hasSeries)];
+    return own.length === 0
+      ? []
+      : [roundSection(thp, `${words.sized(run.settings.memoryBytes)}, ${words.unit.plural}`, own, hasSeries)];
   });
 }
 

@@ -1,14 +1,7 @@
-import {
-  formatEstimate,
-  formatPercent,
-  formatRatio,
-  formatThpCell,
-  formatTime,
-  NOTHING,
-} from "../wording/format.ts";
 import type { Summary, Sweep } from "../../analysis/summary.ts";
-import { type Words, wordsOf } from "../wording/words.ts";
 import { formatSize } from "../../base/size.ts";
+import { formatEstimate, formatPercent, formatRatio, formatThpCell, formatTime, NOTHING } from "../wording/format.ts";
+import { type Words, wordsOf } from "../wording/words.ts";
 import type { Section } from "./section.ts";
 
 /** Time over size with its line, and the size nobody measured, marked as what it is. */

@@ -1,11 +1,11 @@
-import { count } from "../wording/format.ts";
 import type { Summary } from "../../analysis/summary.ts";
-import { programText } from "../wording/words.ts";
 import { shellQuote } from "../../base/quote.ts";
 import { formatSize } from "../../base/size.ts";
 import { describeConditions } from "../../run/conditions.ts";
 import type { ArmRecord, KernelRecord } from "../../run/record.ts";
 import type { Clock } from "../../run/sample.ts";
+import { count } from "../wording/format.ts";
+import { programText } from "../wording/words.ts";
 import type { Section } from "./section.ts";
 
 /** Enough of a sha256 to recognise it; run.json has all of it. */

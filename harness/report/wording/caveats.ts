@@ -26,7 +26,7 @@ function titleOf(caveat: Caveat): string | undefined {
 }
 
 const COUNTED =
-  "The host under test ran under TCG, QEMU's software CPU. Its clock counts the instructions of all " +
+  "the host under test ran under TCG, QEMU's software CPU. Its clock counts the instructions of all " +
   "its CPUs together. Counts are alike on any machine and say nothing about time: a store to memory counts as much as " +
   "an addition. Only while all CPUs are idle does the clock follow this machine's, a billion instructions a second.";
 
@@ -64,7 +64,7 @@ function explanation(caveat: Caveat, run: RunRecord): string {
     case "emulated":
       return caveat.counted
         ? `${COUNTED} Ratios depend on the emulated CPU model (here ${caveat.cpuModel}).`
-        : "The host under test ran under TCG, QEMU's software CPU. Ratios depend on the " +
+        : "the host under test ran under TCG, QEMU's software CPU. Ratios depend on the " +
             `emulated CPU model (here ${caveat.cpuModel}); seconds say nothing about a real machine.`;
     case "one-thread":
       return (

@@ -37,7 +37,9 @@ export function headlineText(summary: Summary): string | undefined {
 /** The change by an effect in a few words: `15.9 times faster`, `2.1 % slower`, `no difference shown`. */
 export function changeText({ verdict, ratio }: Pick<Effect, "verdict" | "ratio">, { name }: Unit, over = ""): string {
   if (verdict === "faster") {
-    return name === "seconds" ? `${over}${formatRatio(ratio)} times faster` : `a factor of ${over}${formatRatio(ratio)}`;
+    return name === "seconds"
+      ? `${over}${formatRatio(ratio)} times faster`
+      : `a factor of ${over}${formatRatio(ratio)}`;
   }
   if (verdict === "slower") return `${formatDifference(1 / ratio)} % ${name === "seconds" ? "slower" : "more"}`;
   return verdict;

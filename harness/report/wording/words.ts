@@ -50,7 +50,7 @@ export function programText(measure: NonNullable<Measure>): string {
 /** The verdict in a table. */
 export function verdictText(verdict: Verdict, { name }: Unit): string {
   if (name === "seconds") return verdict;
-  const words: Partial<Record<Verdict, string>> = { faster: "fewer", slower: "more" };
+  const words: Partial<Record<Verdict, string>> = { faster: "fewer instructions", slower: "more instructions" };
   return words[verdict] ?? verdict;
 }
 
