@@ -4,6 +4,7 @@ import { writeFileAtomic } from "../base/atomic-write.ts";
 import { MeasurementError } from "../base/errors.ts";
 import { cacheDir, projectDir } from "../base/paths.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
+import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
 import { chooseSteps, runSteps } from "../kernel-tests/step.ts";
 import { kernelSteps } from "../kernel-tests/steps.ts";
@@ -22,7 +23,7 @@ type Options = {
   dryRun?: boolean;
 };
 
-export function register(program: Command): void {
+export function register(program: Command, $: Shell): void {
   program
     .command("test-kernel")
     .description("build the kernels, check the patches, boot, stress with verification, and a small benchmark")
@@ -36,14 +37,14 @@ export function register(program: Command): void {
     .option("--ktap <file>", "also write the results as KTAP")
     .option("--junit <file>", "also write the results as JUnit XML")
     .option("--dry-run", "print the steps, run nothing")
-    .action(testKernel);
+    .action((options) => testKernel($, options));
 }
 
-async function testKernel(options: Options): Promise<void> {
+async function testKernel($: Shell, options: Options): Promise<void> {
   const base = await findBase(options.kernel);
   using scratch = new RuntimeDir();
   const logs = cacheDir("logs", `test-kernel-${process.pid}`);
-  const all = kernelSteps({
+  const all = kernelSteps($, {
     base,
     patchesDir: resolve(projectDir, base.patches),
     full: options.full === true,

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { writeFileAtomic } from "../base/atomic-write.ts";
 import { MeasurementError } from "../base/errors.ts";
 import { shellQuote } from "../base/quote.ts";
+import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
 import { ensureKernel } from "../kernel/build.ts";
 import { kernelCommands } from "../kernel/dry-run.ts";
@@ -14,7 +15,7 @@ import { DEADLINE_MS, runSuite, SUITE } from "../kunit/suite.ts";
 
 type Options = { kernel?: string; json?: boolean; ktap?: string; dryRun?: boolean };
 
-export function register(program: Command): void {
+export function register(program: Command, $: Shell): void {
   program
     .command("test-kunit")
     .description("build the series with its KUnit suite as User Mode Linux, and run it as an ordinary program")
@@ -22,18 +23,18 @@ export function register(program: Command): void {
     .option("--ktap <file>", "also write the results as KTAP")
     .option("--json", "print the results as JSON")
     .option("--dry-run", "print the commands, run nothing")
-    .action(testKunit);
+    .action((options) => testKunit($, options));
 }
 
-async function testKunit(options: Options): Promise<void> {
+async function testKunit($: Shell, options: Options): Promise<void> {
   const base = await findBase(options.kernel);
   if (options.dryRun) {
     const run = shellQuote(["build/linux", ...umlArgs([`kunit.filter_glob=${SUITE}`], "/tmp")]);
-    print([...(await kernelCommands({ base, variant: "kunit" })), run]);
+    print([...(await kernelCommands($, { base, variant: "kunit" })), run]);
     return;
   }
-  const kernel = await ensureKernel({ base, variant: "kunit" });
-  const { report, failure } = await runSuite(kernel.imagePath, DEADLINE_MS);
+  const kernel = await ensureKernel($, { base, variant: "kunit" });
+  const { report, failure } = await runSuite($, kernel.imagePath, DEADLINE_MS);
   const cases = casesOf(report.results);
   const counts = countCases(cases);
   if (options.ktap !== undefined) writeFileAtomic(resolve(options.ktap), renderKtap(report.results));

@@ -6,6 +6,7 @@ import { withLock } from "../base/lock.ts";
 import { cacheDir, projectDir, projectPath } from "../base/paths.ts";
 import { Progress } from "../base/progress.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
+import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
 import { renderJunit } from "../ktap/junit.ts";
 import { casesOf, countCases } from "../ktap/result.ts";
@@ -16,7 +17,7 @@ import { type AccelChoice, accelChoices } from "../qemu.ts";
 
 type Options = { kernel?: string; accel: AccelChoice; ktap?: string; junit?: string; dryRun?: boolean };
 
-export function register(program: Command): void {
+export function register(program: Command, $: Shell): void {
   program
     .command("test-mutations")
     .description("break the series on purpose, one invariant at a time, and require a test to notice")
@@ -26,10 +27,10 @@ export function register(program: Command): void {
     .option("--ktap <file>", "also write the results as KTAP")
     .option("--junit <file>", "also write the results as JUnit XML")
     .option("--dry-run", "list the mutations and what has to notice, run nothing")
-    .action(testMutations);
+    .action((names, options) => testMutations($, names, options));
 }
 
-async function testMutations(names: string[], options: Options): Promise<void> {
+async function testMutations($: Shell, names: string[], options: Options): Promise<void> {
   const base = await findBase(options.kernel);
   const common = await findBase();
   const directories = [base, common].map(({ name }) => projectPath("test/mutations", name));
@@ -43,17 +44,15 @@ async function testMutations(names: string[], options: Options): Promise<void> {
   const patchesDir = resolve(projectDir, base.patches);
   const progress = new Progress("mutations");
   const say = (line: string) => progress.log(line);
-  const results = await withLock(
-    join(cacheDir("mutants"), `${base.name}.lock`),
-    () => say("another run is building mutants; waiting for it"),
-    () =>
-      runMutations(
-        mutations,
-        { base, patchesDir, accel: options.accel, scratch: scratch.path, logs, say },
-        (index, { name }) => progress.update(index / mutations.length, name),
-        ({ name, status, log }) =>
-          print(`${status === "passed" ? "caught" : "MISSED"}  ${name}\n          ${log.join(" ")}`),
-      ),
+  const results = await withLock($, join(cacheDir("mutants"), `${base.name}.lock`), say, () =>
+    runMutations(
+      $,
+      mutations,
+      { base, patchesDir, accel: options.accel, scratch: scratch.path, logs, say },
+      (index, { name }) => progress.update(index / mutations.length, name),
+      ({ name, status, log }) =>
+        print(`${status === "passed" ? "caught" : "MISSED"}  ${name}\n          ${log.join(" ")}`),
+    ),
   );
   const group = [
     {

@@ -1,3 +1,4 @@
+import type { Shell } from "../base/shell.ts";
 import type { Base } from "../kernel/bases.ts";
 import { ensureKernel } from "../kernel/build.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
@@ -14,8 +15,8 @@ const FRAGMENTS = ["life.config", "selftests-mm.config"];
  * built in the same tree.
  * @throws what {@link ensureKernel} throws
  */
-export async function richKernel(base: Base, variant: Variant): Promise<BuiltKernel> {
+export async function richKernel($: Shell, base: Base, variant: Variant): Promise<BuiltKernel> {
   const fragments = [...FRAGMENTS, ...(base.richFragments ?? [])];
-  const pristine = await ensureKernel({ base, variant: "base", fragments });
-  return variant === "base" ? pristine : ensureKernel({ base, variant, fragments });
+  const pristine = await ensureKernel($, { base, variant: "base", fragments });
+  return variant === "base" ? pristine : ensureKernel($, { base, variant, fragments });
 }

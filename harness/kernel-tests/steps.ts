@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import type { Shell } from "../base/shell.ts";
 import { GIB_BYTES } from "../base/size.ts";
 import type { Base } from "../kernel/bases.ts";
 import { ensureKernel } from "../kernel/build.ts";
@@ -55,21 +56,21 @@ const DETECTOR_PATIENCE = 20;
 const DETECTOR_CPU_MODEL = "max,-erms,-fsrm";
 
 /** The steps of `npm run test:kernel`, cheapest first after the kernels that all need. */
-export function kernelSteps(plan: TestPlan): Step[] {
+export function kernelSteps($: Shell, plan: TestPlan): Step[] {
   const { base, full } = plan;
   const kernel = (variant: "base" | "prezero" | "kunit", fragments: string[] = []) =>
-    ensureKernel({ base, variant, fragments });
+    ensureKernel($, { base, variant, fragments });
   const detectors = DETECTORS.map(
     ({ name, finds, fragments }): Step => ({
       name,
       about: `${finds}: the KUnit suite, and stress for ${DETECTOR_LOAD.seconds} s`,
-      run: async () => detected(plan, await kernel("prezero", [...fragments])),
+      run: async () => detected($, plan, await kernel("prezero", [...fragments])),
     }),
   );
   const held: Step = {
     name: "lock hold",
     about: "how long the worker keeps interrupts off and a real-time task waiting, on 16G in pieces",
-    run: async () => lockHold(await kernel("prezero", ["trace.config"]), LARGE_FRAGMENTS, plan.scratch),
+    run: async () => lockHold($, await kernel("prezero", ["trace.config"]), LARGE_FRAGMENTS, plan.scratch),
   };
   const load = full ? FULL_LOAD : LOAD;
   return [
@@ -82,29 +83,32 @@ export function kernelSteps(plan: TestPlan): Step[] {
     {
       name: "patches",
       about: "each applies exactly, has no new finding, and builds by itself with the option off and on",
-      run: () => patches(plan),
+      run: () => patches($, plan),
     },
     {
       name: "refusals",
       about: "what excludes the feature keeps it off",
-      run: async () => [...(await refusalsOnUml((await kernel("kunit")).imagePath)), ...(await sysfsRefusal(plan))],
+      run: async () => [
+        ...(await refusalsOnUml($, (await kernel("kunit")).imagePath)),
+        ...(await sysfsRefusal($, plan)),
+      ],
     },
     {
       name: "stress",
       about: `${load.processes} processes dirty memory and populate it again for ${load.seconds} s, the verifier on`,
-      run: async () => stressed(plan, await kernel("prezero"), load),
+      run: async () => stressed($, plan, await kernel("prezero"), load),
     },
     {
       name: "cost when off",
       about: "instructions for allocating and freeing pages, base against the series never enabled",
-      run: async () => costWhenOff(await kernel("base"), await kernel("prezero"), plan.scratch),
+      run: async () => costWhenOff($, await kernel("base"), await kernel("prezero"), plan.scratch),
     },
     ...(full ? detectors : []),
-    ...(full ? [held, ...lifeSteps(plan), ...publicSteps(plan)] : []),
+    ...(full ? [held, ...lifeSteps($, plan), ...publicSteps($, plan)] : []),
     {
       name: "benchmark",
       about: "a small A/B in its own directory, some minutes",
-      run: () => smallBench(base.name, join(plan.scratch, "results")),
+      run: () => smallBench($, base.name, join(plan.scratch, "results")),
     },
   ];
 }
@@ -113,49 +117,50 @@ function built(kernel: BuiltKernel): TestResult {
   return check(`${kernel.variant} builds: ${kernel.release}`, true);
 }
 
-async function patches({ base, patchesDir, say }: TestPlan): Promise<TestResult[]> {
-  const source = await fetchSource(base, say);
-  const repository = await baseRepository(source, say);
+async function patches($: Shell, { base, patchesDir, say }: TestPlan): Promise<TestResult[]> {
+  const source = await fetchSource($, base, say);
+  const repository = await baseRepository($, source, say);
   const common = { name: base.name, base: repository, sourceDir: source.dir, fragments: base.fragments };
-  return seriesResults(await verifySeries({ ...common, patchesDir, fast: false, say }));
+  return seriesResults(await verifySeries($, { ...common, patchesDir, fast: false, say }));
 }
 
-async function sysfsRefusal(plan: TestPlan): Promise<TestResult[]> {
-  const kernel = await ensureKernel({ base: plan.base, variant: "prezero" });
-  await using host = await boot(plan, kernel, "refusal", { extraCmdline: "init_on_free=1" });
+async function sysfsRefusal($: Shell, plan: TestPlan): Promise<TestResult[]> {
+  const kernel = await ensureKernel($, { base: plan.base, variant: "prezero" });
+  await using host = await boot($, plan, kernel, "refusal", { extraCmdline: "init_on_free=1" });
   return [...(await refusalInSysfs(host.exec)), quiet(host)];
 }
 
-async function stressed(plan: TestPlan, kernel: BuiltKernel, load: Load): Promise<TestResult[]> {
-  await using host = await boot(plan, kernel, "stress", { programs: [await selftest(plan)] });
+async function stressed($: Shell, plan: TestPlan, kernel: BuiltKernel, load: Load): Promise<TestResult[]> {
+  await using host = await boot($, plan, kernel, "stress", { programs: [await selftest($, plan)] });
   // Awaited here: the host ends with this function.
   return [...(await stress(host, load)), quiet(host)];
 }
 
 /** The suite runs while the kernel boots, the stress afterwards: what the detector has to say of both is on the console. */
-async function detected(plan: TestPlan, kernel: BuiltKernel): Promise<TestResult[]> {
-  const programs = [await selftest(plan)];
+async function detected($: Shell, plan: TestPlan, kernel: BuiltKernel): Promise<TestResult[]> {
+  const programs = [await selftest($, plan)];
   const name = kernel.fragments.at(-1) ?? "detector";
   const patience = { patience: DETECTOR_PATIENCE, cpuModel: DETECTOR_CPU_MODEL };
   const more = { programs, extraCmdline: KUNIT_CMDLINE, ...patience };
-  await using host = await boot(plan, kernel, name, more);
+  await using host = await boot($, plan, kernel, name, more);
   const suite = await suiteOfBoot(host);
   const load = await stress(host, DETECTOR_LOAD);
   return [...suite, ...load, quietButOnPurpose(host)];
 }
 
-async function selftest(plan: TestPlan): Promise<string> {
-  const source = await fetchSource(plan.base, plan.say);
-  return buildSelftest(source, await readSeries(plan.patchesDir), plan.scratch, plan.say);
+async function selftest($: Shell, plan: TestPlan): Promise<string> {
+  const source = await fetchSource($, plan.base, plan.say);
+  return buildSelftest($, source, await readSeries(plan.patchesDir), plan.scratch, plan.say);
 }
 
 function boot(
+  $: Shell,
   plan: TestPlan,
   kernel: BuiltKernel,
   name: string,
   more: { extraCmdline?: string; programs?: string[]; patience?: number; cpuModel?: string },
 ): Promise<NestedHost> {
-  return bootNestedHost({
+  return bootNestedHost($, {
     kernel: { ...kernel, variant: "prezero" },
     memoryBytes: HOST_BYTES,
     cpus: Math.min(MAX_CPUS, Math.max(2, availableParallelism())),

@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { run } from "../base/process.ts";
+import type { Shell } from "../base/shell.ts";
 import { applyFailureError, explainApplyFailure } from "../series/apply-failure.ts";
 import type { Series } from "../series/series.ts";
 
@@ -14,6 +14,7 @@ export const BUILD_DIR = "build";
  * @throws UsageError PATCH_DOES_NOT_APPLY names patch, file and hunk
  */
 export async function makeTree(
+  $: Shell,
   source: string,
   patches: Series["patches"],
   target: string,
@@ -21,8 +22,8 @@ export async function makeTree(
 ): Promise<void> {
   await rm(target, { recursive: true, force: true });
   await mkdir(dirname(target), { recursive: true });
-  await run("cp", ["--archive", "--link", source, target]);
-  await applyPatches(patches, target, onto);
+  await $`cp --archive --link ${source} ${target}`;
+  await applyPatches($, patches, target, onto);
   await mkdir(join(target, BUILD_DIR), { recursive: true });
 }
 
@@ -31,14 +32,14 @@ export async function makeTree(
  * it is; it knows no fuzz, so a patch applies exactly or not at all.
  * @throws UsageError PATCH_DOES_NOT_APPLY names patch, file and hunk
  */
-export async function applyPatches(patches: Series["patches"], target: string, onto: string): Promise<void> {
+export async function applyPatches($: Shell, patches: Series["patches"], target: string, onto: string): Promise<void> {
   for (const patch of patches) {
-    const finished = await run("git", ["apply", "--whitespace=nowarn", patch.path], {
+    const finished = await $({
       cwd: target,
       // Inside somebody's repository, git would take the paths as relative to its top and silently skip them.
       env: { GIT_CEILING_DIRECTORIES: dirname(target), LC_ALL: "C" },
       okExitCodes: [0, 1, 128],
-    });
+    })`git apply --whitespace=nowarn ${patch.path}`;
     if (finished.exitCode !== 0) throw applyFailureError(explainApplyFailure(patch, finished.stderr), onto);
   }
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { InfrastructureError } from "../base/errors.ts";
+import type { Shell } from "../base/shell.ts";
 import { MIB_BYTES } from "../base/size.ts";
 import type { Base } from "../kernel/bases.ts";
 import { sha256 } from "../kernel/content-key.ts";
@@ -37,26 +38,27 @@ const HOST_BYTES = 640 * MIB_BYTES;
 const LOAD: Load = { seconds: 15, mibPerProcess: 96, processes: 4 };
 
 /** One case of the KUnit suite; all of them for an empty name. */
-export const onKunit: RunTest = async (imagePath, test) => {
-  const { report, failure } = await runSuite(imagePath, CASE_MS, test === "" ? SUITE : `${SUITE}.${test}`);
-  return { results: report.results, failure };
-};
+export const onKunit =
+  ($: Shell): RunTest =>
+  async (imagePath, test) => {
+    const { report, failure } = await runSuite($, imagePath, CASE_MS, test === "" ? SUITE : `${SUITE}.${test}`);
+    return { results: report.results, failure };
+  };
 
 /** The switches that exclude the feature. */
-export const onRefusals: RunTest = async (imagePath) => ({
-  results: await refusalsOnUml(imagePath),
-  failure: undefined,
-});
+export const onRefusals =
+  ($: Shell): RunTest =>
+  async (imagePath) => ({ results: await refusalsOnUml($, imagePath), failure: undefined });
 
 /** The kselftest of the series in a booted guest, for what takes user space to see. */
-export async function onSelftest(plan: BedPlan, tree: MutantTree): Promise<RunTest> {
-  const source = await fetchSource(plan.base, plan.say);
-  const program = await buildSelftest(source, await readSeries(plan.patchesDir), plan.scratch, plan.say);
+export async function onSelftest($: Shell, plan: BedPlan, tree: MutantTree): Promise<RunTest> {
+  const source = await fetchSource($, plan.base, plan.say);
+  const program = await buildSelftest($, source, await readSeries(plan.patchesDir), plan.scratch, plan.say);
   return async (imagePath) => {
     const release = await tree.release();
     const sums = { imageSha256: sha256(imagePath), configSha256: sha256(release) };
     try {
-      await using host = await bootNestedHost({
+      await using host = await bootNestedHost($, {
         kernel: { imagePath, release, ...sums, variant: "prezero" },
         memoryBytes: HOST_BYTES,
         cpus: Math.max(2, availableParallelism()),

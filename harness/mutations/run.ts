@@ -1,4 +1,5 @@
 import { InfrastructureError, MeasurementError } from "../base/errors.ts";
+import type { Shell } from "../base/shell.ts";
 import { check } from "../kernel-tests/step.ts";
 import type { TestResult } from "../ktap/result.ts";
 import { type BedPlan, onKunit, onRefusals, onSelftest, type RunTest, variantOf } from "./beds.ts";
@@ -17,6 +18,7 @@ export type OnMutant = (index: number, mutation: Mutation) => void;
  *   and booting throw
  */
 export async function runMutations(
+  $: Shell,
   mutations: Mutation[],
   plan: BedPlan,
   onMutant: OnMutant,
@@ -27,9 +29,9 @@ export async function runMutations(
     const here = mutations.filter(({ caughtBy }) => variantOf(caughtBy.bed) === variant);
     if (here.length === 0) continue;
     plan.say(`building the healthy series (${variant})`);
-    const tree = await MutantTree.make(plan.base, variant);
+    const tree = await MutantTree.make($, plan.base, variant);
     const healthy = await tree.build();
-    const run = await beds(plan, tree, here);
+    const run = await beds($, plan, tree, here);
     await assertGreen(healthy, distinctTests(here), run);
     for (const mutation of here) {
       onMutant(results.length, mutation);
@@ -41,10 +43,10 @@ export async function runMutations(
   return results;
 }
 
-async function beds(plan: BedPlan, tree: MutantTree, mutations: Mutation[]): Promise<(bed: Bed) => RunTest> {
+async function beds($: Shell, plan: BedPlan, tree: MutantTree, mutations: Mutation[]): Promise<(bed: Bed) => RunTest> {
   const needed = mutations.some(({ caughtBy }) => caughtBy.bed === "selftest");
-  const selftest = needed ? await onSelftest(plan, tree) : onKunit;
-  const all: Record<Bed, RunTest> = { kunit: onKunit, refusals: onRefusals, selftest };
+  const selftest = needed ? await onSelftest($, plan, tree) : onKunit($);
+  const all: Record<Bed, RunTest> = { kunit: onKunit($), refusals: onRefusals($), selftest };
   return (bed) => all[bed];
 }
 

@@ -1,3 +1,4 @@
+import type { Shell } from "../base/shell.ts";
 import { git } from "./git.ts";
 
 /**
@@ -5,11 +6,12 @@ import { git } from "./git.ts";
  * the environment for git. The committer's date is the author's.
  */
 export async function changelogOf(
+  $: Shell,
   repository: string,
   commit: string,
 ): Promise<{ message: string; env: NodeJS.ProcessEnv }> {
   const format = "--format=%an%x00%ae%x00%ad%x00%B";
-  const { stdout } = await git(repository, ["log", "-1", "--date=raw", "--no-notes", format, commit]);
+  const { stdout } = await git($, repository, ["log", "-1", "--date=raw", "--no-notes", format, commit]);
   const [name = "", email = "", date = "", message = ""] = stdout.split("\0");
   return {
     message: `${message.trimEnd()}\n`,

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Shell } from "../base/shell.ts";
 import { applyFailureError, explainApplyFailure } from "../series/apply-failure.ts";
 import type { PatchFile } from "../series/patch-file.ts";
 import type { BaseRepository } from "./base-repository.ts";
@@ -19,23 +20,24 @@ export const MAILINFO = ["mailinfo", "-b", "--encoding=UTF-8", "--no-scissors"];
  * @throws UsageError PATCH_DOES_NOT_APPLY naming patch, file and hunk
  */
 export async function commitSeries(
+  $: Shell,
   repository: string,
   parent: string,
   patches: PatchFile[],
   onto: string,
 ): Promise<string[]> {
-  return withIndex(repository, parent, async (index, scratch) => {
+  return withIndex($, repository, parent, async (index, scratch) => {
     const commits: string[] = [];
     for (const patch of patches) {
-      const { message, env } = await readMail(repository, patch, scratch);
-      const applied = await git(repository, [...APPLY, join(scratch, "diff")], {
+      const { message, env } = await readMail($, repository, patch, scratch);
+      const applied = await git($, repository, [...APPLY, join(scratch, "diff")], {
         env: index,
         okExitCodes: [0, 1, 128],
       });
       if (applied.exitCode !== 0) throw applyFailureError(explainApplyFailure(patch, applied.stderr), onto);
-      const tree = await gitText(repository, ["write-tree"], { env: index });
+      const tree = await gitText($, repository, ["write-tree"], { env: index });
       const args = ["commit-tree", tree, "-p", commits.at(-1) ?? parent];
-      commits.push(await gitText(repository, args, { env, input: message }));
+      commits.push(await gitText($, repository, args, { env, input: message }));
     }
     return commits;
   });
@@ -45,14 +47,14 @@ export async function commitSeries(
  * {@link commitSeries} on the pristine source of a base.
  * @throws UsageError PATCH_DOES_NOT_APPLY naming patch, file and hunk
  */
-export async function commitOnBase(base: BaseRepository, patches: PatchFile[]): Promise<string[]> {
-  return commitSeries(base.gitDir, base.root, patches, `${base.packageName} ${base.version}`);
+export async function commitOnBase($: Shell, base: BaseRepository, patches: PatchFile[]): Promise<string[]> {
+  return commitSeries($, base.gitDir, base.root, patches, `${base.packageName} ${base.version}`);
 }
 
 /** Changelog and author of a patch; its diff lands in `scratch/diff`. The committer's date is the author's. */
-async function readMail(repository: string, patch: PatchFile, scratch: string) {
+async function readMail($: Shell, repository: string, patch: PatchFile, scratch: string) {
   const args = [...MAILINFO, join(scratch, "body"), join(scratch, "diff")];
-  const header = await gitText(repository, args, { input: patch.text });
+  const header = await gitText($, repository, args, { input: patch.text });
   const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(header)?.[1] ?? "";
   const body = (await readFile(join(scratch, "body"), "utf8")).trim();
   return {

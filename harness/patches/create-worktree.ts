@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { Shell } from "../base/shell.ts";
 import type { BaseRepository } from "./base-repository.ts";
 import { git } from "./git.ts";
 import { unhideNewFiles } from "./unhide.ts";
@@ -20,22 +21,22 @@ export function worktreeMove(from: string, dir: string): string[] {
  * Makes a worktree at a directory that is absent or empty. Made beside its place and moved there when it is whole: a
  * killed run leaves no half worktree that looks like one.
  */
-export async function createWorktree(base: BaseRepository, dir: string, meeting: Meeting): Promise<void> {
+export async function createWorktree($: Shell, base: BaseRepository, dir: string, meeting: Meeting): Promise<void> {
   const partial = `${dir}.partial`;
+  // After an interrupt, too: git locks a worktree while it makes it, and one that stays locked is in the way.
   const clear = async () => {
     await rm(partial, { recursive: true, force: true });
-    // git locks a worktree while it makes it; one whose making was killed would stay locked, and in the way.
-    await git(base.gitDir, ["worktree", "unlock", partial], { okExitCodes: [0, 128] });
-    await git(base.gitDir, ["worktree", "prune"]);
+    await git($, base.gitDir, ["worktree", "unlock", partial], { okExitCodes: [0, 128], interruptWith: "nothing" });
+    await git($, base.gitDir, ["worktree", "prune"], { interruptWith: "nothing" });
   };
   await mkdir(dirname(dir), { recursive: true });
   await clear();
   try {
-    await git(base.gitDir, worktreeAdd(partial, meeting.head));
-    await unhideNewFiles(partial);
-    await recordMeeting(partial, meeting);
+    await git($, base.gitDir, worktreeAdd(partial, meeting.head));
+    await unhideNewFiles($, partial);
+    await recordMeeting($, partial, meeting);
     if (existsSync(dir)) await rmdir(dir);
-    await git(base.gitDir, worktreeMove(partial, dir));
+    await git($, base.gitDir, worktreeMove(partial, dir));
   } catch (error) {
     await clear().catch(() => {});
     throw error;

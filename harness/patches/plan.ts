@@ -1,4 +1,5 @@
 import { shellQuote } from "../base/quote.ts";
+import type { Shell } from "../base/shell.ts";
 import type { Base } from "../kernel/bases.ts";
 import { configureCommand } from "../kernel/config.ts";
 import { findToolchain } from "../kernel/toolchain.ts";
@@ -38,7 +39,7 @@ export function planRefresh(dir: string): string[] {
  * The commands of `patches check`, in order; spatch once per script and patch, the build of the directories once per patch
  * and setting of the option, that of mm/ once per configuration of configs/extremes.yaml.
  */
-export async function planCheck(base: Base, patchesDir: string, fast: boolean): Promise<string[]> {
+export async function planCheck($: Shell, base: Base, patchesDir: string, fast: boolean): Promise<string[]> {
   const { patches } = await readSeries(patchesDir);
   const checks = patches.flatMap((patch) => [
     shellQuote(checkpatchCommand("SOURCE", patch.path)),
@@ -46,7 +47,7 @@ export async function planCheck(base: Base, patchesDir: string, fast: boolean): 
   ]);
   const plan = [...(await planEdit(base, "", patchesDir)).slice(0, -2), ...checks];
   if (fast) return plan;
-  const toolchain = await findToolchain();
+  const toolchain = await findToolchain($);
   const configure = shellQuote(configureCommand("x86_64"));
   return [
     ...plan,

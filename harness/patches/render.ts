@@ -1,3 +1,4 @@
+import type { Shell } from "../base/shell.ts";
 import type { BaseRepository } from "./base-repository.ts";
 import { git, gitLines } from "./git.ts";
 
@@ -53,10 +54,16 @@ export function baseRecord({ packageName, version }: BaseRepository): string[] {
  * A commit as the text of a patch file. Below the line that ends the changelog, where git am does not look, stands what
  * the patch was made against: package, version, and the blob of every file of the pristine source that it touches.
  */
-export async function renderPatch(dir: string, commit: string, base: BaseRepository): Promise<string> {
-  const { stdout } = await git(dir, [...FORMAT_PATCH, commit]);
-  const paths = await gitLines(dir, ["diff-tree", "--no-commit-id", "--name-only", "--no-renames", "-r", commit]);
-  const blobs = await gitLines(base.gitDir, ["ls-tree", "-r", "--format=%(path): %(objectname)", base.root, ...paths]);
+export async function renderPatch($: Shell, dir: string, commit: string, base: BaseRepository): Promise<string> {
+  const { stdout } = await git($, dir, [...FORMAT_PATCH, commit]);
+  const paths = await gitLines($, dir, ["diff-tree", "--no-commit-id", "--name-only", "--no-renames", "-r", commit]);
+  const blobs = await gitLines($, base.gitDir, [
+    "ls-tree",
+    "-r",
+    "--format=%(path): %(objectname)",
+    base.root,
+    ...paths,
+  ]);
   const record = [
     ...baseRecord(base),
     ...(blobs.length > 0 ? ["base-blobs:", ...blobs.map((line) => `  ${line}`)] : []),

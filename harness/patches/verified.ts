@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../base/atomic-write.ts";
 import { cacheDir } from "../base/paths.ts";
+import type { Shell } from "../base/shell.ts";
 import { toolVersion } from "../kernel/toolchain.ts";
 import { readSeries, type Series } from "../series/series.ts";
 import { type CheckOptions, checkSeries } from "./check/check.ts";
@@ -43,15 +44,15 @@ export function seriesDigest(series: Series): string {
  * file of the repository each time that it runs.
  * @throws what {@link checkSeries} throws
  */
-export async function verifySeries(options: CheckOptions): Promise<SeriesReport> {
+export async function verifySeries($: Shell, options: CheckOptions): Promise<SeriesReport> {
   const series = await readSeries(options.patchesDir);
   const before = seriesDigest(series);
-  const report = await checkSeries(options);
+  const report = await checkSeries($, options);
   if (!report.ok || series.patches.length === 0) return report;
   // A patch that was changed while the check ran was seen by some of the checks only.
   if (before !== seriesDigest(await readSeries(options.patchesDir))) return report;
   const { packageName, version } = report;
-  const compiler = options.fast ? null : ((await toolVersion("gcc")) ?? null);
+  const compiler = options.fast ? null : ((await toolVersion($, "gcc")) ?? null);
   const without = options.fast ? [] : missingTools(report);
   const verified = { seriesSha256: before, packageName, version, at: new Date().toISOString(), compiler, without };
   const path = recordPath(options.name);

@@ -7,6 +7,7 @@ import { recordFile } from "../../harness/kernel/built-kernel.ts";
 import { treeDir } from "../../harness/kernel/source-cache.ts";
 import { CommandLine } from "../cli/command-line.ts";
 import { until } from "../cli/fake-machine.ts";
+import { $ } from "../fakes/shell.ts";
 import { fakeConsole, fakeSamples } from "../native/fake-samples.ts";
 
 const commandLine = new CommandLine();
@@ -20,10 +21,16 @@ beforeAll(async () => {
   try {
     const base = await findBase("6.12");
     mkdirSync(treeDir(base.source.package, base.source.version), { recursive: true });
-    const { dir, patches } = await planKernel({ base, variant: "native" });
+    const { dir, patches } = await planKernel($, { base, variant: "native" });
     mkdirSync(dir, { recursive: true });
     const of = { base: base.name, packageName: base.source.package, version: base.source.version, pinned: true };
-    const sums = { imageSha256: "a".repeat(64), configSha256: "b".repeat(64), steps: 1, buildSeconds: 1 };
+    const sums = {
+      imageSha256: "a".repeat(64),
+      configSha256: "b".repeat(64),
+      steps: 1,
+      afterPristine: false,
+      buildSeconds: 1,
+    };
     const built = { compiler: "gcc (fake)", release: "6.12.0-native", fragments: ["native-bench.config"] };
     const names = patches.map(({ name }) => name);
     writeFileSync(...recordFile(dir, { ...of, ...built, ...sums, variant: "native", patches: names }));

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { writeFileAtomic } from "../../base/atomic-write.ts";
 import { projectPath } from "../../base/paths.ts";
+import type { Shell } from "../../base/shell.ts";
 import { findBase } from "../../kernel/bases.ts";
 import { fetchSource } from "../../kernel/source.ts";
 import { renderJunit } from "../../ktap/junit.ts";
@@ -16,7 +17,7 @@ import { BASE_HELP, patchesDir, print, say } from "./places.ts";
 
 type Options = { fast?: boolean; json?: boolean; ktap?: string; junit?: string; dryRun?: boolean };
 
-export function registerCheck(patches: Command): void {
+export function registerCheck(patches: Command, $: Shell): void {
   patches
     .command("check")
     .argument("[base]", `${BASE_HELP} (default: the file's default)`)
@@ -28,17 +29,17 @@ export function registerCheck(patches: Command): void {
     .option("--ktap <file>", "also write the report as KTAP")
     .option("--junit <file>", "also write the report as JUnit XML")
     .option("--dry-run", "print the commands, run nothing")
-    .action(check);
+    .action((name, options) => check($, name, options));
 }
 
-async function check(name: string | undefined, options: Options): Promise<void> {
+async function check($: Shell, name: string | undefined, options: Options): Promise<void> {
   const base = await findBase(name);
   if (options.dryRun)
-    return planCheck(base, patchesDir(base), options.fast === true).then((lines) => lines.forEach(print));
-  const source = await fetchSource(base, say);
-  const report = await verifySeries({
+    return planCheck($, base, patchesDir(base), options.fast === true).then((lines) => lines.forEach(print));
+  const source = await fetchSource($, base, say);
+  const report = await verifySeries($, {
     name: base.name,
-    base: await baseRepository(source, say),
+    base: await baseRepository($, source, say),
     sourceDir: source.dir,
     patchesDir: patchesDir(base),
     onTop: base.nativePatches === undefined ? [] : [projectPath(base.nativePatches)],

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Shell } from "../../base/shell.ts";
 import { findBase } from "../../kernel/bases.ts";
 import { editPatches } from "../../patches/edit.ts";
 import { planEdit } from "../../patches/plan.ts";
@@ -6,21 +7,21 @@ import { BASE_HELP, patchesDir, print, repository, say, worktreeDir } from "./pl
 
 type Options = { dir?: string; dryRun?: boolean };
 
-export function registerEdit(patches: Command): void {
+export function registerEdit(patches: Command, $: Shell): void {
   patches
     .command("edit")
     .argument("<base>", BASE_HELP)
     .description("make a git worktree of the base's exact source with one commit per patch")
     .option("--dir <dir>", "where the worktree goes (default: the cache directory)")
     .option("--dry-run", "print the commands, run nothing")
-    .action(edit);
+    .action((name, options) => edit($, name, options));
 }
 
-async function edit(name: string, options: Options): Promise<void> {
+async function edit($: Shell, name: string, options: Options): Promise<void> {
   const base = await findBase(name);
   const dir = worktreeDir(base, options.dir);
   if (options.dryRun) return planEdit(base, dir, patchesDir(base)).then((lines) => lines.forEach(print));
-  const edited = await editPatches({ base: await repository(base), dir, patchesDir: patchesDir(base), say });
+  const edited = await editPatches($, { base: await repository($, base), dir, patchesDir: patchesDir(base), say });
   const what = { created: "made", updated: "moved to the patch files as they are now", current: "there already" };
   print(`${dir}`);
   say(`worktree ${what[edited.outcome]}: ${edited.commits.length} commits, one per patch`);

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { loadSummary } from "../../analysis/summarize.ts";
 import { projectPath } from "../../base/paths.ts";
+import type { Shell } from "../../base/shell.ts";
 import { findBase } from "../../kernel/bases.ts";
 import { fetchSource } from "../../kernel/source.ts";
 import { baseRepository } from "../../patches/base-repository.ts";
@@ -25,7 +26,7 @@ type Options = {
   dryRun?: boolean;
 };
 
-export function registerExport(patches: Command): void {
+export function registerExport(patches: Command, $: Shell): void {
   patches
     .command("export")
     .argument("<base>", BASE_HELP)
@@ -41,14 +42,14 @@ export function registerExport(patches: Command): void {
     .option("--run <run>", "put the table of this run into the letter (may be given again)", append, [])
     .option("--force", "overwrite mails of the same version")
     .option("--dry-run", "print the commands, run nothing")
-    .action(exportMails);
+    .action((name, options) => exportMails($, name, options));
 }
 
-async function exportMails(name: string, options: Options): Promise<void> {
+async function exportMails($: Shell, name: string, options: Options): Promise<void> {
   const base = await findBase(name);
   const series = await readSeries(patchesDir(base));
   const outDir = resolve(options.out);
-  const who = await callerIdentity();
+  const who = await callerIdentity($);
   if (options.dryRun) {
     const paths = series.patches.map(({ path }) => path);
     for (const kind of ["to", "cc"] as const) print(maintainersCommand("SOURCE", kind, paths).join(" "));
@@ -57,16 +58,17 @@ async function exportMails(name: string, options: Options): Promise<void> {
   }
   const letter = await readLetter([patchesDir(base), projectPath("kernel-patches")]);
   const tables = options.run.map((run) => rfcTable(loadSummary(resolveRunDir(run))));
-  const source = await fetchSource(base, say);
-  const repository = await baseRepository(source, say);
+  const source = await fetchSource($, base, say);
+  const repository = await baseRepository($, source, say);
   const before = resolve(options.previous ?? outDir);
   const previous =
-    options.rerollCount > 1 ? await previousExport(repository, before, options.rerollCount - 1) : undefined;
+    options.rerollCount > 1 ? await previousExport($, repository, before, options.rerollCount - 1) : undefined;
   const recipients = await recipientsOf(
+    $,
     source.dir,
     series.patches.map(({ path }) => path),
   );
-  const written = await exportSeries({
+  const written = await exportSeries($, {
     base: repository,
     series,
     outDir,

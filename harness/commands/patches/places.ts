@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { cacheDir, projectPath } from "../../base/paths.ts";
+import type { Shell } from "../../base/shell.ts";
 import type { Base } from "../../kernel/bases.ts";
 import { fetchSource } from "../../kernel/source.ts";
 import { type BaseRepository, baseRepository } from "../../patches/base-repository.ts";
@@ -12,8 +13,8 @@ export const print = (line: string) => void process.stdout.write(`${line}\n`);
 export const BASE_HELP = "kernel base, a key of configs/kernels.yaml";
 
 /** The base's source as a repository, fetched and made when it is not there yet. */
-export async function repository(base: Base): Promise<BaseRepository> {
-  return baseRepository(await fetchSource(base, say), say);
+export async function repository($: Shell, base: Base): Promise<BaseRepository> {
+  return baseRepository($, await fetchSource($, base, say), say);
 }
 
 /** Where the series of a base is. */

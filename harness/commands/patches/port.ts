@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import type { Shell } from "../../base/shell.ts";
 import { type Base, findBase } from "../../kernel/bases.ts";
 import { gitCommand } from "../../patches/git.ts";
 import { portDiff, replacedDiff } from "../../patches/port/compare.ts";
@@ -19,7 +20,7 @@ import { BASE_HELP, patchesDir, print, repository, say, worktreeDir } from "./pl
 
 type Options = { from: string; to: string; dir?: string; continue?: boolean; abort?: boolean; dryRun?: boolean };
 
-export function registerPort(patches: Command): void {
+export function registerPort(patches: Command, $: Shell): void {
   patches
     .command("port")
     .description("bring the series of one base to another: a git rebase in a new worktree, with hints where it stops")
@@ -29,38 +30,43 @@ export function registerPort(patches: Command): void {
     .addOption(new Option("--continue", "go on after conflicts were resolved").conflicts("abort"))
     .option("--abort", "give the port up and remove its worktree")
     .option("--dry-run", "print the commands, run nothing")
-    .action(port);
+    .action((options) => port($, options));
 }
 
-async function port(options: Options): Promise<void> {
+async function port($: Shell, options: Options): Promise<void> {
   const [from, to] = [await findBase(options.from), await findBase(options.to)];
   const dir = worktreeDir(to, options.dir);
   if (options.dryRun) return print(gitCommand(dir, rebaseArguments("ROOT", "START", "LAST")));
-  const target = { base: await repository(to), dir, patchesDir: patchesDir(to) };
-  if (options.abort || options.continue) await requirePort(dir, { from: from.name, to: to.name });
+  const target = { base: await repository($, to), dir, patchesDir: patchesDir(to) };
+  if (options.abort || options.continue) await requirePort($, dir, { from: from.name, to: to.name });
   if (options.abort) {
-    await abortPort(target);
+    await abortPort($, target);
     return say(`the port is given up; ${dir} is removed`);
   }
-  const ported = options.continue ? await continuePort(target) : await begin(from, to, target);
-  if (ported.state === "finished") return finished(target, ported, options);
-  const hints = await hintsFor(ported.conflicts, target.base, functionsChanged(await readSeries(patchesDir(from))));
+  const ported = options.continue ? await continuePort($, target) : await begin($, from, to, target);
+  if (ported.state === "finished") return finished($, target, ported, options);
+  const hints = await hintsFor($, ported.conflicts, target.base, functionsChanged(await readSeries(patchesDir(from))));
   print(showConflicts(ported, hints, again(options)));
   process.exitCode = 1;
 }
 
-async function begin(from: Base, to: Base, target: PortTarget): Promise<Ported> {
+async function begin($: Shell, from: Base, to: Base, target: PortTarget): Promise<Ported> {
   const series = await readSeries(patchesDir(from));
   const names = { from: from.name, to: to.name };
-  const ported = await startPort(target, names, { base: await repository(from), series }, say);
+  const ported = await startPort($, target, names, { base: await repository($, from), series }, say);
   print(target.dir);
   return ported;
 }
 
-async function finished(target: PortTarget, ported: Ported & { state: "finished" }, options: Options): Promise<void> {
+async function finished(
+  $: Shell,
+  target: PortTarget,
+  ported: Ported & { state: "finished" },
+  options: Options,
+): Promise<void> {
   const color = process.stdout.isTTY === true;
-  print((await portDiff(target, ported.port, color)).trimEnd());
-  const replaced = await replacedDiff(target, color);
+  print((await portDiff($, target, ported.port, color)).trimEnd());
+  const replaced = await replacedDiff($, target, color);
   if (replaced !== undefined) print(`\nagainst the series that ${options.to} has now:\n${replaced.trimEnd()}`);
   const dropped = ported.dropped > 0 ? `, ${ported.dropped} left out because nothing of them was left to do` : "";
   say(`the series is in ${target.dir}: ${ported.commits} patches${dropped}. Look at it, build it, then:`);

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Shell } from "../../base/shell.ts";
 import { findBase } from "../../kernel/bases.ts";
 import { planRefresh } from "../../patches/plan.ts";
 import { refreshPatches } from "../../patches/refresh.ts";
@@ -6,7 +7,7 @@ import { BASE_HELP, patchesDir, print, repository, worktreeDir } from "./places.
 
 type Options = { dir?: string; force?: boolean; dryRun?: boolean };
 
-export function registerRefresh(patches: Command): void {
+export function registerRefresh(patches: Command, $: Shell): void {
   patches
     .command("refresh")
     .argument("<base>", BASE_HELP)
@@ -14,15 +15,15 @@ export function registerRefresh(patches: Command): void {
     .option("--dir <dir>", "the worktree, or any git tree with the base's files as one commit")
     .option("--force", "overwrite patch files that changed after the worktree was made")
     .option("--dry-run", "say which files would change and by which commands, write nothing")
-    .action(refresh);
+    .action((name, options) => refresh($, name, options));
 }
 
-async function refresh(name: string, options: Options): Promise<void> {
+async function refresh($: Shell, name: string, options: Options): Promise<void> {
   const base = await findBase(name);
   const dir = worktreeDir(base, options.dir);
   if (options.dryRun) planRefresh(dir).forEach(print);
-  const written = await refreshPatches({
-    base: await repository(base),
+  const written = await refreshPatches($, {
+    base: await repository($, base),
     dir,
     patchesDir: patchesDir(base),
     ...(options.force ? { force: true } : {}),

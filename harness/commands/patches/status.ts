@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Shell } from "../../base/shell.ts";
 import { allBases, findBase } from "../../kernel/bases.ts";
 import { allApply, showStatus } from "../../patches/status/show.ts";
 import { type BaseStatus, statusOf } from "../../patches/status/status.ts";
@@ -6,7 +7,7 @@ import { BASE_HELP, print, say } from "./places.ts";
 
 type Options = { offline?: boolean; newest?: boolean; json?: boolean };
 
-export function registerStatus(patches: Command): void {
+export function registerStatus(patches: Command, $: Shell): void {
   patches
     .command("status")
     .argument("[base]", `${BASE_HELP} (default: all)`)
@@ -14,14 +15,14 @@ export function registerStatus(patches: Command): void {
     .option("--newest", "also fetch the newest packaged version where it is another, and try the series on it")
     .option("--offline", "ask no archive; use the sources that are in the cache")
     .option("--json", "the answer as JSON on stdout")
-    .action(status);
+    .action((name, options) => status($, name, options));
 }
 
-async function status(name: string | undefined, { json, ...options }: Options): Promise<void> {
+async function status($: Shell, name: string | undefined, { json, ...options }: Options): Promise<void> {
   const bases = name === undefined ? await allBases() : [await findBase(name)];
   const all: BaseStatus[] = [];
   // One after the other: they would only take turns on the disk and in apt.
-  for (const base of bases) all.push(await statusOf(base, { ...options, say }));
+  for (const base of bases) all.push(await statusOf($, base, { ...options, say }));
   print(json ? JSON.stringify(all, null, 2) : showStatus(all));
   if (!allApply(all)) process.exitCode = 1;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import type { Shell } from "../../base/shell.ts";
 import { GIB_BYTES, MIB_BYTES } from "../../base/size.ts";
 import type { TestResult } from "../../ktap/result.ts";
 import type { NestedHost } from "../../nested/nested-host.ts";
@@ -27,9 +28,9 @@ export const balloon: Scenario = {
   run: besideBalloon,
 };
 
-async function besideBalloon(plan: LifePlan): Promise<TestResult[]> {
+async function besideBalloon($: Shell, plan: LifePlan): Promise<TestResult[]> {
   const hardware = { preallocate: false, devices: ["virtio-balloon-pci,id=balloon,free-page-reporting=on"] };
-  await using host = await bootLife(plan, "balloon", { memoryBytes: HOST_BYTES, hardware });
+  await using host = await bootLife($, plan, "balloon", { memoryBytes: HOST_BYTES, hardware });
   const cases = [...(await reporting(host)), ...(await inflating(host))];
   return [...cases, ...(await afterwards(host))];
 }

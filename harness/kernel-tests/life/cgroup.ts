@@ -20,7 +20,7 @@ const inGroup = (command: string) => `echo $$ > ${GROUP}/cgroup.procs && ${comma
 export const cgroup: Scenario = {
   name: "cgroup limit",
   about: `${LOAD_MIB} MiB in a group that should have ${LIMIT_MIB} MiB, and zram`,
-  run: (plan) => onLiveHost(plan, "cgroup", {}, limited),
+  run: ($, plan) => onLiveHost($, plan, "cgroup", {}, limited),
 };
 
 /** @throws what the host's exec throws */

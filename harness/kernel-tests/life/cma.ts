@@ -26,7 +26,8 @@ exit $code`;
 export const cma: Scenario = {
   name: "CMA",
   about: `${TAKE_MIB} of ${AREA_MIB} MiB are taken and given back ${CYCLES} times while others use them`,
-  run: (plan) => onLiveHost(plan, "cma", { memoryBytes: GIB_BYTES, extraCmdline: `cma=${AREA_MIB}M` }, takeAndGiveBack),
+  run: ($, plan) =>
+    onLiveHost($, plan, "cma", { memoryBytes: GIB_BYTES, extraCmdline: `cma=${AREA_MIB}M` }, takeAndGiveBack),
 };
 
 /** @throws what the host's exec throws */

@@ -20,7 +20,7 @@ wait $load`;
 export const compaction: Scenario = {
   name: "compaction",
   about: `compaction and khugepaged on ${MIB} MiB with a hole beside each page, for ${SECONDS} s`,
-  run: (plan) => onLiveHost(plan, "compaction", {}, compacted),
+  run: ($, plan) => onLiveHost($, plan, "compaction", {}, compacted),
 };
 
 /** @throws what the host's exec throws */

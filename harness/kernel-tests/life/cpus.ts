@@ -15,7 +15,7 @@ done`;
 export const cpus: Scenario = {
   name: "CPU hotplug",
   about: "a CPU goes and comes while the worker runs",
-  run: (plan) => onLiveHost(plan, "cpus", {}, cpusComeAndGo),
+  run: ($, plan) => onLiveHost($, plan, "cpus", {}, cpusComeAndGo),
 };
 
 /** @throws what the host's exec throws */

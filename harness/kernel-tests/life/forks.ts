@@ -14,7 +14,7 @@ const LEAST_FORKS = 5 * CHILDREN;
 export const forks: Scenario = {
   name: "fork storm",
   about: `${CHILDREN} processes at a time come and go for ${SECONDS} s, and copy what they inherit`,
-  run: (plan) => onLiveHost(plan, "forks", {}, stormOfForks),
+  run: ($, plan) => onLiveHost($, plan, "forks", {}, stormOfForks),
 };
 
 /** @throws what the host's exec throws */

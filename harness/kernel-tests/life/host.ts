@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import type { Shell } from "../../base/shell.ts";
 import { GIB_BYTES } from "../../base/size.ts";
 import type { Base } from "../../kernel/bases.ts";
 import type { TestResult } from "../../ktap/result.ts";
@@ -22,7 +23,7 @@ export type LifePlan = {
 };
 
 /** A scenario: its name, a few words on what happens, and its cases. */
-export type Scenario = { name: string; about: string; run(plan: LifePlan): Promise<TestResult[]> };
+export type Scenario = { name: string; about: string; run($: Shell, plan: LifePlan): Promise<TestResult[]> };
 
 export type LifeHost = Pick<NestedHost, "exec" | "complaints">;
 export type LifeBoot = Partial<
@@ -59,12 +60,13 @@ echo $(($1 * 100 / $2))`;
  * @throws what the boot and the host's exec throw
  */
 export async function onLiveHost(
+  $: Shell,
   plan: LifePlan,
   name: string,
   boot: LifeBoot,
   live: (host: NestedHost) => Promise<TestResult[]>,
 ): Promise<TestResult[]> {
-  await using host = await bootLife(plan, name, boot);
+  await using host = await bootLife($, plan, name, boot);
   const before = await fillPool(host);
   // Awaited here: the host ends with this function.
   const cases = await live(host);
@@ -72,9 +74,9 @@ export async function onLiveHost(
 }
 
 /** Only the boot. @throws what {@link richKernel} and the boot throw */
-export async function bootLife(plan: LifePlan, name: string, boot: LifeBoot): Promise<NestedHost> {
-  return bootNestedHost({
-    kernel: { ...(await richKernel(plan.base, "prezero")), variant: "prezero" },
+export async function bootLife($: Shell, plan: LifePlan, name: string, boot: LifeBoot): Promise<NestedHost> {
+  return bootNestedHost($, {
+    kernel: { ...(await richKernel($, plan.base, "prezero")), variant: "prezero" },
     memoryBytes: MEMORY_BYTES,
     cpus: Math.min(MAX_CPUS, Math.max(2, availableParallelism())),
     accel: plan.accel,

@@ -26,7 +26,7 @@ const FILLED = `for try in $(seq 150); do [ $(cat ${NODE_FILE}) -gt ${DIMM_BYTES
 export const hotplug: Scenario = {
   name: "memory hotplug",
   about: `a DIMM on a node of its own is plugged in, goes on and off ${CYCLES} times, and is unplugged`,
-  run: (plan) => onLiveHost(plan, "hotplug", { hardware: { emptyNode: true, hotplugBytes: GIB_BYTES } }, dimm),
+  run: ($, plan) => onLiveHost($, plan, "hotplug", { hardware: { emptyNode: true, hotplugBytes: GIB_BYTES } }, dimm),
 };
 
 /** @throws what the host's exec throws; QmpError when QEMU refuses the DIMM */

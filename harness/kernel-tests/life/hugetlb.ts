@@ -24,7 +24,7 @@ const HOST_BYTES = 6 * GIB_BYTES;
 export const hugetlb: Scenario = {
   name: "hugetlb pool",
   about: "two writers make it larger and smaller; a page of 1 GiB is put together and given back",
-  run: (plan) => onLiveHost(plan, "hugetlb", { memoryBytes: HOST_BYTES }, hugePool),
+  run: ($, plan) => onLiveHost($, plan, "hugetlb", { memoryBytes: HOST_BYTES }, hugePool),
 };
 
 /** @throws what the host's exec throws */

@@ -22,7 +22,7 @@ const UNPOISON =
 export const poison: Scenario = {
   name: "memory errors",
   about: `${COUNT} pages that are free and zero break, in each of three ways`,
-  run: (plan) => onLiveHost(plan, "poison", {}, breakPages),
+  run: ($, plan) => onLiveHost($, plan, "poison", {}, breakPages),
 };
 
 /** @throws what the host's exec throws */

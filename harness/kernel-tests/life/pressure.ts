@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { ExecAnswer } from "../../base/exec.ts";
+import type { Shell } from "../../base/shell.ts";
 import { GIB_BYTES } from "../../base/size.ts";
 import { ensureKernel } from "../../kernel/build.ts";
 import type { TestResult } from "../../ktap/result.ts";
@@ -26,9 +27,9 @@ export const pressure: Scenario = {
   run: toTheEdge,
 };
 
-async function toTheEdge(plan: LifePlan): Promise<TestResult[]> {
-  const without = await pressed(plan, "base", async (host) => load(host, await edgeMib(host)));
-  const withSeries = await pressed(plan, "prezero", (host) => load(host, without.mib));
+async function toTheEdge($: Shell, plan: LifePlan): Promise<TestResult[]> {
+  const without = await pressed($, plan, "base", async (host) => load(host, await edgeMib(host)));
+  const withSeries = await pressed($, plan, "prezero", (host) => load(host, without.mib));
   return [...without.results, ...withSeries.results, ...judgePressure(without, withSeries)];
 }
 
@@ -37,12 +38,13 @@ type Loaded = { mib: number; answer: ExecAnswer; vmstat: string };
 type Pressed = Loaded & { results: TestResult[] };
 
 async function pressed(
+  $: Shell,
   plan: LifePlan,
   variant: "base" | "prezero",
   press: (host: Pick<LifeHost, "exec">) => Promise<Loaded>,
 ): Promise<Pressed> {
-  await using host = await bootNestedHost({
-    kernel: { ...(await ensureKernel({ base: plan.base, variant })), variant },
+  await using host = await bootNestedHost($, {
+    kernel: { ...(await ensureKernel($, { base: plan.base, variant })), variant },
     memoryBytes: MEMORY_BYTES,
     cpus: CPUS,
     accel: plan.accel,

@@ -1,3 +1,4 @@
+import type { Shell } from "../../base/shell.ts";
 import type { Step } from "../step.ts";
 import { balloon } from "./balloon.ts";
 import { cgroup } from "./cgroup.ts";
@@ -23,6 +24,6 @@ const SCENARIOS: Scenario[] = [
 ];
 
 /** The series outside the happy path: a step for each scenario, each with a boot of its own. */
-export function lifeSteps(plan: LifePlan): Step[] {
-  return SCENARIOS.map(({ name, about, run }) => ({ name: `life: ${name}`, about, run: () => run(plan) }));
+export function lifeSteps($: Shell, plan: LifePlan): Step[] {
+  return SCENARIOS.map(({ name, about, run }) => ({ name: `life: ${name}`, about, run: () => run($, plan) }));
 }

@@ -17,7 +17,7 @@ zerocheck $mib 1 small && zerocheck $mib 1 huge`;
 export const swap: Scenario = {
   name: "swap",
   about: `${LOAD_SHARE_PERCENT} % of free memory, with zram`,
-  run: (plan) => onLiveHost(plan, "swap", {}, swapped),
+  run: ($, plan) => onLiveHost($, plan, "swap", {}, swapped),
 };
 
 /** @throws what the host's exec throws */

@@ -17,8 +17,9 @@ const devices = z.array(z.object({ type: z.string(), data: z.object({ size: z.in
 export const virtioMem: Scenario = {
   name: "virtio-mem",
   about: `${DEVICE_BYTES / MIB_BYTES} MiB come and go ${CYCLES} times, piece by piece`,
-  run: (plan) =>
+  run: ($, plan) =>
     onLiveHost(
+      $,
       plan,
       "virtio-mem",
       {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Shell } from "../../base/shell.ts";
 import { GIB_BYTES } from "../../base/size.ts";
 import type { Base } from "../../kernel/bases.ts";
 import type { BuiltKernel } from "../../kernel/built-kernel.ts";
@@ -30,13 +31,14 @@ const CPU_MODEL = "max,-erms,-fsrm";
  * @throws what {@link bootNestedHost} throws
  */
 export function bootPublic(
+  $: Shell,
   plan: PublicPlan,
   kernel: BuiltKernel,
   variant: Variant,
   name: string,
   programs: Pick<NestedHostOptions, "programs" | "installed">,
 ): Promise<NestedHost> {
-  return bootNestedHost({
+  return bootNestedHost($, {
     kernel: { ...kernel, variant },
     memoryBytes: HOST_BYTES,
     cpus: CPUS,

@@ -1,3 +1,4 @@
+import type { Shell } from "../../base/shell.ts";
 import { fetchSource } from "../../kernel/source.ts";
 import type { Variant } from "../../kernel/variant.ts";
 import type { TestResult } from "../../ktap/result.ts";
@@ -18,17 +19,23 @@ type MmBoot = { verdicts: Verdict[]; checks: TestResult[] };
  * series what the base does.
  * @throws what building and booting throw; what the host's exec throws when the kernel dies
  */
-export async function mmPair(plan: PublicPlan, runs: readonly MmRun[] = MM_RUNS): Promise<TestResult[]> {
-  const source = await fetchSource(plan.base, plan.say);
-  const programs = await ensureMmSelftests(source, mmPrograms(runs), plan.say);
-  const base = await mmBoot(plan, "base", programs, runs);
-  const series = await mmBoot(plan, "prezero", programs, runs);
+export async function mmPair($: Shell, plan: PublicPlan, runs: readonly MmRun[] = MM_RUNS): Promise<TestResult[]> {
+  const source = await fetchSource($, plan.base, plan.say);
+  const programs = await ensureMmSelftests($, source, mmPrograms(runs), plan.say);
+  const base = await mmBoot($, plan, "base", programs, runs);
+  const series = await mmBoot($, plan, "prezero", programs, runs);
   return [...compare(base.verdicts, series.verdicts), ...base.checks, ...series.checks];
 }
 
-async function mmBoot(plan: PublicPlan, variant: Variant, programs: string[], runs: readonly MmRun[]): Promise<MmBoot> {
-  const kernel = await richKernel(plan.base, variant);
-  await using host = await bootPublic(plan, kernel, variant, `mm-${variant}`, { programs });
+async function mmBoot(
+  $: Shell,
+  plan: PublicPlan,
+  variant: Variant,
+  programs: string[],
+  runs: readonly MmRun[],
+): Promise<MmBoot> {
+  const kernel = await richKernel($, plan.base, variant);
+  await using host = await bootPublic($, plan, kernel, variant, `mm-${variant}`, { programs });
   await prepareForMm(host.exec);
   const started = variant === "prezero" ? [await startWorker(host.exec)] : [];
   const verdicts = await runMm(host.exec, runs, ({ name, status }, seconds) => {

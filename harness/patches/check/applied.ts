@@ -1,16 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { run } from "../../base/process.ts";
+import type { Shell } from "../../base/shell.ts";
 import type { PatchFile } from "../../series/patch-file.ts";
 import type { Series } from "../../series/series.ts";
 
 /** Applies one patch to a build tree. @throws InfrastructureError COMMAND_FAILED when it does not apply */
-export async function applyPatch(tree: string, patch: Series["patches"][number]): Promise<void> {
-  await run("git", ["apply", "--whitespace=nowarn", patch.path], {
+export async function applyPatch($: Shell, tree: string, patch: Series["patches"][number]): Promise<void> {
+  await $({
     cwd: tree,
     // Inside somebody's repository, git would take the paths as relative to its top and silently skip them.
     env: { GIT_CEILING_DIRECTORIES: dirname(tree), LC_ALL: "C" },
-  });
+  })`git apply --whitespace=nowarn ${patch.path}`;
 }
 
 /** True when the patches, which are applied to the tree, define every one of the symbols (`CONFIG_` and a name). */

@@ -1,5 +1,5 @@
 import { UsageError } from "../../base/errors.ts";
-import { run } from "../../base/process.ts";
+import type { Shell } from "../../base/shell.ts";
 
 /** Who signs off, as git writes it: `Name <address>`. */
 export type Identity = string;
@@ -9,10 +9,10 @@ export type Identity = string;
  * of the machine.
  * @throws UsageError IDENTITY_MISSING
  */
-export async function callerIdentity(): Promise<Identity> {
-  const answer = await run("git", ["-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT"], {
+export async function callerIdentity($: Shell): Promise<Identity> {
+  const answer = await $({
     okExitCodes: [0, 1, 128],
-  });
+  }).ask`git -c user.useConfigOnly=true var GIT_COMMITTER_IDENT`;
   const identity = /^(.+ <.+@.+>) \d+ [-+]\d{4}$/.exec(answer.stdout.trim())?.[1];
   if (answer.exitCode === 0 && identity !== undefined) return identity;
   throw new UsageError({

@@ -1,3 +1,4 @@
+import type { Shell } from "../../base/shell.ts";
 import type { PatchFile } from "../../series/patch-file.ts";
 import type { BaseRepository } from "../base-repository.ts";
 import { changelogOf } from "../changelog.ts";
@@ -10,14 +11,19 @@ import type { Identity } from "./identity.ts";
  * @returns ids of the commits, in order
  * @throws UsageError PATCH_DOES_NOT_APPLY
  */
-export async function signedCommits(base: BaseRepository, patches: PatchFile[], who: Identity): Promise<string[]> {
+export async function signedCommits(
+  $: Shell,
+  base: BaseRepository,
+  patches: PatchFile[],
+  who: Identity,
+): Promise<string[]> {
   const signed: string[] = [];
-  for (const commit of await commitOnBase(base, patches)) {
-    const { message, env } = await changelogOf(base.gitDir, commit);
+  for (const commit of await commitOnBase($, base, patches)) {
+    const { message, env } = await changelogOf($, base.gitDir, commit);
     const trailer = ["interpret-trailers", "--if-exists=addIfDifferent", "--trailer", `Signed-off-by: ${who}`];
-    const input = (await git(base.gitDir, trailer, { input: message })).stdout;
+    const input = (await git($, base.gitDir, trailer, { input: message })).stdout;
     const args = ["commit-tree", `${commit}^{tree}`, "-p", signed.at(-1) ?? base.root];
-    signed.push(await gitText(base.gitDir, args, { env, input }));
+    signed.push(await gitText($, base.gitDir, args, { env, input }));
   }
   return signed;
 }

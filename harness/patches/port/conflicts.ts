@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Shell } from "../../base/shell.ts";
 import { gitLines } from "../git.ts";
 
 /** One place where git could not put a patch's change into the other base's file. */
@@ -21,9 +22,9 @@ export type Conflict = { file: string; kind: "content"; regions: Region[] } | { 
 const FUNCTION = /^[a-z_][\w\s*]*?\b(\w+)\([^;]*$/i;
 
 /** Each unmerged file, with the stages that git has of it: 1 before both, 2 of the other base, 3 of the patch. */
-export async function unmergedIn(dir: string): Promise<Map<string, Set<string>>> {
+export async function unmergedIn($: Shell, dir: string): Promise<Map<string, Set<string>>> {
   const stages = new Map<string, Set<string>>();
-  for (const line of await gitLines(dir, ["ls-files", "--unmerged"])) {
+  for (const line of await gitLines($, dir, ["ls-files", "--unmerged"])) {
     const [entry = "", file = ""] = line.split("\t");
     stages.set(file, (stages.get(file) ?? new Set()).add(entry.split(" ")[2] ?? ""));
   }
@@ -31,9 +32,9 @@ export async function unmergedIn(dir: string): Promise<Map<string, Set<string>>>
 }
 
 /** The conflicts of a worktree in the middle of a rebase. */
-export async function conflictsIn(dir: string): Promise<Conflict[]> {
+export async function conflictsIn($: Shell, dir: string): Promise<Conflict[]> {
   const conflicts: Conflict[] = [];
-  for (const [file, present] of await unmergedIn(dir)) {
+  for (const [file, present] of await unmergedIn($, dir)) {
     if (!present.has("2") || !existsSync(join(dir, file))) conflicts.push({ file, kind: "gone" });
     else conflicts.push({ file, kind: "content", regions: readRegions(await readFile(join(dir, file), "utf8")) });
   }

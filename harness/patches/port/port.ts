@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { InfrastructureError, UsageError } from "../../base/errors.ts";
 import { withLock } from "../../base/lock.ts";
+import type { Shell } from "../../base/shell.ts";
 import type { Series } from "../../series/series.ts";
 import type { BaseRepository } from "../base-repository.ts";
 import { createWorktree } from "../create-worktree.ts";
@@ -32,13 +33,14 @@ export function rebaseArguments(target: string, start: string, last: string): st
  * @throws UsageError PORT_UNFINISHED, WORKTREE_IN_THE_WAY, PATCH_DOES_NOT_APPLY
  */
 export async function startPort(
+  $: Shell,
   target: PortTarget,
   names: { from: string; to: string },
   source: { base: BaseRepository; series: Series },
   say: (line: string) => void,
 ): Promise<Ported> {
   const { base, dir, patchesDir } = target;
-  const unfinished = await readPort(dir);
+  const unfinished = await readPort($, dir);
   if (unfinished) throw portUnfinished(dir, unfinished);
   if (existsSync(dir) && (await readdir(dir)).length > 0) {
     throw new UsageError({
@@ -48,21 +50,23 @@ export async function startPort(
         "Name another directory with --dir, or remove this one (git worktree remove) once nothing in it is needed.",
     });
   }
-  const wait = () => say(`another run is making a worktree of ${base.packageName}; waiting for it`);
-  return withLock(`${base.gitDir}.edit.lock`, wait, async () => {
-    const { start, commits } = await translateSeries(source.base, source.series, base);
+  return withLock($, `${base.gitDir}.edit.lock`, say, async () => {
+    const { start, commits } = await translateSeries($, source.base, source.series, base);
     const last = commits.at(-1) ?? start;
     const port = { ...names, start, last };
     // What was decided once is decided the same way next time, when the series has changed and is ported again.
     const settings = { "merge.conflictStyle": "zdiff3", "rerere.enabled": "true", "rerere.autoUpdate": "true" };
-    for (const [name, value] of Object.entries(settings)) await git(base.gitDir, ["config", name, value]);
-    await createWorktree(base, dir, { head: last, filesSha256: await directoryDigest(patchesDir) });
+    for (const [name, value] of Object.entries(settings)) await git($, base.gitDir, ["config", name, value]);
+    await createWorktree($, base, dir, { head: last, filesSha256: await directoryDigest(patchesDir) });
     try {
-      await writePort(dir, port);
-      await git(dir, rebaseArguments(base.root, start, last), { okExitCodes: [0, 1] });
-      return await outcome(target, port);
+      await writePort($, dir, port);
+      await git($, dir, rebaseArguments(base.root, start, last), { okExitCodes: [0, 1] });
+      return await outcome($, target, port);
     } catch (error) {
-      await git(base.gitDir, ["worktree", "remove", "--force", dir], { okExitCodes: [0, 128] }).catch(() => {});
+      await git($, base.gitDir, ["worktree", "remove", "--force", dir], {
+        okExitCodes: [0, 128],
+        interruptWith: "nothing",
+      }).catch(() => {});
       throw error;
     }
   });
@@ -73,11 +77,11 @@ export async function startPort(
  * @throws UsageError PORT_NOT_RUNNING, PORT_CONFLICTS_LEFT, PORT_ABANDONED, WORKTREE_DIRTY; InfrastructureError GIT_FAILED
  *   when git stops for anything but a conflict
  */
-export async function continuePort(target: PortTarget): Promise<Ported> {
+export async function continuePort($: Shell, target: PortTarget): Promise<Ported> {
   const { dir } = target;
-  const port = await runningPort(dir);
-  if (await rebaseWaits(dir)) {
-    const stages = await unmergedIn(dir);
+  const port = await runningPort($, dir);
+  if (await rebaseWaits($, dir)) {
+    const stages = await unmergedIn($, dir);
     const unmerged = [...stages.keys()];
     // Where one side does not have the file, marks in its text cannot tell what is to be done.
     const oneSided = unmerged.filter((file) => {
@@ -91,7 +95,7 @@ export async function continuePort(target: PortTarget): Promise<Ported> {
         remedy: "git rm what is to go, git add what is to stay, then say --continue again; --abort gives the port up.",
       });
     }
-    const left = unmerged.length > 0 ? await withMarkers(dir, unmerged) : [];
+    const left = unmerged.length > 0 ? await withMarkers($, dir, unmerged) : [];
     if (left.length > 0) {
       throw new UsageError({
         code: "PORT_CONFLICTS_LEFT",
@@ -99,10 +103,10 @@ export async function continuePort(target: PortTarget): Promise<Ported> {
         remedy: "Resolve them, then say --continue again. git diff shows them; --abort gives the port up.",
       });
     }
-    if (unmerged.length > 0) await git(dir, ["add", "--all", "--", ...unmerged]);
-    const stoppedAt = await stoppedPatch(dir);
-    const rebased = await git(dir, ["-c", "core.editor=true", "rebase", "--continue"], { okExitCodes: [0, 1] });
-    if (rebased.exitCode === 1 && (await stoppedPatch(dir)) === stoppedAt) {
+    if (unmerged.length > 0) await git($, dir, ["add", "--all", "--", ...unmerged]);
+    const stoppedAt = await stoppedPatch($, dir);
+    const rebased = await git($, dir, ["-c", "core.editor=true", "rebase", "--continue"], { okExitCodes: [0, 1] });
+    if (rebased.exitCode === 1 && (await stoppedPatch($, dir)) === stoppedAt) {
       throw new InfrastructureError({
         code: "GIT_FAILED",
         message: "git could not go on with the rebase.",
@@ -111,41 +115,43 @@ export async function continuePort(target: PortTarget): Promise<Ported> {
       });
     }
   }
-  if ((await git(dir, ["merge-base", "--is-ancestor", port.start, "HEAD"], { okExitCodes: [0, 1] })).exitCode === 0) {
+  if (
+    (await git($, dir, ["merge-base", "--is-ancestor", port.start, "HEAD"], { okExitCodes: [0, 1] })).exitCode === 0
+  ) {
     throw new UsageError({
       code: "PORT_ABANDONED",
       message: `The rebase in ${dir} was given up: what is there is the series on ${port.from} still.`,
       remedy: "Give the port up as well (--abort), and begin it again.",
     });
   }
-  return outcome(target, port);
+  return outcome($, target, port);
 }
 
 /**
  * Gives a port up and removes its worktree, with all that was resolved in it.
  * @throws UsageError PORT_NOT_RUNNING
  */
-export async function abortPort({ base, dir }: PortTarget): Promise<Port> {
-  const port = await runningPort(dir);
-  await git(base.gitDir, ["worktree", "remove", "--force", dir]);
+export async function abortPort($: Shell, { base, dir }: PortTarget): Promise<Port> {
+  const port = await runningPort($, dir);
+  await git($, base.gitDir, ["worktree", "remove", "--force", dir]);
   return port;
 }
 
-async function outcome(target: PortTarget, port: Port): Promise<Ported> {
+async function outcome($: Shell, target: PortTarget, port: Port): Promise<Ported> {
   const { base, dir, patchesDir } = target;
-  if (await rebaseWaits(dir)) {
-    const patch = await gitText(dir, ["log", "-1", "--format=%s", "REBASE_HEAD"]);
-    return { state: "conflicts", port, patch, conflicts: await conflictsIn(dir) };
+  if (await rebaseWaits($, dir)) {
+    const patch = await gitText($, dir, ["log", "-1", "--format=%s", "REBASE_HEAD"]);
+    return { state: "conflicts", port, patch, conflicts: await conflictsIn($, dir) };
   }
-  await requireClean(dir);
+  await requireClean($, dir);
   const [commits = 0, before = 0] = await Promise.all(
     [`${base.root}..HEAD`, `${port.start}..${port.last}`].map(async (range) =>
-      Number(await gitText(dir, ["rev-list", "--count", range])),
+      Number(await gitText($, dir, ["rev-list", "--count", range])),
     ),
   );
   // As after `patches edit`: whatever comes to the files meanwhile is not overwritten unseen.
-  await recordMeeting(dir, { head: base.root, filesSha256: await directoryDigest(patchesDir) });
-  await forgetPort(dir);
+  await recordMeeting($, dir, { head: base.root, filesSha256: await directoryDigest(patchesDir) });
+  await forgetPort($, dir);
   return { state: "finished", port, commits, dropped: before - commits };
 }
 
@@ -153,8 +159,8 @@ async function outcome(target: PortTarget, port: Port): Promise<Ported> {
  * Nobody goes on with, or gives up, another port than the one that was named.
  * @throws UsageError PORT_NOT_RUNNING, PORT_IS_ANOTHER
  */
-export async function requirePort(dir: string, names: Pick<Port, "from" | "to">): Promise<void> {
-  const { from, to } = await runningPort(dir);
+export async function requirePort($: Shell, dir: string, names: Pick<Port, "from" | "to">): Promise<void> {
+  const { from, to } = await runningPort($, dir);
   if (from === names.from && to === names.to) return;
   throw new UsageError({
     code: "PORT_IS_ANOTHER",
@@ -163,8 +169,8 @@ export async function requirePort(dir: string, names: Pick<Port, "from" | "to">)
   });
 }
 
-async function runningPort(dir: string): Promise<Port> {
-  const port = await readPort(dir);
+async function runningPort($: Shell, dir: string): Promise<Port> {
+  const port = await readPort($, dir);
   if (port) return port;
   throw new UsageError({
     code: "PORT_NOT_RUNNING",
@@ -174,13 +180,13 @@ async function runningPort(dir: string): Promise<Port> {
 }
 
 /** The patch that a rebase has stopped at. */
-async function stoppedPatch(dir: string): Promise<string> {
-  return gitText(dir, ["rev-parse", "--quiet", "--verify", "REBASE_HEAD"], { okExitCodes: [0, 1] });
+async function stoppedPatch($: Shell, dir: string): Promise<string> {
+  return gitText($, dir, ["rev-parse", "--quiet", "--verify", "REBASE_HEAD"], { okExitCodes: [0, 1] });
 }
 
-async function withMarkers(dir: string, files: string[]): Promise<string[]> {
+async function withMarkers($: Shell, dir: string, files: string[]): Promise<string[]> {
   const args = ["grep", "--files-with-matches", "-e", "^<<<<<<< ", "-e", "^>>>>>>> ", "--", ...files];
-  return gitLines(dir, args, { okExitCodes: [0, 1] });
+  return gitLines($, dir, args, { okExitCodes: [0, 1] });
 }
 
 function portUnfinished(dir: string, { from, to }: Port): UsageError {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { InfrastructureError } from "../../base/errors.ts";
 import { projectPath } from "../../base/paths.ts";
+import type { Shell } from "../../base/shell.ts";
 import { knownVersions, privateState } from "../../kernel/apt.ts";
 import type { Base } from "../../kernel/bases.ts";
 import { fetchSource } from "../../kernel/source.ts";
@@ -42,37 +43,43 @@ export type StatusOptions = {
  * How one base's series stands. A base that cannot be reached is part of the answer; a series that cannot be read is not.
  * @throws UsageError SERIES_* and PATCH_* of {@link readSeries}
  */
-export async function statusOf(base: Base, options: StatusOptions): Promise<BaseStatus> {
+export async function statusOf($: Shell, base: Base, options: StatusOptions): Promise<BaseStatus> {
   const series = await readSeries(projectPath(base.patches));
   const { package: packageName, version } = base.source;
-  const packaged = options.offline ? { unknown: "not asked (--offline)" } : await known(() => askArchive(base));
+  const packaged = options.offline ? { unknown: "not asked (--offline)" } : await known(() => askArchive($, base));
   const newest = "value" in packaged ? packaged.value.newest : version;
   return {
     name: base.name,
     packageName,
     version,
     patches: series.patches.length,
-    fit: await known(() => fitOn(base, version, series, options)),
+    fit: await known(() => fitOn($, base, version, series, options)),
     packaged,
     newestFit:
-      options.newest && newest !== version ? await known(() => fitOn(base, newest, series, options)) : undefined,
+      options.newest && newest !== version ? await known(() => fitOn($, base, newest, series, options)) : undefined,
     verified: verifiedOf(base, series),
   };
 }
 
-async function askArchive(base: Base): Promise<Known<{ newest: string; pinnedIsThere: boolean }>> {
-  const versions = await knownVersions(await privateState(base.source), base.source.package);
+async function askArchive($: Shell, base: Base): Promise<Known<{ newest: string; pinnedIsThere: boolean }>> {
+  const versions = await knownVersions($, await privateState($, base.source), base.source.package);
   const [newest] = versions;
   if (newest === undefined) return { unknown: `${base.source.suite} has no ${base.source.package} any more` };
   return { value: { newest, pinnedIsThere: versions.includes(base.source.version) } };
 }
 
-async function fitOn(base: Base, version: string, series: Series, options: StatusOptions): Promise<Known<SeriesFit>> {
+async function fitOn(
+  $: Shell,
+  base: Base,
+  version: string,
+  series: Series,
+  options: StatusOptions,
+): Promise<Known<SeriesFit>> {
   if (options.offline && !existsSync(treeDir(base.source.package, version)))
     return { unknown: "its source is not in the cache (--offline)" };
-  const source = await fetchSource({ ...base, source: { ...base.source, version } }, options.say);
+  const source = await fetchSource($, { ...base, source: { ...base.source, version } }, options.say);
   if (source.version !== version) return { unknown: `${version} can be had no more, only ${source.version}` };
-  return { value: await fitSeries(await baseRepository(source, options.say), series) };
+  return { value: await fitSeries($, await baseRepository($, source, options.say), series) };
 }
 
 function verifiedOf(base: Base, series: Series): BaseStatus["verified"] {

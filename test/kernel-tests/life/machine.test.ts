@@ -6,6 +6,7 @@ import { judgeNextLife } from "../../../harness/kernel-tests/life/kexec.ts";
 import { twoNodes } from "../../../harness/kernel-tests/life/numa.ts";
 import { edgeMib, judgePressure } from "../../../harness/kernel-tests/life/pressure.ts";
 import { lifeSteps } from "../../../harness/kernel-tests/life/scenarios.ts";
+import { $ } from "../../fakes/shell.ts";
 import { failedOf, fakeHost, LOOKED } from "./fake-host.ts";
 
 const failedIn = (cases: { name: string; status: string }[]) => failedOf(Promise.resolve(cases));
@@ -141,7 +142,7 @@ describe("memory pressure", () => {
 
 test("each scenario is a step with a name of its own", () => {
   const base = { name: "6.12" } as never;
-  const names = lifeSteps({ base, accel: "tcg", scratch: "scratch", logs: "logs" }).map(({ name }) => name);
+  const names = lifeSteps($, { base, accel: "tcg", scratch: "scratch", logs: "logs" }).map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   expect(names).toContain("life: hibernation");
 });
