@@ -55,8 +55,8 @@ export function register(program: Command): void {
     .action(plan);
   results
     .command("html")
-    .description("write table.md and report.html of a run again from run.json and samples.jsonl")
-    .argument("[run]", RUN_HELP, "latest")
+    .description("write table.md and report.html of runs again from run.json and samples.jsonl")
+    .argument("[runs...]", RUN_HELP, ["latest"])
     .action(html);
 }
 
@@ -118,14 +118,15 @@ function plan(wanted: string, { json, matters }: Reading): void {
   else print(renderSections([planSection(summary, plans)], caveatTexts(summary)));
 }
 
-async function html(wanted: string): Promise<void> {
+async function html(wanted: string[]): Promise<void> {
   // The plotting library takes longer to load than all the rest; only this command needs it.
   const { REPORT_FILE, TABLE_FILE, writeReport } = await import("../report/write-report.ts");
-  const runDir = resolveRunDir(wanted, resultsDir(), nativeResultsDir());
-  if (isNative(runDir)) writeTable(runDir);
-  else writeReport(runDir);
-  for (const file of isNative(runDir) ? [TABLE_FILE] : [TABLE_FILE, REPORT_FILE]) {
-    print(`${relative(process.cwd(), join(runDir, file))}\n`);
+  for (const runDir of wanted.map((name) => resolveRunDir(name, resultsDir(), nativeResultsDir()))) {
+    if (isNative(runDir)) writeTable(runDir);
+    else writeReport(runDir);
+    for (const file of isNative(runDir) ? [TABLE_FILE] : [TABLE_FILE, REPORT_FILE]) {
+      print(`${relative(process.cwd(), join(runDir, file))}\n`);
+    }
   }
 }
 

@@ -1,6 +1,9 @@
+import type { Summary } from "../../harness/analysis/summary.ts";
 import { armOf } from "../../harness/bench/arms.ts";
 import { armRecord } from "../../harness/bench/new-run.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
+import { reportOf } from "../../harness/report/sections/all.ts";
+import { renderTerminal } from "../../harness/report/terminal.ts";
 import { type ArmKind, type ArmName, armParts } from "../../harness/run/arm-name.ts";
 import { QUIET } from "../../harness/run/conditions.ts";
 import type { KernelRecord, LastRefill, RunRecord, Settings, Step } from "../../harness/run/record.ts";
@@ -206,4 +209,9 @@ function sample(run: RunRecord, arm: ArmName, boot: number, step: Step, round: n
     values: {},
     fingerprint: fingerprint(run, arm),
   };
+}
+
+/** A report as a terminal of 100 columns shows it. */
+export function terminalText(summary: Summary, columns = 100): string {
+  return renderTerminal(reportOf(summary), columns);
 }

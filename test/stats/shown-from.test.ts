@@ -7,7 +7,7 @@ import { type Verdict, verdictOf } from "../../harness/stats/verdict.ts";
 
 /** What a report would say. */
 function verdict(base: number[], arm: number[], alpha: number): Verdict {
-  return verdictOf(permutationTest(base, arm).p, ratioInterval(base, arm), alpha);
+  return verdictOf(permutationTest(base, arm).p, ratioInterval(base, arm), { alpha, matters: 0 });
 }
 
 const random = new Random([71, 72, 73, 74]);
