@@ -3,7 +3,7 @@ import type { RunRecord } from "../run/record.ts";
 import type { Sample } from "../run/sample.ts";
 import { ALPHA, isDifference } from "../stats/verdict.ts";
 import { isAgain } from "./effects.ts";
-import type { Cell, Effect, Setting } from "./summary.ts";
+import type { Cell, Effect, Setting } from "./figures.ts";
 
 /** Something that a reader must know before believing the figures. */
 export type Caveat =

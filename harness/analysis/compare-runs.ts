@@ -4,8 +4,9 @@ import { type ArmName, inTableOrder } from "../run/arm-name.ts";
 import type { RunRecord } from "../run/record.ts";
 import type { Caveat } from "./caveats.ts";
 import { effectOf, sameConfiguration } from "./effects.ts";
+import type { Cell, Effect, Setting } from "./figures.ts";
 import { differences } from "./setting.ts";
-import type { Cell, Effect, Setting, Summary } from "./summary.ts";
+import type { Summary } from "./summary.ts";
 
 /** Something to know before believing a comparison of two runs. */
 export type RunCaveat =

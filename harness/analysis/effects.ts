@@ -2,7 +2,7 @@ import { type ArmKind, type ArmName, armParts, onSameKernel } from "../run/arm-n
 import { permutationTest } from "../stats/permutation.ts";
 import { ratioInterval } from "../stats/ratio-interval.ts";
 import { ALPHA, type Level, noiseFloorOf, verdictAbove, verdictOf } from "../stats/verdict.ts";
-import type { Cell, Configuration, Effect } from "./summary.ts";
+import type { Cell, Configuration, Effect } from "./figures.ts";
 
 /**
  * Each arm against the base of its kernel, where both were measured in the same configuration; beside an A/A arm with its

@@ -1,6 +1,6 @@
 import { armParts } from "../run/arm-name.ts";
 import type { RunRecord } from "../run/record.ts";
-import type { Effect } from "./summary.ts";
+import type { Effect } from "./figures.ts";
 
 /**
  * The effect that stands for a run in one line: the series as it is before other arms, THP on, which is what

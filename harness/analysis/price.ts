@@ -1,5 +1,6 @@
 import { onSameKernel } from "../run/arm-name.ts";
-import type { Effect, Summary } from "./summary.ts";
+import type { Effect } from "./figures.ts";
+import type { Summary } from "./summary.ts";
 
 /** What an effect cost in CPU time of the host under test, as a multiple of base. */
 export type CpuPrice = {

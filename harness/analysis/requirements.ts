@@ -1,5 +1,6 @@
 import type { Operator, Requirement } from "../run/requirement.ts";
-import type { Effect, Summary } from "./summary.ts";
+import type { Effect } from "./figures.ts";
+import type { Summary } from "./summary.ts";
 
 /** A requirement and whether the run met it. */
 export type Judged = {

@@ -7,13 +7,14 @@ import { caveatsOf } from "./caveats.ts";
 import { cellsOf } from "./cells.ts";
 import { totalsOf } from "./cost.ts";
 import { effectsOf } from "./effects.ts";
+import type { Effect } from "./figures.ts";
 import { fillsOf } from "./fills.ts";
 import { outliersOf } from "./outliers.ts";
 import { phaseCellsOf } from "./phases.ts";
 import { ownPlansOf } from "./plans.ts";
 import { removableOf } from "./removable.ts";
 import { commonSetting } from "./setting.ts";
-import type { Effect, Summary } from "./summary.ts";
+import type { Summary } from "./summary.ts";
 import { sweepsOf } from "./sweeps.ts";
 import { turnsOf } from "./turns.ts";
 

@@ -1,9 +1,11 @@
 import { dirname, join, relative, resolve } from "node:path";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { compareSummaries } from "../analysis/compare-runs.ts";
 import { plansFor } from "../analysis/plans.ts";
 import { loadSummary } from "../analysis/summarize.ts";
 import { UsageError } from "../base/errors.ts";
+import { option, share } from "../base/option.ts";
+import { print, printJson } from "../base/output.ts";
 import { loadNative, nativeLine, renderNative, writeTable } from "../native/report.ts";
 import { nativeResultsDir } from "../native/store.ts";
 import { rfcTable } from "../report/rfc-table.ts";
@@ -62,14 +64,11 @@ export function register(program: Command): void {
 
 /** A kept run can be read with another smallest difference than it was made with. */
 function mattersOption(otherwise: string): Option {
-  return new Option(
+  return option(
     "--matters <percent>",
-    `smallest difference that matters, such as 2%; less is called no difference that matters (default: ${otherwise})`,
-  ).argParser((text) => {
-    const [, percent] = /^(\d+(?:\.\d+)?)\s*%?$/.exec(text.trim()) ?? [];
-    if (percent !== undefined && Number(percent) < 100) return Number(percent) / 100;
-    throw new InvalidArgumentError("allowed: a percentage from 0 to 99, such as 2%");
-  });
+    `smallest difference that matters, such as 2%; a smaller one is named as such (default: ${otherwise})`,
+    share,
+  );
 }
 
 function list({ json }: Output, extra: readonly string[]): void {
@@ -83,8 +82,8 @@ function list({ json }: Output, extra: readonly string[]): void {
   const native = listRuns(listRunDirs(nativeResultsDir()), nativeLine);
   const runs = [...listRuns(listRunDirs()), ...native].toSorted((a, b) => (a.id < b.id ? -1 : 1));
   if (json) printJson(runs);
-  else if (runs.length === 0) print(`There is no run in ${resultsDir()} yet; make one with \`npm run bench\`.\n`);
-  else print(renderSections([runListSection(runs)]));
+  else if (runs.length === 0) print(`There is no run in ${resultsDir()} yet; make one with \`npm run bench\`.`);
+  else print(renderSections([runListSection(runs)]).trimEnd());
 }
 
 function show(wanted: string, { json, matters, rfc }: Reading & { rfc?: boolean }): void {
@@ -93,12 +92,12 @@ function show(wanted: string, { json, matters, rfc }: Reading & { rfc?: boolean 
     if (rfc) throw onlyOfVms(wanted, "have no table for a cover letter");
     const summary = loadNative(runDir);
     if (json) printJson(summary);
-    else print(renderNative(summary));
+    else print(renderNative(summary).trimEnd());
     return;
   }
   const summary = loadSummary(runDir, { matters });
   if (json) printJson(summary);
-  else print(rfc ? rfcTable(summary) : renderTerminal(reportOf(summary)));
+  else print((rfc ? rfcTable(summary) : renderTerminal(reportOf(summary))).trimEnd());
 }
 
 function compare(a: string, b: string, { json, matters }: Reading): void {
@@ -108,14 +107,14 @@ function compare(a: string, b: string, { json, matters }: Reading): void {
   ];
   const comparison = compareSummaries(one, other, matters);
   if (json) printJson(comparison);
-  else print(renderSections(compareSections(comparison), comparisonTexts(comparison.caveats, comparison.b)));
+  else print(renderSections(compareSections(comparison), comparisonTexts(comparison.caveats, comparison.b)).trimEnd());
 }
 
 function plan(wanted: string, { json, matters }: Reading): void {
   const summary = loadSummary(runOfVms(wanted, "have no boots to plan with"), { matters });
   const plans = plansFor(summary);
   if (json) printJson(plans);
-  else print(renderSections([planSection(summary, plans)], caveatTexts(summary)));
+  else print(renderSections([planSection(summary, plans)], caveatTexts(summary)).trimEnd());
 }
 
 async function html(wanted: string[]): Promise<void> {
@@ -125,7 +124,7 @@ async function html(wanted: string[]): Promise<void> {
     if (isNative(runDir)) writeTable(runDir);
     else writeReport(runDir);
     for (const file of isNative(runDir) ? [TABLE_FILE] : [TABLE_FILE, REPORT_FILE]) {
-      print(`${relative(process.cwd(), join(runDir, file))}\n`);
+      print(`${relative(process.cwd(), join(runDir, file))}`);
     }
   }
 }
@@ -147,12 +146,4 @@ function onlyOfVms(wanted: string, why: string): UsageError {
     message: `${wanted} is a native run, and those ${why}`,
     remedy: "Name a run of `npm run bench`; `npm run results` lists them.",
   });
-}
-
-function printJson(value: unknown): void {
-  print(`${JSON.stringify(value, null, 2)}\n`);
-}
-
-function print(text: string): void {
-  process.stdout.write(text);
 }

@@ -1,4 +1,5 @@
 import type { Summary } from "../analysis/summary.ts";
+import { escapeMarkup } from "../base/markup.ts";
 import { RAW_FILES } from "./markdown.ts";
 import { pageStyle } from "./page-style.ts";
 import { plotsOf } from "./plots/all.ts";
@@ -23,19 +24,19 @@ export function renderHtml(summary: Summary): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escapeHtml(title)}</title>
+<title>${escapeMarkup(title)}</title>
 <style>
 ${pageStyle}
 </style>
 </head>
 <body>
 <main>
-<h1>${escapeHtml(headline)}</h1>
-<p class="note">${escapeHtml(subtitle(summary))} ${RAW_FILES.map((file) => `<a href="${file}">${file}</a>`).join(" ")}</p>
+<h1>${escapeMarkup(headline)}</h1>
+<p class="note">${escapeMarkup(subtitle(summary))} ${RAW_FILES.map((file) => `<a href="${file}">${file}</a>`).join(" ")}</p>
 ${[
   ...warning(summary),
   result,
-  ...caveats.map((caveat, i) => `<p class="caveat"${i === 0 ? ' id="caveats"' : ""}>${escapeHtml(caveat)}</p>`),
+  ...caveats.map((caveat, i) => `<p class="caveat"${i === 0 ? ' id="caveats"' : ""}>${escapeMarkup(caveat)}</p>`),
   ...others,
 ].join("\n")}
 </main>
@@ -52,7 +53,7 @@ function subtitle(summary: Summary): string {
 
 /** The loudest words of the caveats, before the first figure; all of them stand below the table. */
 function warning(summary: Summary): string[] {
-  const titles = escapeHtml(caveatTitles(summary).join("; "));
+  const titles = escapeMarkup(caveatTitles(summary).join("; "));
   return titles === "" ? [] : [`<p class="caveat"><a href="#caveats">${titles}</a></p>`];
 }
 
@@ -60,13 +61,13 @@ function renderSection(section: Section, plots: readonly Plot[]): string {
   const headingId = `h-${section.id}`;
   return [
     `<section id="${section.id}" aria-labelledby="${headingId}">`,
-    `<h2 id="${headingId}">${escapeHtml(section.heading)}</h2>`,
-    ...(section.intro ?? []).map((text) => `<p>${escapeHtml(text)}</p>`),
+    `<h2 id="${headingId}">${escapeMarkup(section.heading)}</h2>`,
+    ...(section.intro ?? []).map((text) => `<p>${escapeMarkup(text)}</p>`),
     '<div class="pair">',
     ...(section.table === undefined ? [] : [renderTable(section.table, headingId)]),
     ...plots.map((plot, i) => renderFigure(plot, `plot-${section.id}-${i}`)),
     "</div>",
-    ...(section.notes ?? []).map((text) => `<p class="note">${escapeHtml(text)}</p>`),
+    ...(section.notes ?? []).map((text) => `<p class="note">${escapeMarkup(text)}</p>`),
     "</section>",
   ].join("\n");
 }
@@ -92,19 +93,10 @@ function renderTable({ columns, rows, keys = 1 }: Table, headingId: string): str
 }
 
 function renderFigure(plot: Plot, id: string): string {
-  return `<figure>\n${renderSvg(plot, id)}\n<figcaption>${escapeHtml(plot.caption)}</figcaption>\n</figure>`;
-}
-
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;");
+  return `<figure>\n${renderSvg(plot, id)}\n<figcaption>${escapeMarkup(plot.caption)}</figcaption>\n</figure>`;
 }
 
 /** What an arm sets stands below its kind: in a line of its own a table can be as wide as a page of paper. */
 function cellHtml(text: string): string {
-  return breakBeforeKnobs(escapeHtml(text), "<br>");
+  return breakBeforeKnobs(escapeMarkup(text), "<br>");
 }

@@ -1,6 +1,7 @@
 import { besideOf, sameConfiguration } from "../analysis/effects.ts";
+import type { Cell, Effect } from "../analysis/figures.ts";
 import { type CpuPrice, cpuPrice } from "../analysis/price.ts";
-import type { Cell, Effect, Summary } from "../analysis/summary.ts";
+import type { Summary } from "../analysis/summary.ts";
 import { UsageError } from "../base/errors.ts";
 import { type ArmName, armParts, onSameKernel } from "../run/arm-name.ts";
 import { describeConditions } from "../run/conditions.ts";

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
+import type { Effect } from "../analysis/figures.ts";
 import { headlineOf } from "../analysis/headline.ts";
 import { loadEffects } from "../analysis/summarize.ts";
-import type { Effect } from "../analysis/summary.ts";
 import { HarnessError } from "../base/errors.ts";
 import { formatSize } from "../base/size.ts";
 import { kernelsOf } from "../run/arm-name.ts";

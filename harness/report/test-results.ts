@@ -1,6 +1,7 @@
 import { isAgain } from "../analysis/effects.ts";
+import type { Effect } from "../analysis/figures.ts";
 import type { Judged } from "../analysis/requirements.ts";
-import type { Effect, Summary } from "../analysis/summary.ts";
+import type { Summary } from "../analysis/summary.ts";
 import { MeasurementError } from "../base/errors.ts";
 import { formatSize } from "../base/size.ts";
 import { isGood, type TestResult } from "../ktap/result.ts";

@@ -2,9 +2,9 @@ import { describe, expect, it, test } from "vitest";
 import { compareSummaries } from "../../harness/analysis/compare-runs.ts";
 import { summarize } from "../../harness/analysis/summarize.ts";
 import type { Summary } from "../../harness/analysis/summary.ts";
+import { comparisonTexts } from "../../harness/report/wording/caveats.ts";
 import type { RunRecord } from "../../harness/run/record.ts";
 import { type Fingerprint, fingerprintSchema } from "../../harness/run/sample.ts";
-import { comparisonTexts } from "../../harness/report/wording/caveats.ts";
 import { syntheticRun, syntheticSamples } from "../report/synthetic-run.ts";
 
 const run = syntheticRun({ arms: ["base", "prezero"], thp: ["on"], sweepBytes: [] });

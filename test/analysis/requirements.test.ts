@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Effect } from "../../harness/analysis/figures.ts";
 import { judgeRequirements } from "../../harness/analysis/requirements.ts";
 import { summarize } from "../../harness/analysis/summarize.ts";
-import type { Effect, Summary } from "../../harness/analysis/summary.ts";
+import type { Summary } from "../../harness/analysis/summary.ts";
 import { parseRequirement, type Requirement } from "../../harness/run/requirement.ts";
 import { syntheticRun, syntheticSamples } from "../report/synthetic-run.ts";
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Effect } from "../../harness/analysis/figures.ts";
 import { cpuPrice } from "../../harness/analysis/price.ts";
 import { summarize } from "../../harness/analysis/summarize.ts";
-import type { Effect, Summary } from "../../harness/analysis/summary.ts";
+import type { Summary } from "../../harness/analysis/summary.ts";
 import { sweepSections } from "../../harness/report/sections/sweep.ts";
 import { caveatTexts } from "../../harness/report/wording/caveats.ts";
 import type { RunRecord } from "../../harness/run/record.ts";

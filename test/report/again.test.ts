@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Effect } from "../../harness/analysis/figures.ts";
 import { summarize } from "../../harness/analysis/summarize.ts";
-import type { Effect, Summary } from "../../harness/analysis/summary.ts";
+import type { Summary } from "../../harness/analysis/summary.ts";
 import { resultSection } from "../../harness/report/sections/result.ts";
 import { caveatTexts } from "../../harness/report/wording/caveats.ts";
 import { syntheticRun, syntheticSamples } from "./synthetic-run.ts";

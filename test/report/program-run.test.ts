@@ -4,9 +4,9 @@ import { summarize } from "../../harness/analysis/summarize.ts";
 import { renderHtml } from "../../harness/report/html.ts";
 import { compareSections } from "../../harness/report/sections/compare.ts";
 import { valuesSections } from "../../harness/report/sections/values.ts";
+import { caveatTexts } from "../../harness/report/wording/caveats.ts";
 import type { Program } from "../../harness/run/measure.ts";
 import type { Sample } from "../../harness/run/sample.ts";
-import { caveatTexts } from "../../harness/report/wording/caveats.ts";
 import { syntheticRun, syntheticSamples, terminalText } from "./synthetic-run.ts";
 
 const measure: Program = {
@@ -97,7 +97,9 @@ describe("other figures", () => {
 describe("times that ended at a limit", () => {
   it("are called lower bounds, by arm", () => {
     const { summary } = programSamples(({ arm }) => ({ seconds: arm === "base" ? 30.02 : 2 }));
-    expect(caveatTexts(summary).join("\n")).toContain("LOWER BOUNDS: 40 of 40 rounds of base ended at the limit of 30 s");
+    expect(caveatTexts(summary).join("\n")).toContain(
+      "LOWER BOUNDS: 40 of 40 rounds of base ended at the limit of 30 s",
+    );
   });
 
   it("are not mentioned where there were none", () => {

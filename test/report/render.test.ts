@@ -1,10 +1,16 @@
 import { describe, expect, it } from "vitest";
+import { compareSummaries } from "../../harness/analysis/compare-runs.ts";
 import { summarize } from "../../harness/analysis/summarize.ts";
 import { projectPath } from "../../harness/base/paths.ts";
 import { renderHtml } from "../../harness/report/html.ts";
 import { renderMarkdown } from "../../harness/report/markdown.ts";
 import { reportOf } from "../../harness/report/sections/all.ts";
-import { layOut, wrap } from "../../harness/report/terminal.ts";
+import { compareSections } from "../../harness/report/sections/compare.ts";
+import { planSection } from "../../harness/report/sections/plan.ts";
+import { resultSection } from "../../harness/report/sections/result.ts";
+import { layOut, renderSections, wrap } from "../../harness/report/terminal.ts";
+import { comparisonTexts } from "../../harness/report/wording/caveats.ts";
+import { armKinds } from "../../harness/run/arm-name.ts";
 import { beforeRefills, syntheticRun, syntheticSamples, terminalText } from "./synthetic-run.ts";
 
 const run = syntheticRun();
@@ -18,11 +24,34 @@ describe("the terminal's table", () => {
     await expect(text).toMatchFileSnapshot(golden("terminal.txt"));
   });
 
-  it("fits into 100 columns and leaves no blanks at the ends of lines", () => {
-    for (const line of text.split("\n")) {
-      expect(line.length).toBeLessThanOrEqual(100);
-      expect(line).toBe(line.trimEnd());
-    }
+  it.each([40, 60, 80, 100, 140])(
+    "is never wider than %i columns, and leaves no blanks at the ends of lines",
+    (columns) => {
+      const wide = syntheticRun({
+        arms: [...armKinds, "prezero+min_order=9+delay_millisecs=5000"],
+        rounds: 9,
+        boots: 4,
+      });
+      for (const run of [summary, summarize(wide, syntheticSamples(wide))]) {
+        const compared = compareSummaries(run, run);
+        const texts = [
+          terminalText(run, columns),
+          renderSections(compareSections(compared), comparisonTexts(compared.caveats, compared.b), columns),
+          renderSections([planSection(run, run.plans)], [], columns),
+        ];
+        for (const line of texts.join("").split("\n")) {
+          expect(line.length, line).toBeLessThanOrEqual(columns);
+          expect(line).toBe(line.trimEnd());
+        }
+      }
+    },
+  );
+
+  it("folds what is too wide: no figure is lost, and the arm stands beside each", () => {
+    const narrow = terminalText(summary, 60);
+    for (const cell of resultSection(summary).table?.rows.flat() ?? []) expect(narrow).toContain(cell);
+    const result = narrow.slice(narrow.indexOf("Result:"), narrow.indexOf("Each round"));
+    expect(result.match(/^ {2}off +prezero /gm)?.length).toBeGreaterThan(1);
   });
 
   it("is loud about emulation before it shows a time, and about a projection in its heading", () => {
@@ -93,7 +122,9 @@ describe("report.html", () => {
 
   it("loads nothing and runs nothing", () => {
     const outside = html.replaceAll(/xmlns(:xlink)?="http:\/\/www\.w3\.org\/[^"]*"/g, "");
-    expect(outside.replaceAll(/<a href="(?:samples\.jsonl|run\.json|#caveats)"/g, "<a")).not.toMatch(/https?:|\bsrc=|\bhref=|@import|<script|<link|<iframe|\bon\w+=/i);
+    expect(outside.replaceAll(/<a href="(?:samples\.jsonl|run\.json|#caveats)"/g, "<a")).not.toMatch(
+      /https?:|\bsrc=|\bhref=|@import|<script|<link|<iframe|\bon\w+=/i,
+    );
     expect(html).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
   });
 

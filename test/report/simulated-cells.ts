@@ -1,5 +1,5 @@
 import { cellsOf } from "../../harness/analysis/cells.ts";
-import type { Cell } from "../../harness/analysis/summary.ts";
+import type { Cell } from "../../harness/analysis/figures.ts";
 import { turnsOf } from "../../harness/analysis/turns.ts";
 import { normal, type Random } from "../../harness/stats/random.ts";
 import { syntheticRun, syntheticSamples } from "./synthetic-run.ts";

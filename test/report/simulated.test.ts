@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { effectsOf } from "../../harness/analysis/effects.ts";
-import type { Effect } from "../../harness/analysis/summary.ts";
+import type { Effect } from "../../harness/analysis/figures.ts";
 import { Random } from "../../harness/stats/random.ts";
 import { POWER, RUNS, smallestEffect } from "../../harness/stats/smallest-effect.ts";
 import { simulatedCells, type Truth } from "./simulated-cells.ts";

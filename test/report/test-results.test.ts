@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Effect } from "../../harness/analysis/figures.ts";
 import { judgeRequirements } from "../../harness/analysis/requirements.ts";
 import { summarize } from "../../harness/analysis/summarize.ts";
-import type { Effect, Summary } from "../../harness/analysis/summary.ts";
+import type { Summary } from "../../harness/analysis/summary.ts";
 import { renderJunit } from "../../harness/ktap/junit.ts";
 import { parseKtap } from "../../harness/ktap/parse.ts";
 import { casesOf, countCases } from "../../harness/ktap/result.ts";

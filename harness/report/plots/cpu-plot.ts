@@ -1,4 +1,4 @@
-import type { ArmTotal, Cell } from "../../analysis/summary.ts";
+import type { ArmTotal, Cell } from "../../analysis/figures.ts";
 import { formatSize } from "../../base/size.ts";
 import type { Unit } from "../../run/measure.ts";
 import { formatSeconds, formatThp } from "../wording/format.ts";

@@ -1,4 +1,4 @@
-import type { FillGroup } from "../../analysis/summary.ts";
+import type { FillGroup } from "../../analysis/figures.ts";
 import { medianCurve } from "../../stats/median-curve.ts";
 import { count, formatSeconds, formatThp } from "../wording/format.ts";
 import type { Words } from "../wording/words.ts";

@@ -1,4 +1,4 @@
-import type { PhaseCell } from "../../analysis/summary.ts";
+import type { PhaseCell } from "../../analysis/figures.ts";
 import { formatSize } from "../../base/size.ts";
 import type { Unit } from "../../run/measure.ts";
 import type { PhaseName } from "../../run/phase.ts";

@@ -1,4 +1,4 @@
-import type { Effect } from "../../analysis/summary.ts";
+import type { Effect } from "../../analysis/figures.ts";
 import type { Unit } from "../../run/measure.ts";
 import { formatRange, formatRatio, formatThp } from "../wording/format.ts";
 import { verdictText } from "../wording/words.ts";

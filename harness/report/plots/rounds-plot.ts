@@ -1,4 +1,4 @@
-import type { Cell } from "../../analysis/summary.ts";
+import type { Cell } from "../../analysis/figures.ts";
 import type { Unit } from "../../run/measure.ts";
 import type { Thp } from "../../run/sample.ts";
 import { formatThp, formatTime } from "../wording/format.ts";

@@ -1,4 +1,4 @@
-import type { Sweep } from "../../analysis/summary.ts";
+import type { Sweep } from "../../analysis/figures.ts";
 import { GIB_BYTES } from "../../base/size.ts";
 import type { Unit } from "../../run/measure.ts";
 import type { Thp } from "../../run/sample.ts";

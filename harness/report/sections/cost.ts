@@ -1,4 +1,5 @@
-import type { Cell, Cost, Summary } from "../../analysis/summary.ts";
+import type { Cell, Cost } from "../../analysis/figures.ts";
+import type { Summary } from "../../analysis/summary.ts";
 import { formatSize } from "../../base/size.ts";
 import { formatPercent, formatSeconds, formatThpCell, orNothing } from "../wording/format.ts";
 import { type Words, wordsOf } from "../wording/words.ts";

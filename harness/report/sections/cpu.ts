@@ -1,4 +1,5 @@
-import type { ArmTotal, Summary } from "../../analysis/summary.ts";
+import type { ArmTotal } from "../../analysis/figures.ts";
+import type { Summary } from "../../analysis/summary.ts";
 import { onSameKernel } from "../../run/arm-name.ts";
 import { formatRatio, formatSeconds, orNothing } from "../wording/format.ts";
 import { wordsOf } from "../wording/words.ts";

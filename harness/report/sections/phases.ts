@@ -1,4 +1,5 @@
-import type { PhaseCell, Summary } from "../../analysis/summary.ts";
+import type { PhaseCell } from "../../analysis/figures.ts";
+import type { Summary } from "../../analysis/summary.ts";
 import { formatSize } from "../../base/size.ts";
 import { PHASES, phaseNames } from "../../run/phase.ts";
 import { count, formatSeconds, formatThpCell, NOTHING } from "../wording/format.ts";

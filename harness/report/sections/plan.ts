@@ -1,4 +1,5 @@
-import type { Plan, Summary } from "../../analysis/summary.ts";
+import type { Plan } from "../../analysis/figures.ts";
+import type { Summary } from "../../analysis/summary.ts";
 import { POWER } from "../../stats/smallest-effect.ts";
 import { spreadFactors } from "../../stats/spread.ts";
 import { ALPHA } from "../../stats/verdict.ts";

@@ -1,6 +1,7 @@
 import { isAgain } from "../../analysis/effects.ts";
+import type { Effect } from "../../analysis/figures.ts";
 import { type CpuPrice, cpuPrice } from "../../analysis/price.ts";
-import type { Effect, Summary } from "../../analysis/summary.ts";
+import type { Summary } from "../../analysis/summary.ts";
 import { formatSize } from "../../base/size.ts";
 import { armParts } from "../../run/arm-name.ts";
 import { describeConditions } from "../../run/conditions.ts";

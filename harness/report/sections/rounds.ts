@@ -1,4 +1,5 @@
-import type { Cell, Summary } from "../../analysis/summary.ts";
+import type { Cell } from "../../analysis/figures.ts";
+import type { Summary } from "../../analysis/summary.ts";
 import type { Thp } from "../../run/sample.ts";
 import { formatThp, formatTime, NOTHING } from "../wording/format.ts";
 import { wordsOf } from "../wording/words.ts";

@@ -1,4 +1,5 @@
-import type { Summary, Sweep } from "../../analysis/summary.ts";
+import type { Sweep } from "../../analysis/figures.ts";
+import type { Summary } from "../../analysis/summary.ts";
 import { formatSize } from "../../base/size.ts";
 import { formatEstimate, formatPercent, formatRatio, formatThpCell, formatTime, NOTHING } from "../wording/format.ts";
 import { type Words, wordsOf } from "../wording/words.ts";

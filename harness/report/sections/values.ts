@@ -1,5 +1,6 @@
 import { besideOf, isBase } from "../../analysis/effects.ts";
-import type { Cell, Summary } from "../../analysis/summary.ts";
+import type { Cell } from "../../analysis/figures.ts";
+import type { Summary } from "../../analysis/summary.ts";
 import { formatSize } from "../../base/size.ts";
 import type { Unit } from "../../run/measure.ts";
 import { formatFigure, formatRatio, formatThpCell, NOTHING } from "../wording/format.ts";

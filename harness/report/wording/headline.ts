@@ -1,6 +1,7 @@
+import type { Effect } from "../../analysis/figures.ts";
 import { headlineOf } from "../../analysis/headline.ts";
 import { cpuPrice } from "../../analysis/price.ts";
-import type { Effect, Summary } from "../../analysis/summary.ts";
+import type { Summary } from "../../analysis/summary.ts";
 import { onSameKernel } from "../../run/arm-name.ts";
 import type { Unit } from "../../run/measure.ts";
 import { formatDifference, formatRatio, formatShort, formatThp } from "./format.ts";
