@@ -19,7 +19,6 @@ export type Caveat =
   | { kind: "suspect"; effects: Effect[]; compared: number }
   /** Comparisons that no times could have given a verdict; the smallest p that they can have. */
   | { kind: "too-few-boots"; effects: number; compared: number; smallestP: number }
-  | { kind: "unequal-rounds" }
   /** Rounds that ended at the limit of their program, with work left. */
   | { kind: "lower-bounds"; limitSeconds: number; arms: { arm: ArmName; ended: number; rounds: number }[] }
   | { kind: "low-pool"; rounds: number; below: number; threshold: number }
@@ -81,15 +80,10 @@ function completeness({ run, leftOut, tornLine }: Evidence): Caveat[] {
   ];
 }
 
-function replication({ samples, effects }: Evidence): Caveat[] {
+function replication({ effects }: Evidence): Caveat[] {
   const few = effects.filter((effect) => effect.smallestP > ALPHA).map((effect) => effect.smallestP);
-  const perBoot = new Set([...Map.groupBy(samples, (sample) => sample.boot).values()].map((boot) => boot.length));
-  return [
-    ...(few.length > 0
-      ? [{ kind: "too-few-boots", effects: few.length, compared: effects.length, smallestP: Math.min(...few) } as const]
-      : []),
-    ...(perBoot.size > 1 ? [{ kind: "unequal-rounds" } as const] : []),
-  ];
+  if (few.length === 0) return [];
+  return [{ kind: "too-few-boots", effects: few.length, compared: effects.length, smallestP: Math.min(...few) }];
 }
 
 /** A program that gave up did not take as long as its time says, but longer. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { countedSamples, type RunRecord } from "../run/record.ts";
+import { countedSamples } from "../run/counted-samples.ts";
+import type { RunRecord } from "../run/record.ts";
 import type { Sample } from "../run/sample.ts";
 import { readRun, readSamples, SAMPLES_FILE } from "../run/store.ts";
 import { caveatsOf } from "./caveats.ts";

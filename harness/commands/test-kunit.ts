@@ -1,45 +1,45 @@
-import { resolve } from "node:path";
 import type { Command } from "commander";
-import { writeFileAtomic } from "../base/atomic-write.ts";
 import { MeasurementError } from "../base/errors.ts";
+import { print, printJson } from "../base/output.ts";
 import { shellQuote } from "../base/quote.ts";
 import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
 import { ensureKernel } from "../kernel/build.ts";
 import { kernelCommands } from "../kernel/dry-run.ts";
-import { casesOf, countCases, summaryLine } from "../ktap/result.ts";
-import { showCase } from "../ktap/show.ts";
-import { renderKtap } from "../ktap/write.ts";
+import { casesOf, countCases, showCase, summaryLine } from "../ktap/result.ts";
+import { writeResults } from "../ktap/write.ts";
 import { umlArgs } from "../kunit/run-uml.ts";
 import { DEADLINE_MS, runSuite, SUITE } from "../kunit/suite.ts";
+import { examples, type KernelOption, kernelOption, ktapOption } from "./options.ts";
 
-type Options = { kernel?: string; json?: boolean; ktap?: string; dryRun?: boolean };
+type Options = KernelOption & { json?: boolean; ktap?: string; dryRun?: boolean };
 
 export function register(program: Command, $: Shell): void {
   program
     .command("test-kunit")
-    .description("build the series with its KUnit suite as User Mode Linux, and run it as an ordinary program")
-    .option("--kernel <base>", "kernel base, a key of configs/kernels.yaml (default: the file's default)")
-    .option("--ktap <file>", "also write the results as KTAP")
+    .description("run the series' KUnit suite as a program (User Mode Linux)")
+    .addOption(kernelOption())
+    .addOption(ktapOption())
     .option("--json", "print the results as JSON")
     .option("--dry-run", "print the commands, run nothing")
-    .action((options) => testKunit($, options));
+    .addHelpText("after", examples(["npm run test:kunit -- --kernel 6.1", "the suite of the series for 6.1"]))
+    .action((options: Options) => testKunit($, options));
 }
 
 async function testKunit($: Shell, options: Options): Promise<void> {
   const base = await findBase(options.kernel);
   if (options.dryRun) {
     const run = shellQuote(["build/linux", ...umlArgs([`kunit.filter_glob=${SUITE}`], "/tmp")]);
-    print([...(await kernelCommands($, { base, variant: "kunit" })), run]);
+    print(...(await kernelCommands($, { base, variant: "kunit" })), run);
     return;
   }
   const kernel = await ensureKernel($, { base, variant: "kunit" });
   const { report, failure } = await runSuite($, kernel.imagePath, DEADLINE_MS);
   const cases = casesOf(report.results);
   const counts = countCases(cases);
-  if (options.ktap !== undefined) writeFileAtomic(resolve(options.ktap), renderKtap(report.results));
-  if (options.json) print([JSON.stringify({ kernel: kernel.release, ...counts, cases }, null, 2)]);
-  else print([...cases.map(showCase), summaryLine(counts)]);
+  writeResults(options, report.results);
+  if (options.json) printJson({ kernel: kernel.release, ...counts, cases });
+  else print(...cases.map(showCase), summaryLine(counts));
   if (failure) throw failure;
   if (counts.failed === 0 && counts.passed > 0) return;
   throw new MeasurementError({
@@ -48,8 +48,4 @@ async function testKunit($: Shell, options: Options): Promise<void> {
     remedy: "What each failed case expected and got stands below its name.",
     reproducer: shellQuote([kernel.imagePath, ...umlArgs([`kunit.filter_glob=${SUITE}`], "/tmp")]),
   });
-}
-
-function print(lines: string[]): void {
-  process.stdout.write(`${lines.join("\n")}\n`);
 }

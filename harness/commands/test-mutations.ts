@@ -1,33 +1,42 @@
 import { join, resolve } from "node:path";
-import { type Command, Option } from "commander";
-import { writeFileAtomic } from "../base/atomic-write.ts";
+import type { Command } from "commander";
 import { MeasurementError } from "../base/errors.ts";
 import { withLock } from "../base/lock.ts";
+import { print } from "../base/output.ts";
 import { cacheDir, projectDir, projectPath } from "../base/paths.ts";
 import { Progress } from "../base/progress.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
 import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
-import { renderJunit } from "../ktap/junit.ts";
 import { casesOf, countCases } from "../ktap/result.ts";
-import { renderKtap } from "../ktap/write.ts";
+import { writeResults } from "../ktap/write.ts";
 import { readMutations } from "../mutations/mutation.ts";
 import { runMutations } from "../mutations/run.ts";
-import { type AccelChoice, accelChoices } from "../qemu.ts";
+import {
+  type AccelOption,
+  accelOption,
+  examples,
+  junitOption,
+  type KernelOption,
+  kernelOption,
+  ktapOption,
+  type TestFileOptions,
+} from "./options.ts";
 
-type Options = { kernel?: string; accel: AccelChoice; ktap?: string; junit?: string; dryRun?: boolean };
+type Options = KernelOption & AccelOption & TestFileOptions & { dryRun?: boolean };
 
 export function register(program: Command, $: Shell): void {
   program
     .command("test-mutations")
-    .description("break the series on purpose, one invariant at a time, and require a test to notice")
+    .description("break the series on purpose and require a test to notice")
     .argument("[mutation...]", "names of files in test/mutations without .patch (default: all)")
-    .option("--kernel <base>", "kernel base, a key of configs/kernels.yaml (default: the file's default)")
-    .addOption(new Option("--accel <accelerator>", "accelerator of QEMU").choices(accelChoices).default("auto"))
-    .option("--ktap <file>", "also write the results as KTAP")
-    .option("--junit <file>", "also write the results as JUnit XML")
+    .addOption(kernelOption())
+    .addOption(accelOption())
+    .addOption(ktapOption())
+    .addOption(junitOption())
     .option("--dry-run", "list the mutations and what has to notice, run nothing")
-    .action((names, options) => testMutations($, names, options));
+    .addHelpText("after", examples(["npm run test:mutations -- --dry-run", "list the mutations and their tests"]))
+    .action((names: string[], options: Options) => testMutations($, names, options));
 }
 
 async function testMutations($: Shell, names: string[], options: Options): Promise<void> {
@@ -62,8 +71,7 @@ async function testMutations($: Shell, names: string[], options: Options): Promi
       subtests: results,
     },
   ];
-  if (options.ktap !== undefined) writeFileAtomic(resolve(options.ktap), renderKtap(group));
-  if (options.junit !== undefined) writeFileAtomic(resolve(options.junit), renderJunit(casesOf(group)));
+  writeResults(options, group);
   const { passed, failed } = countCases(casesOf(results));
   print(`${passed} caught, ${failed} missed`);
   if (failed === 0) return;
@@ -73,8 +81,4 @@ async function testMutations($: Shell, names: string[], options: Options): Promi
     remedy:
       "The test behind Caught-by: does not hold what it promises: write one that does. Or mend the mutation for this kernel.",
   });
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

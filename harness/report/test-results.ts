@@ -5,12 +5,13 @@ import type { Summary } from "../analysis/summary.ts";
 import { MeasurementError } from "../base/errors.ts";
 import { formatSize } from "../base/size.ts";
 import { isGood, type TestResult } from "../ktap/result.ts";
+import { isDifference } from "../stats/verdict.ts";
 import { count, formatP, formatRange, formatRatio, formatThp } from "./wording/format.ts";
 import { verdictText, wordsOf } from "./wording/words.ts";
 
 /**
  * A run as test results for CI: a case for each effect, and one for each requirement. Names are the same in every run of
- * the same settings; what was measured is in the log.
+ * the same settings; what was found stands beside them.
  */
 export function testResultsOf({ run, effects }: Summary, judged: readonly Judged[]): TestResult[] {
   const { unit } = wordsOf(run);
@@ -46,18 +47,18 @@ function effectCase(effect: Effect, verdict: string): TestResult {
     ...(p === null ? [] : [`p ${formatP(p)}`]),
     `${count(boots, "boot")} an arm`,
   ];
-  const test = { name: `${formatThp(thp)}, ${formatSize(memoryBytes)}, ${armName}`, subtests: [] };
-  const log = [figures.join(", ")];
-  if (effect.verdict === "too few boots") return { ...test, status: "skipped", log };
-  if (isAgain(effect) && !effect.verdict.startsWith("no difference")) {
-    return { ...test, status: "failed", log: ["the same kernel came out different from itself", ...log] };
+  const name = `${formatThp(thp)}, ${formatSize(memoryBytes)}, ${armName}`;
+  const one = { name, found: figures.join(", "), subtests: [] };
+  if (effect.verdict === "too few boots") return { ...one, status: "skipped", log: [effect.verdict] };
+  if (isAgain(effect) && isDifference(effect.verdict)) {
+    return { ...one, status: "failed", log: ["the same kernel came out different from itself"] };
   }
-  return { ...test, status: "passed", log };
+  return { ...one, status: "passed", log: [] };
 }
 
 function requirementCase(judged: Judged): TestResult {
   const status = judged.met ? "passed" : "failed";
-  return { name: judged.requirement.text, status, log: [foundText(judged)], subtests: [] };
+  return { name: judged.requirement.text, found: foundText(judged), status, log: [], subtests: [] };
 }
 
 /** What was found for a requirement, with figures. */

@@ -173,15 +173,9 @@ describe("caveats", () => {
     ]);
   });
 
-  it("tell a dirty checkout and boots that did unlike work", () => {
+  it("tell a dirty checkout", () => {
     const run = { ...syntheticRun({ accelerator: "kvm" }), commit: "abc-dirty" };
-    const samples = syntheticSamples(run).slice(0, -1);
-    expect(caveatTexts(summarize(run, samples))).toEqual([
-      // The last sample was the only one of its boot (base) at 1 GiB, against two arms.
-      expect.stringMatching(/^TOO FEW BOOTS FOR A VERDICT: p in 2 of 12 comparisons cannot be less than 0\.057/),
-      expect.stringMatching(/same number of VMs/),
-      expect.stringMatching(/uncommitted changes/),
-    ]);
+    expect(caveatTexts(summarize(run, syntheticSamples(run)))).toEqual([expect.stringMatching(/uncommitted changes/)]);
   });
 });
 

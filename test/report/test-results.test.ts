@@ -84,13 +84,13 @@ describe("a run as test results", () => {
     expect(names(withEffect({ ratio: 1, low: 0.9, high: 1.1, verdict: "slower" }))).toEqual(names(summary({})));
   });
 
-  it("logs figures, and no p that the boots cannot have", () => {
-    const logs = (of: Summary) => casesOf(testResultsOf(of, [])).map(({ log }) => log.join());
-    expect(logs(summary({})).at(-1)).toMatch(
+  it("has figures beside the names, and no p that the boots cannot have", () => {
+    const figures = (of: Summary) => casesOf(testResultsOf(of, [])).map(({ found }) => found);
+    expect(figures(summary({})).at(-1)).toMatch(
       /^faster, base\/arm 1\d\.\d, interval \S+ to \S+, p 0\.029, 4 boots an arm$/,
     );
-    expect(logs(summary({ boots: 2 })).at(-1)).toMatch(/^too few boots, base\/arm \S+, 2 boots an arm$/);
-    expect(logs(summary({ clock: "instructions" })).at(-1)).toMatch(/^fewer instructions, /);
+    expect(figures(summary({ boots: 2 })).at(-1)).toMatch(/^too few boots, base\/arm \S+, 2 boots an arm$/);
+    expect(figures(summary({ clock: "instructions" })).at(-1)).toMatch(/^fewer instructions, /);
   });
 
   it("skips what has no verdict, and fails a kernel that differs from itself", () => {

@@ -99,8 +99,6 @@ function explanation(caveat: Caveat, run: RunRecord): string {
         "few, whatever was measured; it takes four boots an arm."
       );
     }
-    case "unequal-rounds":
-      return `Boots did not make the same number of ${wordsOf(run).rounds}, so their CPU time cannot be compared.`;
     case "lower-bounds": {
       const arms = caveat.arms.map(({ arm, ended, rounds }) => `${ended} of ${count(rounds, "round")} of ${arm}`);
       const { symbol } = wordsOf(run).unit;
