@@ -11,8 +11,8 @@ export type CpuPrice = {
 
 /**
  * CPU time for one round where the run tells it; runs from before the refills were told apart know that of whole boots
- * only. Null where it is no price: a program with a limit looks on until something happens, and what it spends is what
- * looking takes.
+ * only. Null where it is no price: a program with a limit watches until something happens, and what it spends is spent on
+ * watching.
  */
 export function cpuPrice(
   { run, totals }: Pick<Summary, "run" | "totals">,

@@ -34,7 +34,7 @@ describe("a run in one sentence", () => {
     expect(headlineText(summary({ boots: 2 }))).toContain(", too few boots, ");
   });
 
-  it("says of a program that gave up that it would have taken longer, and names no price of looking on", () => {
+  it("says of a program that gave up that it would have taken longer, and names no price of watching", () => {
     const measure = {
       ...{ command: "stale {mib} {limit}", heading: "traces of {size}, {unit} until the last is gone" },
       ...{ secondsPerGib: { tcg: 1, kvm: 1 }, limitSeconds: 30 },

@@ -117,7 +117,7 @@ test("show prints the table of a run, the answer first, named by itself, by a pa
     expect(stdout).toMatch(new RegExp(`^4G VM, THP on: .* faster.*\\(emulated, not[^]*\nRun ${EARLY}\n`));
     expect(stdout).toMatch(/off +prezero +\d\.\d\d +\S+ to \S+ +faster /);
   }
-});
+}, 60_000);
 
 test("show --rfc prints the table for a cover letter", async () => {
   using line = new CommandLine();
@@ -149,7 +149,7 @@ test("a part of two names is refused, and both are named; what stands behind the
   );
   expect(exitCode).toBe(2);
   expect((await line.run("results", "show", "synthetic-again")).stdout).toContain(`Run ${LATE}-again\n`);
-});
+}, 60_000);
 
 test("show --matters reads a run with another smallest difference", async () => {
   using line = new CommandLine();
@@ -161,9 +161,9 @@ test("show --matters reads a run with another smallest difference", async () => 
   expect(await verdictsAt()).toEqual(["no difference shown"]);
   expect(await verdictsAt("--matters", "50%")).toEqual(["no difference that matters"]);
   const { stderr, exitCode } = await line.run("results", "show", "--matters", "much");
-  expect(stderr).toContain("--matters much: allowed is a share such as 2%");
+  expect(stderr).toContain("--matters much: allowed: a share such as 2%");
   expect(exitCode).toBe(2);
-});
+}, 60_000);
 
 test("COLUMNS is the width where there is no terminal", async () => {
   using line = new CommandLine();
@@ -250,7 +250,9 @@ test("a last line cut off by a crash is tolerated and said", async () => {
   const whole = (await line.run("results", "show")).stdout;
   appendFileSync(join(directory, "samples.jsonl"), '{"schemaVersion":1,"takenAt":"2001-');
   const { stdout, exitCode } = await line.run("results", "show");
-  expect(stdout).toContain("The last line of samples.jsonl was cut off while it was written; it is left out.");
+  expect(stdout.replaceAll(/\s+/g, " ")).toContain(
+    "The last line of samples.jsonl was cut off while it was written; it is left out.",
+  );
   expect(stdout.slice(stdout.indexOf("Result:"))).toBe(whole.slice(whole.indexOf("Result:")));
   expect(exitCode).toBe(0);
 });
@@ -289,7 +291,7 @@ test("compare sets two runs of one setting against each other, whatever their ke
   expect(stdout).toMatch(/The boots of two runs did not take turns/);
   // The same made-up times twice.
   expect(stdout).toMatch(/off +4G +prezero +1\.00 +0\.\d\d to 1\.\d\d +no difference shown /);
-  expect(stdout).toContain("series 888888888888");
+  expect(stdout).toContain("888888888888");
   expect(exitCode).toBe(0);
   const { a, b, effects } = JSON.parse((await line.run("results", "compare", EARLY, LATE, "--json")).stdout);
   expect([a.id, b.id, effects.length]).toEqual([EARLY, LATE, 12]);
@@ -303,7 +305,7 @@ test("plan prints how small a difference numbers of boots show, from the boots o
   expect(stdout).toMatch(/on +prezero( +\d+(\.\d)?){8}/);
   expect(stdout).toContain("Shown in 80 of 100 simulated runs");
   expect(exitCode).toBe(0);
-});
+}, 60_000);
 
 test("plan --json prints the same as JSON and nothing else", async () => {
   using line = new CommandLine();
@@ -311,7 +313,7 @@ test("plan --json prints the same as JSON and nothing else", async () => {
   const plans = JSON.parse((await line.run("results", "plan", EARLY, "--json")).stdout);
   expect(plans).toHaveLength(1);
   expect(plans[0]).toMatchObject({ armName: "prezero", thp: "on", pilotBoots: { base: 4, arm: 4 } });
-});
+}, 60_000);
 
 test("plan refuses a run with too few boots to know their spread", async () => {
   using line = new CommandLine();

@@ -8,7 +8,7 @@ import type { Section } from "./section.ts";
 /** Total CPU time of each arm: where the gain was paid for, and how soon after a boot there is one. */
 export function cpuSection({ run, totals }: Summary): Section {
   const { rounds, thing, unit } = wordsOf(run);
-  // What a program with a limit spends is what looking on takes (see cpuPrice).
+  // What a program with a limit spends is spent on watching (see cpuPrice).
   const isPrice = run.settings.measure?.limitSeconds === undefined;
   const toBase = ({ arm, hostCpuSeconds }: ArmTotal): number | null => {
     const base = totals.find((total) => total.arm === onSameKernel(arm, "base"));

@@ -25,7 +25,7 @@ import type { Section } from "./section.ts";
 const LIMIT_NOTE = "limit: never clears, not usable. It is a measure of what clearing costs, not a way to save it.";
 
 const NO_PRICE_NOTE =
-  "No CPU price: the program looks on until something happens, and its CPU time is what looking takes.";
+  "No CPU price: the program watches until something happens, and its CPU time is that of watching.";
 
 /** The answer: each arm against base at the headline's size, with its price beside it. */
 export function resultSection(summary: Summary): Section {
