@@ -39,6 +39,13 @@ describe("the layout of harness/", () => {
     expect(upwards).toEqual([]);
   });
 
+  test("a kind of host is known to the factory alone", () => {
+    const inside = /^nested\//;
+    const others = FILES.filter((file) => file !== "hosts.ts" && !inside.test(file));
+    const importers = others.filter((file) => importsOf(file).some((imported) => inside.test(imported)));
+    expect(importers).toEqual([]);
+  });
+
   test("no file imports itself by way of others", () => {
     const circles: string[] = [];
     const done = new Set<string>();

@@ -1,16 +1,14 @@
-import { shellQuote } from "../base/quote.ts";
 import type { Shell } from "../base/shell.ts";
-import { innerVmArgs } from "../host/create-vm.ts";
+import type { Host, VmRequest } from "../host/host.ts";
 import { kernelCommands } from "../kernel/dry-run.ts";
-import { emulatedDeviceAddresses, outerVmArgs } from "../qemu.ts";
 import type { ArmName } from "../run/arm-name.ts";
 import { describeConditions } from "../run/conditions.ts";
 import { commandOf, type Program } from "../run/measure.ts";
 import type { Settings } from "../run/record.ts";
 import { type Arm, armOf } from "./arms.ts";
+import { bootOf } from "./boot.ts";
 import { estimateSeconds } from "./estimate.ts";
 import type { Planned } from "./prepare.ts";
-import { QEMU_PROGRAM } from "./qemu-version.ts";
 
 /** What a run would do, without doing it. */
 export type DryRun = Pick<Planned, "settings" | "plan"> & {
@@ -20,16 +18,16 @@ export type DryRun = Pick<Planned, "settings" | "plan"> & {
 };
 
 /** Says what a run would do. @throws what the kernel's build would refuse: an unknown fragment, a broken series */
-export async function dryRun($: Shell, { bases, settings, plan }: Planned): Promise<DryRun> {
+export async function dryRun($: Shell, { host, bases, settings, plan }: Planned): Promise<DryRun> {
   return {
     settings,
     plan,
     estimateSeconds: Math.round(estimateSeconds(plan, settings)),
-    commands: await commandsOf($, bases, settings),
+    commands: await commandsOf($, host, bases, settings),
   };
 }
 
-async function commandsOf($: Shell, bases: Planned["bases"], settings: Settings): Promise<string[]> {
+async function commandsOf($: Shell, host: Host, bases: Planned["bases"], settings: Settings): Promise<string[]> {
   const lines: string[] = [];
   const images = new Map(settings.arms.map((name) => [imageName(bases, name), name]));
   for (const name of images.values()) {
@@ -38,20 +36,15 @@ async function commandsOf($: Shell, bases: Planned["bases"], settings: Settings)
   }
   for (const name of settings.arms) {
     const arm = armOf(name);
-    const host = outerVmArgs({
-      kernelImage: imageName(bases, name),
-      initrd: "INITRAMFS",
-      extraCmdline: arm.commandLine.join(" "),
-      memoryBytes: settings.hostMemoryBytes,
-      cpus: settings.hostCpus,
-      accel: settings.accelerator,
-      clock: settings.clock,
-      cpuModel: settings.cpuModel,
-      control: undefined,
-      hardware: { ...arm.hardware, assignable: settings.conditions.vms },
-    });
-    lines.push(`# arm ${name}, on this machine`, shellQuote([QEMU_PROGRAM, ...host]));
-    lines.push(`# arm ${name}, in the host under test`, ...arm.setup, ...roundCommands(arm, settings));
+    const { boot, create } = host.commands(
+      bootOf(arm, settings),
+      imageName(bases, name),
+      settings.measure === null ? creations(arm, settings) : [],
+    );
+    const conditions = describeConditions(settings.conditions).map(([name, value]) => `# ${name}: ${value}`);
+    const measured = settings.measure === null ? create : programs(settings.measure, settings);
+    lines.push(`# arm ${name}, on this machine`, ...boot);
+    lines.push(`# arm ${name}, on the host`, ...arm.setup, ...conditions, ...measured);
   }
   return lines;
 }
@@ -62,15 +55,6 @@ function imageName(bases: Planned["bases"], name: ArmName): string {
   return bases.of(name) === bases.own ? `KERNEL-${variant}` : `KERNEL-${bases.of(name).name}-${variant}`;
 }
 
-/** A round of each size: the conditions, then what is measured. */
-function roundCommands(arm: Arm, settings: Settings): string[] {
-  const conditions = describeConditions(settings.conditions).map(([name, value]) => `# ${name}: ${value}`);
-  return [
-    ...conditions,
-    ...(settings.measure === null ? creations(arm, settings) : programs(settings.measure, settings)),
-  ];
-}
-
 function programs(program: Program, { thp, memoryBytes, sweepBytes }: Settings): string[] {
   const steps = thp.flatMap((setting) =>
     [memoryBytes, ...sweepBytes].map((bytes) => ({ thp: setting, memoryBytes: bytes })),
@@ -78,12 +62,7 @@ function programs(program: Program, { thp, memoryBytes, sweepBytes }: Settings):
   return [...new Set(steps.map((step) => commandOf(program, step)))];
 }
 
-function creations({ vm }: Arm, settings: Settings): string[] {
-  const { conditions, device, hostCpus: cpus, memoryBytes: headlineBytes, sweepBytes } = settings;
-  const vms = { memory: vm, until: conditions.until, cpus, isEmulated: settings.accelerator === "tcg" };
-  const addresses = device === "emulated" ? emulatedDeviceAddresses(conditions.vms) : [device];
-  const all = [headlineBytes, ...sweepBytes].flatMap((memoryBytes) =>
-    addresses.map((address) => innerVmArgs({ ...vms, memoryBytes }, { address })),
-  );
-  return all.map((args) => shellQuote([QEMU_PROGRAM, ...args]));
+function creations({ vm: memory }: Arm, { conditions, memoryBytes: headlineBytes, sweepBytes }: Settings): VmRequest[] {
+  const { vms: count, until } = conditions;
+  return [headlineBytes, ...sweepBytes].map((memoryBytes) => ({ memoryBytes, memory, count, until }));
 }

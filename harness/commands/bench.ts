@@ -19,6 +19,7 @@ import {
   resumeRun,
   startRun,
 } from "../bench.ts";
+import { openHost } from "../hosts.ts";
 import { casesOf, showCase } from "../ktap/result.ts";
 import { writeResults } from "../ktap/write.ts";
 import { assertMet, testResultsOf } from "../report/test-results.ts";
@@ -35,7 +36,8 @@ export function register(program: Command, $: Shell): void {
 async function bench($: Shell, raw: Record<string, unknown>, typed: string[]): Promise<void> {
   const options = parseBenchOptions(raw);
   if (options.resume === undefined) {
-    const prepared = await prepareRun($, options);
+    await using host = await openHost($, options.host);
+    const prepared = await prepareRun(host, options);
     assertAnswerable(options.require, prepared.settings);
     if (options.dryRun) await showPlan($, prepared, options.json);
     else await conclude(await startRun($, prepared, typed, options.name), options);
@@ -44,8 +46,9 @@ async function bench($: Shell, raw: Record<string, unknown>, typed: string[]): P
   const runDir = resumableRunDir(options.resume);
   const run = readRun(runDir);
   assertAnswerable(options.require, run.settings);
-  if (options.dryRun) await showPlan($, await prepareResume($, run), options.json);
-  else await conclude(await resumeRun($, runDir), options);
+  await using host = await openHost($, run.settings.host);
+  if (options.dryRun) await showPlan($, await prepareResume(host, run), options.json);
+  else await conclude(await resumeRun($, host, runDir), options);
 }
 
 /** What a run would do: sizes, boots and estimate, then the real commands. */

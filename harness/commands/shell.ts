@@ -3,28 +3,24 @@ import { type Command, Option } from "commander";
 import { count, oneOf, option, size } from "../base/option.ts";
 import { print, say } from "../base/output.ts";
 import { cacheDir } from "../base/paths.ts";
-import { shellQuote } from "../base/quote.ts";
 import type { Shell } from "../base/shell.ts";
 import { GIB_BYTES } from "../base/size.ts";
+import type { BootKernel, BootSetting, Host } from "../host/host.ts";
+import { kernelOfImage } from "../host/image-file.ts";
+import { openHost } from "../hosts.ts";
 import { findBase } from "../kernel/bases.ts";
 import { ensureKernel, planKernel } from "../kernel/build.ts";
 import { VARIANTS, type Variant } from "../kernel/variant.ts";
-import { attachShell } from "../nested/attach-shell.ts";
-import { assertNestedDevice } from "../nested/device.ts";
-import { kernelOfImage } from "../nested/image-file.ts";
-import { ensureInitramfs } from "../nested/initramfs.ts";
-import { type BootKernel, bootNestedHost } from "../nested/nested.ts";
-import { assertCpuModel, chooseAccelerator, outerVmArgs } from "../qemu.ts";
-import type { Accelerator } from "../run/sample.ts";
 import { type AccelOption, accelOption, examples, type KernelOption, kernelOption } from "./options.ts";
 
 type Options = KernelOption &
   AccelOption & {
+    host: string;
     variant: Variant;
     image?: string;
     memory: number;
     cpus: number;
-    cpuModel: string;
+    cpuModel?: string;
     device: string;
     cmdline?: string;
     timeout: number;
@@ -38,17 +34,16 @@ const COMMAND_TIMEOUT_SECONDS = 3_600;
 export function register(program: Command, $: Shell): void {
   program
     .command("shell")
-    .description("boot a kernel in the nested host and open a shell there, or run one command")
+    .description("boot a kernel on a host and open a shell there, or run one command")
     .argument("[command...]", "run this on the host instead, and exit with its status")
+    .addOption(new Option("--host <host>", "where it boots: nested, a VM made here").default("nested", "nested"))
     .addOption(kernelOption())
     .addOption(option("--variant <variant>", `which kernel: ${VARIANTS.join(" or ")}`, oneOf(VARIANTS), "prezero"))
     .option("--image <file>", "boot this bzImage instead of a built kernel")
     .addOption(option("--memory <size>", "memory of the host", size, 4 * GIB_BYTES))
     .addOption(option("--cpus <count>", "CPUs of the host", count(), 2))
     .addOption(accelOption())
-    .addOption(
-      new Option("--cpu-model <model>", "CPU model of the host, such as max,-erms,-fsrm").default("max", "max"),
-    )
+    .option("--cpu-model <model>", "CPU of the host, such as max,-erms,-fsrm (default: host with KVM, max under TCG)")
     .addOption(
       new Option("--device <device>", "device to bind to vfio-pci: emulated, or a PCI address of the host").default(
         "emulated",
@@ -70,26 +65,21 @@ export function register(program: Command, $: Shell): void {
     .action((words: string[], options: Options) => shell($, words, options));
 }
 
-async function shell($: Shell, words: string[], asked: Options): Promise<void> {
-  const options = { ...asked, accel: await chooseAccelerator($, asked.accel) };
-  assertNestedDevice(options.device);
-  await assertCpuModel($, options.cpuModel, options.accel, "--cpu-model");
+async function shell($: Shell, words: string[], options: Options): Promise<void> {
+  await using machine = await openHost($, options.host);
+  const boot = await bootOf(machine, options);
   if (options.dryRun) {
-    print(await dryRun($, options));
+    for (const line of machine.commands(boot, await imageOf($, options), []).boot) print(line);
     return;
   }
   const kernel = await kernelOf($, options);
   const consoleLog = cacheDir("logs", `shell-${process.pid}.log`);
   const startedMs = Date.now();
-  await using host = await bootNestedHost($, {
+  await using host = await machine.boot({
+    ...boot,
     kernel,
+    guestKernel: null,
     consoleLog,
-    memoryBytes: options.memory,
-    cpus: options.cpus,
-    accel: options.accel,
-    cpuModel: options.cpuModel,
-    device: options.device,
-    extraCmdline: options.cmdline ?? "",
     ...(options.console ? { onConsole: (text: string) => process.stderr.write(text) } : {}),
   });
   const took = ((Date.now() - startedMs) / 1000).toFixed(1);
@@ -97,13 +87,13 @@ async function shell($: Shell, words: string[], asked: Options): Promise<void> {
   const command = words.join(" ");
   process.exitCode =
     command === "" && process.stdin.isTTY
-      ? await attachShell(host)
+      ? await host.shell()
       : await host.stream(
           command || (await scriptFromStdin()),
           (chunk, isError) => (isError ? process.stderr : process.stdout).write(chunk),
           options.timeout * 1000,
         );
-  for (const complaint of host.complaints()) say(`\nthe kernel complained:\n${complaint.text}`);
+  for (const complaint of await host.complaints()) say(`\nthe kernel complained:\n${complaint.text}`);
 }
 
 async function kernelOf($: Shell, options: Options): Promise<BootKernel> {
@@ -119,17 +109,16 @@ async function scriptFromStdin(): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-async function dryRun($: Shell, options: Options & { accel: Accelerator }): Promise<string> {
-  const built = async () => planKernel($, { base: await findBase(options.kernel), variant: options.variant });
-  const args = outerVmArgs({
-    kernelImage: options.image ?? join((await built()).dir, "bzImage"),
-    initrd: await ensureInitramfs($),
-    extraCmdline: options.cmdline ?? "",
-    memoryBytes: options.memory,
-    cpus: options.cpus,
-    accel: options.accel,
-    cpuModel: options.cpuModel,
-    control: undefined,
-  });
-  return shellQuote(["qemu-system-x86_64", ...args]);
+/** The image that would be booted, whether it is built or not. */
+async function imageOf($: Shell, options: Options): Promise<string> {
+  if (options.image !== undefined) return options.image;
+  return join((await planKernel($, { base: await findBase(options.kernel), variant: options.variant })).dir, "bzImage");
+}
+
+async function bootOf(host: Host, options: Options): Promise<BootSetting> {
+  const { accel, cpuModel, device, cmdline: commandLine = "" } = options;
+  const { setting } = await host.examine({ accel, clock: "time", cpuModel, cpus: undefined, device, vms: 1 });
+  // Nothing is timed: more CPUs than there are may take turns.
+  const asked = { hostCpus: options.cpus, hostMemoryBytes: options.memory };
+  return { setting: { ...setting, ...asked }, commandLine, vms: 1, throwaway: false };
 }

@@ -37,9 +37,9 @@ async function testKunit($: Shell, options: Options): Promise<void> {
   const { report, failure } = await runSuite($, kernel.imagePath, DEADLINE_MS);
   const cases = casesOf(report.results);
   const counts = countCases(cases);
-  writeResults(options, report.results);
   if (options.json) printJson({ kernel: kernel.release, ...counts, cases });
   else print(...cases.map(showCase), summaryLine(counts));
+  writeResults(options, report.results);
   if (failure) throw failure;
   if (counts.failed === 0 && counts.passed > 0) return;
   throw new MeasurementError({

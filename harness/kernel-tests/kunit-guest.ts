@@ -1,5 +1,5 @@
 import type { Exec } from "../base/exec.ts";
-import type { Complaint } from "../host/complaint.ts";
+import type { TestHost } from "../hosts.ts";
 import { parseKtap } from "../ktap/parse.ts";
 import type { TestResult } from "../ktap/result.ts";
 import { RUN_SUITES } from "../kunit/run-uml.ts";
@@ -22,7 +22,7 @@ export async function suiteOfBoot(host: { exec: Exec }): Promise<TestResult[]> {
 }
 
 /** No complaint on the console but the one that the suite provokes. */
-export function quietButOnPurpose(host: { complaints(): Complaint[] }): TestResult {
-  const complaints = host.complaints().filter(({ text }) => !ON_PURPOSE.test(text));
+export async function quietButOnPurpose(host: Pick<TestHost, "complaints">): Promise<TestResult> {
+  const complaints = (await host.complaints()).filter(({ text }) => !ON_PURPOSE.test(text));
   return check("the console has no complaint", complaints.length === 0, complaints.map(({ text }) => text).join("\n"));
 }

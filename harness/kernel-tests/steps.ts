@@ -1,19 +1,17 @@
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Shell } from "../base/shell.ts";
 import { GIB_BYTES } from "../base/size.ts";
+import type { TestHostOptions } from "../hosts.ts";
 import type { Base } from "../kernel/bases.ts";
 import { ensureKernel } from "../kernel/build.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
 import { fetchSource } from "../kernel/source.ts";
 import type { TestResult } from "../ktap/result.ts";
-import { bootNestedHost } from "../nested/nested.ts";
-import type { NestedHost } from "../nested/nested-host.ts";
 import { baseRepository } from "../patches/base-repository.ts";
 import { seriesResults } from "../patches/check/results.ts";
 import { verifySeries } from "../patches/verified.ts";
-import type { AccelChoice } from "../qemu.ts";
 import { readSeries } from "../series/series.ts";
+import { type BootPlan, bootForTests } from "./boot.ts";
 import { costWhenOff, LARGE_FRAGMENTS, lockHold } from "./counted.ts";
 import { KUNIT_CMDLINE, quietButOnPurpose, suiteOfBoot } from "./kunit-guest.ts";
 import { lifeSteps } from "./life/scenarios.ts";
@@ -24,17 +22,14 @@ import { smallBench } from "./small-bench.ts";
 import { check, type Step } from "./step.ts";
 import { type Load, quiet, stress } from "./stress.ts";
 
-export type TestPlan = {
+export type TestPlan = BootPlan & {
   base: Base;
   /** Where the series of the base is. */
   patchesDir: string;
   /** Minutes instead of one of stress, and the debug kernel too. */
   full: boolean;
-  accel: AccelChoice;
   /** For programs and results; removed afterwards. */
   scratch: string;
-  /** For the consoles of the boots; kept. */
-  logs: string;
   say: (line: string) => void;
 };
 
@@ -45,15 +40,14 @@ const DETECTORS = [
 ] as const;
 /** Room for the load, twice (fork copies), and for the root, which is in memory. */
 const HOST_BYTES = 2 * GIB_BYTES;
-const MAX_CPUS = 4;
 const LOAD: Load = { seconds: 60, mibPerProcess: 96, processes: 4 };
 const FULL_LOAD: Load = { ...LOAD, seconds: 600 };
 /** A kernel with KASAN does a fraction of the work in the same time, and needs several times as long to boot. */
 const DETECTOR_LOAD: Load = { ...LOAD, seconds: 300 };
 /** The KUnit suite runs before the host answers, and looks at every free page more than once. */
 const DETECTOR_PATIENCE = 20;
-/** Clears memory in an eighth of the steps under TCG. */
-const DETECTOR_CPU_MODEL = "max,-erms,-fsrm";
+/** Clears memory as most machines do. */
+const CPU_MODEL = "max";
 
 /** The steps of `npm run test:kernel`, cheapest first after the kernels that all need. */
 export function kernelSteps($: Shell, plan: TestPlan): Step[] {
@@ -126,26 +120,27 @@ async function patches($: Shell, { base, patchesDir, say }: TestPlan): Promise<T
 
 async function sysfsRefusal($: Shell, plan: TestPlan): Promise<TestResult[]> {
   const kernel = await ensureKernel($, { base: plan.base, variant: "prezero" });
-  await using host = await boot($, plan, kernel, "refusal", { extraCmdline: "init_on_free=1" });
-  return [...(await refusalInSysfs(host.exec)), quiet(host)];
+  const more = { memoryBytes: HOST_BYTES, cpuModel: CPU_MODEL, extraCmdline: "init_on_free=1" };
+  await using host = await bootForTests($, plan, withSeries(kernel), "refusal", more);
+  return [...(await refusalInSysfs(host.exec)), await quiet(host)];
 }
 
 async function stressed($: Shell, plan: TestPlan, kernel: BuiltKernel, load: Load): Promise<TestResult[]> {
-  await using host = await boot($, plan, kernel, "stress", { programs: [await selftest($, plan)] });
+  const more = { memoryBytes: HOST_BYTES, cpuModel: CPU_MODEL, programs: [await selftest($, plan)] };
+  await using host = await bootForTests($, plan, withSeries(kernel), "stress", more);
   // Awaited here: the host ends with this function.
-  return [...(await stress(host, load)), quiet(host)];
+  return [...(await stress(host, load)), await quiet(host)];
 }
 
 /** The suite runs while the kernel boots, the stress afterwards: what the detector has to say of both is on the console. */
 async function detected($: Shell, plan: TestPlan, kernel: BuiltKernel): Promise<TestResult[]> {
   const programs = [await selftest($, plan)];
   const name = kernel.fragments.at(-1) ?? "detector";
-  const patience = { patience: DETECTOR_PATIENCE, cpuModel: DETECTOR_CPU_MODEL };
-  const more = { programs, extraCmdline: KUNIT_CMDLINE, ...patience };
-  await using host = await boot($, plan, kernel, name, more);
+  const more = { programs, extraCmdline: KUNIT_CMDLINE, patience: DETECTOR_PATIENCE, memoryBytes: HOST_BYTES };
+  await using host = await bootForTests($, plan, withSeries(kernel), name, more);
   const suite = await suiteOfBoot(host);
   const load = await stress(host, DETECTOR_LOAD);
-  return [...suite, ...load, quietButOnPurpose(host)];
+  return [...suite, ...load, await quietButOnPurpose(host)];
 }
 
 async function selftest($: Shell, plan: TestPlan): Promise<string> {
@@ -153,21 +148,6 @@ async function selftest($: Shell, plan: TestPlan): Promise<string> {
   return buildSelftest($, source, await readSeries(plan.patchesDir), plan.scratch, plan.say);
 }
 
-function boot(
-  $: Shell,
-  plan: TestPlan,
-  kernel: BuiltKernel,
-  name: string,
-  more: { extraCmdline?: string; programs?: string[]; patience?: number; cpuModel?: string },
-): Promise<NestedHost> {
-  return bootNestedHost($, {
-    kernel: { ...kernel, variant: "prezero" },
-    memoryBytes: HOST_BYTES,
-    cpus: Math.min(MAX_CPUS, Math.max(2, availableParallelism())),
-    accel: plan.accel,
-    cpuModel: "max",
-    device: "emulated",
-    consoleLog: join(plan.logs, `${name}.log`),
-    ...more,
-  });
+function withSeries(kernel: BuiltKernel): TestHostOptions["kernel"] {
+  return { ...kernel, variant: "prezero" };
 }

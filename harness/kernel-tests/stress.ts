@@ -1,9 +1,9 @@
+import type { TestHost } from "../hosts.ts";
 import { parseKtap } from "../ktap/parse.ts";
 import type { TestResult } from "../ktap/result.ts";
-import type { NestedHost } from "../nested/nested-host.ts";
 import { check } from "./step.ts";
 
-type StressHost = Pick<NestedHost, "exec" | "stream">;
+type StressHost = Pick<TestHost, "exec" | "stream">;
 
 /** How hard the kselftest works: its command line. */
 export type Load = { seconds: number; mibPerProcess: number; processes: number };
@@ -56,7 +56,7 @@ function hitShare(vmstat: string): number {
 }
 
 /** Warnings count too: a kernel that complains is not one that passes. */
-export function quiet(host: Pick<NestedHost, "complaints">): TestResult {
-  const complaints = host.complaints();
+export async function quiet(host: Pick<TestHost, "complaints">): Promise<TestResult> {
+  const complaints = await host.complaints();
   return check("the console has no complaint", complaints.length === 0, complaints.map(({ text }) => text).join("\n"));
 }

@@ -4,14 +4,16 @@ import { renderMarkdown } from "../report/markdown.ts";
 import type { RunLine } from "../report/run-list.ts";
 import type { Report } from "../report/sections/section.ts";
 import { renderTerminal } from "../report/terminal.ts";
-import { formatRatio, NOTHING } from "../report/wording/format.ts";
+import { count, formatPercent, formatRatio, NOTHING } from "../report/wording/format.ts";
 import type { MedianInterval } from "../stats/median-interval.ts";
 import type { NativeRecord } from "./record.ts";
-import { caveatsOf, sectionsOf } from "./sections.ts";
+import { sectionsOf } from "./sections.ts";
 import { readNativeRun } from "./store.ts";
 import { type AllocationFigures, type NativeSummary, summarize } from "./summarize.ts";
 
 export const TABLE_FILE = "table.md";
+/** From here on a kernel that maps its memory in huge pages has no fewer table walks than this program. */
+const HUGE_ENOUGH = 0.95;
 
 /**
  * Makes table.md of a run from its run.json and samples.jsonl, byte for byte the same each time.
@@ -77,4 +79,21 @@ function nativeReport(summary: NativeSummary): Report {
     caveats: caveatsOf(summary),
     sections: sectionsOf(summary),
   };
+}
+
+/** What a reader must know before believing the figures. */
+export function caveatsOf({ record, memory, runs }: NativeSummary): string[] {
+  return [
+    "Native on User Mode Linux: page clearing is that of real hardware, with the instructions that a kernel on this " +
+      "CPU uses; the rest of the allocator runs natively, as a program on one CPU, without page tables of its own and " +
+      "without locks. These are costs of allocating memory, not VM creation times. Compare only times of the same " +
+      "process.",
+    ...(record.state === "finished" ? [] : [`INCOMPLETE: ${runs} of ${count(record.runs, "run")} (${record.state}).`]),
+    ...(memory !== null && memory.hugeShare < HUGE_ENOUGH
+      ? [
+          `The host maps only ${formatPercent(memory.hugeShare)} % of the program's memory in huge pages, where a kernel ` +
+            "maps nearly all of it so: page table walks make everything dearer here.",
+        ]
+      : []),
+  ];
 }

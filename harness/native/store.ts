@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-write.ts";
+import type { Place } from "../base/disk-fault.ts";
 import { parseJson, readText, resultsDir, SAMPLES_FILE } from "../run/store.ts";
 import { type NativeRecord, nativeRecordSchema } from "./record.ts";
 import { type NativeLine, nativeLineSchema } from "./sample.ts";
@@ -10,6 +11,11 @@ const RECORD_FILE = "run.json";
 /** Native runs are beside the others and not among them: nothing in them can be compared. */
 export function nativeResultsDir(): string {
   return join(resultsDir(), "native");
+}
+
+/** The same, for errors about its disk. */
+export function nativePlace(): Place {
+  return { path: nativeResultsDir(), holds: "the results", elsewhere: "PREZERO_RESULTS=DIR" };
 }
 
 /** Writes run.json as a whole, making the run's directory when it is new. */

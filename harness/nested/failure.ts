@@ -1,6 +1,6 @@
 import { InfrastructureError } from "../base/errors.ts";
 import { throwIfInterrupted } from "../base/interrupt.ts";
-import type { Complaint } from "../host/complaint.ts";
+import type { Complaint } from "../host/complaints.ts";
 import type { QemuProcess } from "../qemu/launch.ts";
 import { exitError } from "../qemu/launch.ts";
 import type { SerialConsole } from "./console.ts";

@@ -193,7 +193,7 @@ export function parseJson<T>(schema: z.ZodType<T>, where: string, text: string):
 function unreadable(where: string, detail: string, cause: unknown): UsageError {
   return new UsageError({
     code: "RUN_UNREADABLE",
-    message: `${where} is not what the harness writes`,
+    message: `${where} is not valid`,
     detail,
     remedy: "Restore the file, or name another run (`npm run results` lists them).",
     cause,

@@ -163,3 +163,15 @@ test.each([
   expect(stderr).toContain(named);
   expect(exitCode).toBe(2);
 });
+
+test("results that cannot be kept are refused before anything is built", async () => {
+  const file = join(commandLine.root, "a-file");
+  writeFileSync(file, "");
+  const before = commandLine.env.PREZERO_RESULTS;
+  commandLine.env.PREZERO_RESULTS = file;
+  const { exitCode, stderr } = await commandLine.run("bench-native");
+  commandLine.env.PREZERO_RESULTS = before;
+  expect(stderr).toContain(`The results cannot be in ${file}/native`);
+  expect(stderr).toContain("PREZERO_RESULTS=DIR");
+  expect(exitCode).toBe(2);
+});

@@ -1,6 +1,5 @@
 import type { Summary } from "../../harness/analysis/summary.ts";
-import { armOf } from "../../harness/bench/arms.ts";
-import { armRecord } from "../../harness/bench/new-run.ts";
+import { armOf, armRecord } from "../../harness/bench/arms.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
 import { reportOf } from "../../harness/report/sections/all.ts";
 import { renderTerminal } from "../../harness/report/terminal.ts";

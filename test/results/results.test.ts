@@ -47,7 +47,7 @@ test("list shows runs oldest first, and a damaged one with what is wrong", async
   expect(rows[1]).toMatch(new RegExp(`^  ${LATE} +-  interrupted, 0/8 boots +vm-create +4G +-`));
   expect(rows[2]).toMatch(/^ {2}2003-bad +damaged$/);
   expect(stdout).toMatch(/A wider terminal shows: .*accel\./);
-  expect(stdout.replaceAll(/\s+/g, " ")).toMatch(/damaged: \S+2003-bad\/run\.json is not what the harness writes/);
+  expect(stdout.replaceAll(/\s+/g, " ")).toMatch(/damaged: \S+2003-bad\/run\.json is not valid/);
   expect(exitCode).toBe(0);
   const json = JSON.parse((await line.run("results", "list", "--json")).stdout);
   expect(json.map((run: { id: string; readable: boolean }) => [run.id, run.readable])).toEqual([
@@ -194,7 +194,7 @@ test("a damaged line is an error that names file and line", async () => {
   lines[2] = (lines[2] as string).replace(/"seconds":[\d.]+/, '"seconds":"fast"');
   writeFileSync(path, lines.join("\n"));
   const { stdout, stderr, exitCode } = await line.run("results", "show");
-  expect(stderr).toContain(`${path}:3 is not what the harness writes`);
+  expect(stderr).toContain(`${path}:3 is not valid`);
   expect(stderr).toContain("seconds");
   expect([stdout, exitCode]).toEqual(["", 2]);
 });
@@ -217,7 +217,7 @@ test.each([
     );
     for (const command of [["show"], ["show", "--rfc"], ["plan"], ["html"], ["compare", EARLY, EARLY]]) {
       const { stdout, stderr, exitCode } = await line.run("results", ...command);
-      expect(stderr).toMatch(/are not what its run\.json says was measured \[RUN_DAMAGED\]/);
+      expect(stderr).toMatch(/do not match its run\.json \[RUN_DAMAGED\]/);
       expect(stderr).toMatch(named);
       expect([stdout, exitCode]).toEqual(["", 2]);
     }

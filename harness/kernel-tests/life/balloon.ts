@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { Shell } from "../../base/shell.ts";
 import { GIB_BYTES, MIB_BYTES } from "../../base/size.ts";
+import type { TestHost } from "../../hosts.ts";
 import type { TestResult } from "../../ktap/result.ts";
-import type { NestedHost } from "../../nested/nested-host.ts";
 import { check } from "../step.ts";
 import { checked } from "./answers.ts";
 import { afterwards, bootLife, type LifePlan, SCENARIO_MS, type Scenario, WORKER_ON } from "./host.ts";
@@ -20,7 +20,7 @@ const balloonSize = z.object({ actual: z.int() });
 /** Long enough for a worker that touches reported memory to fault a good part of it in. */
 const WORKER_MS = 10_000;
 
-type BalloonHost = Pick<NestedHost, "exec" | "qemu">;
+type BalloonHost = Pick<TestHost, "exec" | "qemu">;
 
 export const balloon: Scenario = {
   name: "balloon",

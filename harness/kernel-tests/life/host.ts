@@ -1,39 +1,28 @@
-import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import type { Shell } from "../../base/shell.ts";
-import { GIB_BYTES } from "../../base/size.ts";
+import type { TestHost, TestHostOptions } from "../../hosts.ts";
 import type { Base } from "../../kernel/bases.ts";
 import type { TestResult } from "../../ktap/result.ts";
-import { bootNestedHost, type NestedHostOptions } from "../../nested/nested.ts";
-import type { NestedHost } from "../../nested/nested-host.ts";
-import type { AccelChoice } from "../../qemu.ts";
+import { type BootPlan, bootForTests } from "../boot.ts";
 import { richKernel } from "../rich-kernel.ts";
 import { check } from "../step.ts";
 import { quiet } from "../stress.ts";
 import { checked, counter, number } from "./answers.ts";
 
 /** What a scenario needs to know of the tests that it is part of. */
-export type LifePlan = {
+export type LifePlan = BootPlan & {
   base: Base;
-  accel: AccelChoice;
   /** For disk images and the like; removed afterwards. */
   scratch: string;
-  /** For the consoles of the boots; kept. */
-  logs: string;
 };
 
 /** A scenario: its name, a few words on what happens, and its cases. */
 export type Scenario = { name: string; about: string; run($: Shell, plan: LifePlan): Promise<TestResult[]> };
 
-export type LifeHost = Pick<NestedHost, "exec" | "complaints">;
+export type LifeHost = Pick<TestHost, "exec" | "complaints">;
 export type LifeBoot = Partial<
-  Pick<NestedHostOptions, "memoryBytes" | "cpus" | "hardware" | "extraCmdline" | "programs" | "onConsole">
+  Pick<TestHostOptions, "memoryBytes" | "cpus" | "hardware" | "extraCmdline" | "programs" | "onConsole">
 >;
 
-/** Clears several times faster under TCG than a CPU with ERMS; this is about what happens, not how long it takes. */
-const CPU_MODEL = "max,-erms,-fsrm";
-const MEMORY_BYTES = GIB_BYTES;
-const MAX_CPUS = 4;
 export const SCENARIO_MS = 240_000;
 /** Of free memory; what is in CMA, in pieces and below the watermarks stays as it is. */
 const FULL_SHARE_PERCENT = 75;
@@ -64,7 +53,7 @@ export async function onLiveHost(
   plan: LifePlan,
   name: string,
   boot: LifeBoot,
-  live: (host: NestedHost) => Promise<TestResult[]>,
+  live: (host: TestHost) => Promise<TestResult[]>,
 ): Promise<TestResult[]> {
   await using host = await bootLife($, plan, name, boot);
   const before = await fillPool(host);
@@ -74,17 +63,9 @@ export async function onLiveHost(
 }
 
 /** Only the boot. @throws what {@link richKernel} and the boot throw */
-export async function bootLife($: Shell, plan: LifePlan, name: string, boot: LifeBoot): Promise<NestedHost> {
-  return bootNestedHost($, {
-    kernel: { ...(await richKernel($, plan.base, "prezero")), variant: "prezero" },
-    memoryBytes: MEMORY_BYTES,
-    cpus: Math.min(MAX_CPUS, Math.max(2, availableParallelism())),
-    accel: plan.accel,
-    cpuModel: CPU_MODEL,
-    device: "emulated",
-    consoleLog: join(plan.logs, `life-${name}.log`),
-    ...boot,
-  });
+export async function bootLife($: Shell, plan: LifePlan, name: string, boot: LifeBoot): Promise<TestHost> {
+  const kernel = await richKernel($, plan.base, "prezero");
+  return bootForTests($, plan, { ...kernel, variant: "prezero" }, `life-${name}`, boot);
 }
 
 /** Switches worker and verifier on and waits until nearly all free memory is zero. */
@@ -109,7 +90,7 @@ export async function afterwards(host: LifeHost): Promise<TestResult[]> {
     ...looked,
     check(`${hits} of these came from the pool`, hits > 0, vmstat),
     verifierContent(vmstat),
-    quiet(host),
+    await quiet(host),
   ];
 }
 

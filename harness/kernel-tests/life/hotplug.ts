@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { GIB_BYTES, MIB_BYTES } from "../../base/size.ts";
+import type { TestHost } from "../../hosts.ts";
 import type { TestResult } from "../../ktap/result.ts";
-import type { NestedHost } from "../../nested/nested-host.ts";
 import { check } from "../step.ts";
 import { checked, ended, number } from "./answers.ts";
 import { onLiveHost, SCENARIO_MS, type Scenario } from "./host.ts";
@@ -30,7 +30,7 @@ export const hotplug: Scenario = {
 };
 
 /** @throws what the host's exec throws; QmpError when QEMU refuses the DIMM */
-export async function dimm(host: Pick<NestedHost, "exec" | "qemu">): Promise<TestResult[]> {
+export async function dimm(host: Pick<TestHost, "exec" | "qemu">): Promise<TestResult[]> {
   const { qmp } = host.qemu;
   const backend = { "qom-type": "memory-backend-ram", id: "later", size: DIMM_BYTES };
   await qmp.execute("object-add", backend, anything);

@@ -1,10 +1,9 @@
-import { join } from "node:path";
 import type { ExecAnswer } from "../../base/exec.ts";
 import type { Shell } from "../../base/shell.ts";
 import { GIB_BYTES } from "../../base/size.ts";
 import { ensureKernel } from "../../kernel/build.ts";
 import type { TestResult } from "../../ktap/result.ts";
-import { bootNestedHost } from "../../nested/nested.ts";
+import { bootForTests } from "../boot.ts";
 import { check } from "../step.ts";
 import { quiet } from "../stress.ts";
 import { checked, counter, number } from "./answers.ts";
@@ -43,20 +42,14 @@ async function pressed(
   variant: "base" | "prezero",
   press: (host: Pick<LifeHost, "exec">) => Promise<Loaded>,
 ): Promise<Pressed> {
-  await using host = await bootNestedHost($, {
-    kernel: { ...(await ensureKernel($, { base: plan.base, variant })), variant },
-    memoryBytes: MEMORY_BYTES,
-    cpus: CPUS,
-    accel: plan.accel,
-    cpuModel: "max,-erms,-fsrm",
-    device: "emulated",
-    consoleLog: join(plan.logs, `life-pressure-${variant}.log`),
-  });
+  const kernel = { ...(await ensureKernel($, { base: plan.base, variant })), variant };
+  const small = { memoryBytes: MEMORY_BYTES, cpus: CPUS };
+  await using host = await bootForTests($, plan, kernel, `life-pressure-${variant}`, small);
   await host.exec(`echo ${WATERMARK_SCALE} > /proc/sys/vm/watermark_scale_factor`);
   const pool = variant === "base" ? [] : [await fillPool(host)];
   const loaded = await press(host);
   const what = `${variant}: ${PROCESSES} processes with ${loaded.mib} MiB together`;
-  return { ...loaded, results: [...pool, checked(what, loaded.answer), quiet(host)] };
+  return { ...loaded, results: [...pool, checked(what, loaded.answer), await quiet(host)] };
 }
 
 /**

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { GIB_BYTES, MIB_BYTES } from "../../base/size.ts";
+import type { TestHost } from "../../hosts.ts";
 import type { TestResult } from "../../ktap/result.ts";
-import type { NestedHost } from "../../nested/nested-host.ts";
 import { check } from "../step.ts";
 import { checked } from "./answers.ts";
 import { onLiveHost, SCENARIO_MS, type Scenario } from "./host.ts";
@@ -36,7 +36,7 @@ export const virtioMem: Scenario = {
 };
 
 /** @throws what the host's exec throws; QmpError */
-export async function growAndShrink(host: Pick<NestedHost, "exec" | "qemu">): Promise<TestResult[]> {
+export async function growAndShrink(host: Pick<TestHost, "exec" | "qemu">): Promise<TestResult[]> {
   const results: TestResult[] = [];
   for (let cycle = 1; cycle <= CYCLES; cycle++) {
     const plugged = await resize(host, DEVICE_BYTES);
@@ -49,7 +49,7 @@ export async function growAndShrink(host: Pick<NestedHost, "exec" | "qemu">): Pr
 }
 
 /** Asks for that size and waits for it. @returns what is plugged in the end, bytes */
-async function resize({ qemu }: Pick<NestedHost, "qemu">, bytes: number): Promise<number> {
+async function resize({ qemu }: Pick<TestHost, "qemu">, bytes: number): Promise<number> {
   const path = { path: "/machine/peripheral/vmem", property: "requested-size", value: bytes };
   await qemu.qmp.execute("qom-set", path, z.unknown());
   const endMs = Date.now() + RESIZE_MS;

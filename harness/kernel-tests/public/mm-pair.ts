@@ -42,6 +42,6 @@ async function mmBoot(
     plan.say(`${variant}: ${name} ${status} after ${seconds.toFixed(0)} s`);
   });
   const ended = variant === "prezero" ? await workerTookPart(host.exec) : [];
-  const { name, ...rest } = quiet(host);
+  const { name, ...rest } = await quiet(host);
   return { verdicts, checks: [...started, ...ended, { name: `${variant}: ${name}`, ...rest }] };
 }

@@ -39,5 +39,5 @@ async function stressed($: Shell, plan: PublicPlan): Promise<TestResult[]> {
   await using host = await bootPublic($, plan, kernel, "prezero", "stress-ng", { installed: STRESS_NG });
   const started = await startWorker(host.exec);
   const stressors = await stressNg(host.exec);
-  return [started, ...stressors, ...(await workerTookPart(host.exec)), quiet(host)];
+  return [started, ...stressors, ...(await workerTookPart(host.exec)), await quiet(host)];
 }

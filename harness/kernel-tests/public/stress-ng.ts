@@ -2,7 +2,7 @@ import type { Exec } from "../../base/exec.ts";
 import type { TestResult } from "../../ktap/result.ts";
 import { check } from "../step.ts";
 
-/** Takes rights away. Called by its path: the shell of the guest has a setpriv of its own that knows less. */
+/** Takes rights away. Called by its path: the shell of the host has a setpriv of its own that knows less. */
 const SETPRIV = "/usr/bin/setpriv";
 /** What the host needs: stress-ng, and what takes rights away from it. */
 export const STRESS_NG = ["/usr/bin/stress-ng", SETPRIV];

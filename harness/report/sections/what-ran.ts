@@ -3,7 +3,7 @@ import { shellQuote } from "../../base/quote.ts";
 import { formatSize } from "../../base/size.ts";
 import { describeConditions } from "../../run/conditions.ts";
 import type { ArmRecord, KernelRecord } from "../../run/record.ts";
-import type { Clock } from "../../run/sample.ts";
+import type { HostClock } from "../../run/sample.ts";
 import { count } from "../wording/format.ts";
 import { programText } from "../wording/words.ts";
 import type { Section } from "./section.ts";
@@ -87,7 +87,7 @@ export function machineText({ run: { machine }, setting }: Summary): string {
 }
 
 /** Accelerator of the host under test; an emulation is called one. */
-export function acceleratorText({ accelerator, clock }: { accelerator: string; clock: Clock }): string {
+export function acceleratorText({ accelerator, clock }: { accelerator: string; clock: HostClock }): string {
   if (clock === "instructions") return "TCG: instructions counted, not hardware times";
   if (accelerator === "tcg") return "TCG: emulated, not hardware times";
   if (accelerator === "kvm") return "KVM";

@@ -43,7 +43,7 @@ const ANSWERS: [RegExp, (command: string) => Answer][] = [
 
 export function answerTo(command: string): Answer {
   const found = ANSWERS.find(([pattern]) => pattern.test(command));
-  return found ? found[1](command) : { stdout: "", stderr: `fake guest: ${command}: not found\n`, exitCode: 127 };
+  return found ? found[1](command) : { stdout: "", stderr: `fake host: ${command}: not found\n`, exitCode: 127 };
 }
 
 function setThp(command: string): Answer {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { HarnessError } from "../../harness/base/errors.ts";
-import { bootNestedHost, type NestedHostOptions } from "../../harness/nested/nested.ts";
+import { bootNestedHost, type NestedHostOptions } from "../../harness/nested/boot.ts";
 import { fakeQemu } from "../fakes/fake-qemu.ts";
 import { $ } from "../fakes/shell.ts";
 
@@ -62,7 +62,7 @@ describe("a nested host", { timeout: 60_000 }, () => {
     expect(created).toMatchObject({ seconds: 3.230538, cpuSeconds: 3.162624 });
     expect(created.timeline?.spans.at(-1)).toEqual({ phase: "device", from: 1.249503, to: 3.230538 });
     expect(created.hugeShare).toBeCloseTo(1050624 / 1062772, 6);
-    expect(host.complaints()).toEqual([]);
+    expect(await host.complaints()).toEqual([]);
   });
 
   it("leaves nothing behind and keeps the console's log", async () => {
@@ -89,15 +89,15 @@ describe("a nested host", { timeout: 60_000 }, () => {
     expect(error.detail).toContain("at: prezero_take_batch+0x5c/0x1a0");
   });
 
-  it("calls a guest that prints nothing a boot timeout", async () => {
+  it("calls a host that prints nothing a boot timeout", async () => {
     const error = await failure(boot("silent", { patience: 0.02 }));
     expect(error).toMatchObject({ code: "BOOT_TIMEOUT" });
     expect(error.detail).toContain("The console is silent.");
   });
 
-  it("calls a guest that answers no command hung, not slow", async () => {
+  it("calls a host that answers no command hung, not slow", async () => {
     const error = await failure(boot("hang", { patience: 0.02 }));
-    expect(error).toMatchObject({ code: "GUEST_HUNG" });
+    expect(error).toMatchObject({ code: "HOST_HUNG" });
     expect(error.detail).toContain("prezero-init: ready");
   });
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import ssh2 from "ssh2";
-import { answerTo } from "./guest-answers.ts";
+import { answerTo } from "./host-answers.ts";
 
 export type FakeConsole = { print: (text: string) => void; golden: (name: string) => string };
 
@@ -12,10 +12,10 @@ export type FakeConsole = { print: (text: string) => void; golden: (name: string
 const FLOOD_LINES = 120_000;
 
 /**
- * SSH server in the place of the guest's, with the host key that the initramfs carries.
+ * SSH server in the place of the host's, with the host key that the initramfs carries.
  * @returns its port on 127.0.0.1
  */
-export function startFakeGuest(initrd: string, behaviour: string, console: FakeConsole): Promise<number> {
+export function startFakeHost(initrd: string, behaviour: string, console: FakeConsole): Promise<number> {
   let creations = 0;
   const server = new ssh2.Server({ hostKeys: [hostKeyOf(initrd)] }, (client) => {
     client.on("error", () => {});
@@ -57,7 +57,7 @@ function hostKeyOf(initrd: string): string {
   const size = Number.parseInt(header.slice(54, 62), 16);
   const nameSize = Number.parseInt(header.slice(94, 102), 16);
   const start = name - 110 + Math.ceil((110 + nameSize) / 4) * 4;
-  const directory = mkdtempSync(join(tmpdir(), "fake-guest-"));
+  const directory = mkdtempSync(join(tmpdir(), "fake-host-"));
   try {
     writeFileSync(join(directory, "dropbear"), archive.subarray(start, start + size));
     const pem = join(directory, "openssh");

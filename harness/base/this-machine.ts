@@ -1,21 +1,32 @@
 import { readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
-import { InfrastructureError } from "../base/errors.ts";
-import type { Shell } from "../base/shell.ts";
-import type { Machine } from "../run/record.ts";
+import { InfrastructureError } from "./errors.ts";
+import type { Shell } from "./shell.ts";
 
-/** The machine this runs on, as the run's record keeps it. */
-export async function readMachine($: Shell): Promise<Machine> {
+/** The machine that the harness runs on. What the host is made of, the host itself tells (host/host.ts). */
+export type ThisMachine = {
+  /** Model as /proc/cpuinfo names it, like the microcode's revision. */
+  cpu: string;
+  microcode: string;
+  cpus: number;
+  memoryBytes: number;
+  /** Hypervisor as systemd-detect-virt names it (`kvm`, `microsoft`, ...); null on bare metal. */
+  virtualisation: string | null;
+};
+
+export async function readThisMachine($: Shell): Promise<ThisMachine> {
+  const microcode = /^microcode\s*:\s*(.+)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1];
   return {
     cpu: cpus()[0]?.model.trim() ?? "unknown",
+    microcode: microcode?.trim() ?? "unknown",
     cpus: Math.max(1, cpus().length),
     memoryBytes: totalmem(),
     virtualisation: await detectVirtualisation($),
   };
 }
 
-/** Memory that programs can still get without swapping (MemAvailable), bytes. */
-export function availableMemoryBytes(meminfo = readFileSync("/proc/meminfo", "utf8")): number {
+/** Memory of this machine that programs can still get without swapping (MemAvailable), bytes. */
+export function availableHereBytes(meminfo = readFileSync("/proc/meminfo", "utf8")): number {
   const kib = /^MemAvailable:\s+(\d+) kB$/m.exec(meminfo)?.[1];
   if (kib !== undefined) return Number(kib) * 1024;
   throw new InfrastructureError({

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { isFatal } from "../../harness/host/complaint.ts";
-import { findComplaints } from "../../harness/host/oops.ts";
+import { findComplaints, isFatal } from "../../harness/host/complaints.ts";
 
 const golden = (name: string) => readFileSync(join(import.meta.dirname, "../golden/console", name), "utf8");
 const summary = (name: string) =>

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { UsageError } from "../base/errors.ts";
-import type { BootKernel } from "./nested.ts";
+import type { BootKernel } from "./host.ts";
 
 /** Offsets of the boot protocol (Documentation/arch/x86/boot.rst): magic, and where the version's text is. */
 const MAGIC_OFFSET = 0x202;
