@@ -3,7 +3,7 @@ import type { RunRecord } from "../run/record.ts";
 import type { Sample } from "../run/sample.ts";
 import { median } from "../stats/median.ts";
 import { costOf } from "./cost.ts";
-import type { Cell, CellBoot } from "./summary.ts";
+import type { Cell, CellBoot } from "./figures.ts";
 import type { Turn } from "./turns.ts";
 
 /**

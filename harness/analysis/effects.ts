@@ -1,20 +1,19 @@
 import { type ArmKind, type ArmName, armParts, onSameKernel } from "../run/arm-name.ts";
 import { permutationTest } from "../stats/permutation.ts";
 import { ratioInterval } from "../stats/ratio-interval.ts";
-import { ALPHA, noiseFloorOf, verdictAbove, verdictOf } from "../stats/verdict.ts";
-import type { Cell, Configuration, Effect } from "./summary.ts";
+import { ALPHA, type Level, noiseFloorOf, verdictAbove, verdictOf } from "../stats/verdict.ts";
+import type { Cell, Configuration, Effect } from "./figures.ts";
 
 /**
  * Each arm against the base of its kernel, where both were measured in the same configuration; beside an A/A arm with its
  * noise floor.
- * @param alpha level of the test
  */
-export function effectsOf(cells: readonly Cell[], alpha = ALPHA): Effect[] {
+export function effectsOf(cells: readonly Cell[], level: Level): Effect[] {
   const effects = cells
     .filter((cell) => !isBase(cell.arm))
     .flatMap((cell) => {
       const base = besideOf(cells, cell, "base");
-      return base === undefined ? [] : [effectOf(base, cell, alpha)];
+      return base === undefined ? [] : [effectOf(base, cell, level)];
     });
   return effects.map((effect) => {
     const name = onSameKernel(effect.armName, "base-again");
@@ -26,11 +25,11 @@ export function effectsOf(cells: readonly Cell[], alpha = ALPHA): Effect[] {
 }
 
 /** One cell against another of the same configuration; `base` is what the ratio is relative to. */
-export function effectOf(base: Cell, arm: Cell, alpha = ALPHA): Effect {
+export function effectOf(base: Cell, arm: Cell, level: Level): Effect {
   const [a, b] = [base, arm].map((cell) => cell.boots.map((boot) => boot.median)) as [number[], number[]];
   const test = permutationTest(a, b);
   const interval = ratioInterval(a, b);
-  const p = test.smallestP <= alpha ? test.p : null;
+  const p = test.smallestP <= (level.alpha ?? ALPHA) ? test.p : null;
   return {
     scenario: arm.scenario,
     thp: arm.thp,
@@ -44,7 +43,7 @@ export function effectOf(base: Cell, arm: Cell, alpha = ALPHA): Effect {
     boots: Math.min(a.length, b.length),
     p,
     smallestP: test.smallestP,
-    verdict: verdictOf(p, interval, alpha),
+    verdict: verdictOf(p, interval, level),
     noiseFloor: null,
     hitRate: arm.cost.hitRate,
     cpuRatio: base.cost.cpu && arm.cost.cpu && arm.cost.cpu.hostSeconds / base.cost.cpu.hostSeconds,

@@ -1,7 +1,7 @@
 import { type Phases, phaseNames } from "../run/phase.ts";
 import type { Sample } from "../run/sample.ts";
 import { median } from "../stats/median.ts";
-import type { Cell, PhaseCell } from "./summary.ts";
+import type { Cell, PhaseCell } from "./figures.ts";
 
 /** The phases of each cell in which there are any; runs from before they were measured have none at all. */
 export function phaseCellsOf(cells: readonly Cell[], samples: readonly Sample[]): PhaseCell[] {

@@ -1,7 +1,7 @@
 import { armParts } from "../run/arm-name.ts";
 import { removableShare } from "../stats/removable-share.ts";
 import { besideOf } from "./effects.ts";
-import type { Cell, Removable } from "./summary.ts";
+import type { Cell, Removable } from "./figures.ts";
 
 /** For each arm that was measured beside base and limit: how much of what clearing costs it takes away. */
 export function removableOf(cells: readonly Cell[]): Removable[] {

@@ -1,8 +1,10 @@
-import { formatEstimate, formatThp } from "../../analysis/format.ts";
-import type { Sweep } from "../../analysis/summary.ts";
+import type { Sweep } from "../../analysis/figures.ts";
 import { formatSize, GIB_BYTES } from "../../base/size.ts";
+import type { Unit } from "../../run/measure.ts";
 import type { Thp } from "../../run/sample.ts";
 import type { Estimate } from "../../stats/line.ts";
+import { formatEstimate, formatThp } from "../wording/format.ts";
+import type { Words } from "../wording/words.ts";
 import { axisStyle, legendOf, type MarkOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
@@ -19,29 +21,28 @@ export function isProjected(sweep: Sweep): sweep is Projected {
 /**
  * How far the lines are carried on: solid where it was measured, dashed beyond, hollow the size that nobody measured,
  * with its interval.
- * @param over what is on the axis: `VM size` or `size`
  */
-export function projectionPlot(thp: Thp, over: string, sweeps: readonly Projected[], markOf: MarkOf): Plot {
+export function projectionPlot(thp: Thp, { over, unit }: Words, sweeps: readonly Projected[], markOf: MarkOf): Plot {
   const bytes = Math.max(...sweeps.map((sweep) => sweep.projection.memoryBytes));
   const { legend, heightPx } = legendOf(sweeps.map((sweep) => sweep.arm));
   return {
     caption:
       `PROJECTION, NOT MEASURED: ${formatSize(bytes)}, ${formatThp(thp)}. Filled: measured. Dashed: the line carried ` +
       "on. Hollow, with its 95 % interval: what it would give.",
-    label: `Plot of a projection, not measured, ${formatThp(thp)}. ${sweeps.map(describe).join("; ")}`,
+    label: `Plot of a projection, not measured, ${formatThp(thp)}. ${sweeps.map((sweep) => describe(sweep, unit)).join("; ")}`,
     height: PLOT_BODY_PX + heightPx,
     option: {
       legend,
       grid: { left: 48, right: 24, top: heightPx, bottom: 42 },
       xAxis: { ...axisStyle, type: "value", name: `${over}, GiB`, nameGap: 26, min: 0, max: bytes / GIB_BYTES },
-      yAxis: { ...axisStyle, type: "value", name: "seconds", nameGap: 34, min: 0 },
+      yAxis: { ...axisStyle, type: "value", name: unit.plural, nameGap: 34, min: 0 },
       series: sweeps.flatMap((sweep) => seriesOf(sweep, markOf)),
     },
   };
 }
 
-function describe({ arm, projection }: Projected): string {
-  return `${arm}: ${formatSize(projection.memoryBytes)} would take ${formatEstimate(projection.seconds)} seconds`;
+function describe({ arm, projection }: Projected, { plural }: Unit): string {
+  return `${arm}: ${formatSize(projection.memoryBytes)} would take ${formatEstimate(projection.seconds)} ${plural}`;
 }
 
 function seriesOf(sweep: Projected, markOf: MarkOf): object[] {
