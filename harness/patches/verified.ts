@@ -1,16 +1,15 @@
-import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../base/atomic-write.ts";
 import { cacheDir } from "../base/paths.ts";
 import { toolVersion } from "../kernel/toolchain.ts";
-import { readSeries, type Series } from "../series/series.ts";
+import { readSeries, seriesSha256 } from "../series/series.ts";
 import { type CheckOptions, checkSeries } from "./check/check.ts";
 import type { SeriesReport } from "./check/finding.ts";
 
 const verifiedSchema = z.strictObject({
-  /** {@link seriesDigest} of what was checked. */
+  /** {@link seriesSha256} of what was checked. */
   seriesSha256: z.string(),
   packageName: z.string(),
   version: z.string(),
@@ -30,13 +29,6 @@ export type VerifiedRecord = z.infer<typeof recordSchema>;
 
 const TOOL_MISSING = / is not installed$/;
 
-/** Digest of the patches of a series, in their order. */
-export function seriesDigest(series: Series): string {
-  const hash = createHash("sha256");
-  for (const { name, text } of series.patches) hash.update(`${name}\0${text}\0`);
-  return hash.digest("hex");
-}
-
 /**
  * Checks a series and, when every check passes, records what was verified. The record is kept in the cache, not beside
  * the patches: it tells what this machine's tools said, running the check brings it back, and `npm test` would change a
@@ -45,11 +37,11 @@ export function seriesDigest(series: Series): string {
  */
 export async function verifySeries(options: CheckOptions): Promise<SeriesReport> {
   const series = await readSeries(options.patchesDir);
-  const before = seriesDigest(series);
+  const before = seriesSha256(series.patches);
   const report = await checkSeries(options);
   if (!report.ok || series.patches.length === 0) return report;
   // A patch that was changed while the check ran was seen by some of the checks only.
-  if (before !== seriesDigest(await readSeries(options.patchesDir))) return report;
+  if (before !== seriesSha256((await readSeries(options.patchesDir)).patches)) return report;
   const { packageName, version } = report;
   const compiler = options.fast ? null : ((await toolVersion("gcc")) ?? null);
   const without = options.fast ? [] : missingTools(report);

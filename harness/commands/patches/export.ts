@@ -6,10 +6,11 @@ import { findBase } from "../../kernel/bases.ts";
 import { fetchSource } from "../../kernel/source.ts";
 import { baseRepository } from "../../patches/base-repository.ts";
 import { exportSeries, formatMails } from "../../patches/export/export.ts";
-import { callerIdentity } from "../../patches/export/identity.ts";
 import { readLetter } from "../../patches/export/letter.ts";
 import { maintainersCommand, recipientsOf } from "../../patches/export/maintainers.ts";
+import { requireRunOf } from "../../patches/export/measured-run.ts";
 import { previousExport, versionPrefix } from "../../patches/export/previous.ts";
+import { callerIdentity } from "../../patches/export/sign-off.ts";
 import { gitCommand } from "../../patches/git.ts";
 import { rfcTable } from "../../report/rfc-table.ts";
 import { resolveRunDir } from "../../run/store.ts";
@@ -19,6 +20,7 @@ import { BASE_HELP, patchesDir, print, say } from "./places.ts";
 type Options = {
   out: string;
   rerollCount: number;
+  rfc?: boolean;
   run: string[];
   previous?: string;
   force?: boolean;
@@ -37,8 +39,9 @@ export function registerExport(patches: Command): void {
       versionOf,
       1,
     )
+    .option("--rfc", "ask for comments: [PATCH RFC] in the subjects")
     .option("--previous <dir>", "where the version before is (default: --out)")
-    .option("--run <run>", "put the table of this run into the letter (may be given again)", append, [])
+    .option("--run <run>", "put the table of this run of the series into the letter (may be given again)", append, [])
     .option("--force", "overwrite mails of the same version")
     .option("--dry-run", "print the commands, run nothing")
     .action(exportMails);
@@ -49,15 +52,18 @@ async function exportMails(name: string, options: Options): Promise<void> {
   const series = await readSeries(patchesDir(base));
   const outDir = resolve(options.out);
   const who = await callerIdentity();
+  const mails = { version: options.rerollCount, who, ...(options.rfc ? { rfc: true } : {}) };
   if (options.dryRun) {
     const paths = series.patches.map(({ path }) => path);
     for (const kind of ["to", "cc"] as const) print(maintainersCommand("SOURCE", kind, paths).join(" "));
-    const args = formatMails(options.rerollCount, who, { to: ["MAINTAINERS"], cc: ["LISTS"] });
+    const args = formatMails({ ...mails, recipients: { to: ["MAINTAINERS"], cc: ["LISTS"] } });
     return print(gitCommand("REPOSITORY", [...args, `--output-directory=${outDir}`, "ROOT..LAST"]));
   }
   const letter = await readLetter([patchesDir(base), projectPath("kernel-patches")]);
-  const tables = options.run.map((run) => rfcTable(loadSummary(resolveRunDir(run))));
+  const runs = options.run.map((run) => loadSummary(resolveRunDir(run)));
   const source = await fetchSource(base, say);
+  for (const { run } of runs) requireRunOf(run, series, source);
+  const tables = runs.map(rfcTable);
   const repository = await baseRepository(source, say);
   const before = resolve(options.previous ?? outDir);
   const previous =
@@ -70,8 +76,7 @@ async function exportMails(name: string, options: Options): Promise<void> {
     base: repository,
     series,
     outDir,
-    version: options.rerollCount,
-    who,
+    ...mails,
     recipients,
     letter,
     tables,

@@ -5,9 +5,9 @@ import { knownVersions, privateState } from "../../kernel/apt.ts";
 import type { Base } from "../../kernel/bases.ts";
 import { fetchSource } from "../../kernel/source.ts";
 import { treeDir } from "../../kernel/source-cache.ts";
-import { readSeries, type Series } from "../../series/series.ts";
+import { readSeries, type Series, seriesSha256 } from "../../series/series.ts";
 import { baseRepository } from "../base-repository.ts";
-import { readVerified, seriesDigest, type Verified } from "../verified.ts";
+import { readVerified, type Verified } from "../verified.ts";
 import { fitSeries, type SeriesFit } from "./fit.ts";
 
 /** Something that is known, or why it is not. */
@@ -76,7 +76,7 @@ async function fitOn(base: Base, version: string, series: Series, options: Statu
 }
 
 function verifiedOf(base: Base, series: Series): BaseStatus["verified"] {
-  const digest = seriesDigest(series);
+  const digest = seriesSha256(series.patches);
   const records = readVerified(base.name);
   return (["full", "fast"] as const).flatMap((kind) => {
     const record = records[kind];
