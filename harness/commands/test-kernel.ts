@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "../base/atomic-write.ts";
 import { MeasurementError } from "../base/errors.ts";
-import { cacheDir, projectDir } from "../base/paths.ts";
+import { cacheDir } from "../base/paths.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
 import { findBase } from "../kernel/bases.ts";
 import { chooseSteps, runSteps } from "../kernel-tests/step.ts";
@@ -43,15 +43,8 @@ async function testKernel(options: Options): Promise<void> {
   const base = await findBase(options.kernel);
   using scratch = new RuntimeDir();
   const logs = cacheDir("logs", `test-kernel-${process.pid}`);
-  const all = kernelSteps({
-    base,
-    patchesDir: resolve(projectDir, base.patches),
-    full: options.full === true,
-    accel: options.accel,
-    scratch: scratch.path,
-    logs,
-    say,
-  });
+  const plan = { base, accel: options.accel, scratch: scratch.path, logs, say };
+  const all = kernelSteps(plan, options.full === true);
   const steps = options.only === undefined ? all : chooseSteps(all, options.only.split(","));
   if (options.dryRun) {
     for (const [index, { name, about }] of steps.entries()) print(`${index + 1}. ${name}: ${about}`);

@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { writeFileAtomic } from "../base/atomic-write.ts";
 import { MeasurementError } from "../base/errors.ts";
 import { withLock } from "../base/lock.ts";
-import { cacheDir, projectDir, projectPath } from "../base/paths.ts";
+import { cacheDir, projectPath } from "../base/paths.ts";
 import { Progress } from "../base/progress.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
 import { findBase } from "../kernel/bases.ts";
@@ -40,7 +40,6 @@ async function testMutations(names: string[], options: Options): Promise<void> {
   }
   using scratch = new RuntimeDir();
   const logs = cacheDir("logs", `test-mutations-${process.pid}`);
-  const patchesDir = resolve(projectDir, base.patches);
   const progress = new Progress("mutations");
   const say = (line: string) => progress.log(line);
   const results = await withLock(
@@ -49,7 +48,7 @@ async function testMutations(names: string[], options: Options): Promise<void> {
     () =>
       runMutations(
         mutations,
-        { base, patchesDir, accel: options.accel, scratch: scratch.path, logs, say },
+        { base, accel: options.accel, scratch: scratch.path, logs, say },
         (index, { name }) => progress.update(index / mutations.length, name),
         ({ name, status, log }) =>
           print(`${status === "passed" ? "caught" : "MISSED"}  ${name}\n          ${log.join(" ")}`),

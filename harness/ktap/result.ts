@@ -45,3 +45,8 @@ export function isGood(status: TestStatus): boolean {
 export function summaryLine({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }
+
+/** A case from a condition; the log explains it when it does not hold. */
+export function check(name: string, holds: boolean, log = ""): TestResult {
+  return { name, status: holds ? "passed" : "failed", log: holds || log === "" ? [] : log.split("\n"), subtests: [] };
+}

@@ -1,31 +1,14 @@
-import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import { InfrastructureError } from "../base/errors.ts";
 import { MIB_BYTES } from "../base/size.ts";
-import type { Base } from "../kernel/bases.ts";
-import { sha256 } from "../kernel/content-key.ts";
-import { fetchSource } from "../kernel/source.ts";
+import { bootTestHost, type TestPlan } from "../kernel-tests/boot/test-host.ts";
 import { refusalsOnUml } from "../kernel-tests/refusals.ts";
 import { buildSelftest } from "../kernel-tests/selftest.ts";
 import { type Load, stress } from "../kernel-tests/stress.ts";
 import { runSuite, SUITE } from "../kunit/suite.ts";
-import { bootNestedHost } from "../nested/nested.ts";
-import type { AccelChoice } from "../qemu.ts";
-import { readSeries } from "../series/series.ts";
+import { kernelOfImage } from "../nested/image-file.ts";
+import type { BootKernel } from "../nested/nested.ts";
 import type { BrokenOff } from "./judge.ts";
-import type { MutantTree } from "./mutant-tree.ts";
 import type { Bed } from "./mutation.ts";
-
-export type BedPlan = {
-  base: Base;
-  patchesDir: string;
-  accel: AccelChoice;
-  /** For programs; removed afterwards. */
-  scratch: string;
-  /** For consoles; kept. */
-  logs: string;
-  say: (line: string) => void;
-};
 
 /** Runs one test on a kernel image. */
 export type RunTest = (imagePath: string, test: string) => Promise<BrokenOff>;
@@ -49,29 +32,23 @@ export const onRefusals: RunTest = async (imagePath) => ({
 });
 
 /** The kselftest of the series in a booted guest, for what takes user space to see. */
-export async function onSelftest(plan: BedPlan, tree: MutantTree): Promise<RunTest> {
-  const source = await fetchSource(plan.base, plan.say);
-  const program = await buildSelftest(source, await readSeries(plan.patchesDir), plan.scratch, plan.say);
+export async function onSelftest(plan: TestPlan): Promise<RunTest> {
+  const programs = [await buildSelftest(plan.base, plan.scratch, plan.say)];
+  const needs = { memoryBytes: HOST_BYTES, cpuModel: "max", programs };
   return async (imagePath) => {
-    const release = await tree.release();
-    const sums = { imageSha256: sha256(imagePath), configSha256: sha256(release) };
     try {
-      await using host = await bootNestedHost({
-        kernel: { imagePath, release, ...sums, variant: "prezero" },
-        memoryBytes: HOST_BYTES,
-        cpus: Math.max(2, availableParallelism()),
-        accel: plan.accel,
-        cpuModel: "max",
-        device: "emulated",
-        consoleLog: join(plan.logs, "mutant.log"),
-        programs: [program],
-      });
+      await using host = await bootTestHost(plan, mutantOf(imagePath), "mutant", needs);
       return { results: await stress(host, LOAD), failure: undefined };
     } catch (error) {
       if (error instanceof InfrastructureError) return { results: [], failure: error };
       throw error;
     }
   };
+}
+
+/** What there is to know of a kernel that never was in the cache. */
+export function mutantOf(imagePath: string): BootKernel & { variant: "prezero" } {
+  return { ...kernelOfImage(imagePath), variant: "prezero" };
 }
 
 /** The kernel that a bed runs. */

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { cacheDir } from "../base/paths.ts";
@@ -67,11 +67,6 @@ export class MutantTree {
     } finally {
       await this.#apply(mutation, "--reverse");
     }
-  }
-
-  /** Release name of what was built last. */
-  async release(): Promise<string> {
-    return (await readFile(join(this.#dir, BUILD_DIR, "include/config/kernel.release"), "utf8")).trim();
   }
 
   async #apply(mutation: Mutation, ...how: string[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { InfrastructureError, MeasurementError } from "../base/errors.ts";
-import { check } from "../kernel-tests/step.ts";
-import type { TestResult } from "../ktap/result.ts";
-import { type BedPlan, onKunit, onRefusals, onSelftest, type RunTest, variantOf } from "./beds.ts";
+import type { TestPlan } from "../kernel-tests/boot/test-host.ts";
+import { check, type TestResult } from "../ktap/result.ts";
+import { onKunit, onRefusals, onSelftest, type RunTest, variantOf } from "./beds.ts";
 import { type BrokenOff, casesNamed, judge, type Verdict } from "./judge.ts";
 import { MutantTree } from "./mutant-tree.ts";
 import type { Bed, Mutation } from "./mutation.ts";
@@ -18,7 +18,7 @@ export type OnMutant = (index: number, mutation: Mutation) => void;
  */
 export async function runMutations(
   mutations: Mutation[],
-  plan: BedPlan,
+  plan: TestPlan,
   onMutant: OnMutant,
   onResult: (result: TestResult) => void,
 ): Promise<TestResult[]> {
@@ -29,7 +29,7 @@ export async function runMutations(
     plan.say(`building the healthy series (${variant})`);
     const tree = await MutantTree.make(plan.base, variant);
     const healthy = await tree.build();
-    const run = await beds(plan, tree, here);
+    const run = await beds(plan, here);
     await assertGreen(healthy, distinctTests(here), run);
     for (const mutation of here) {
       onMutant(results.length, mutation);
@@ -41,9 +41,9 @@ export async function runMutations(
   return results;
 }
 
-async function beds(plan: BedPlan, tree: MutantTree, mutations: Mutation[]): Promise<(bed: Bed) => RunTest> {
+async function beds(plan: TestPlan, mutations: Mutation[]): Promise<(bed: Bed) => RunTest> {
   const needed = mutations.some(({ caughtBy }) => caughtBy.bed === "selftest");
-  const selftest = needed ? await onSelftest(plan, tree) : onKunit;
+  const selftest = needed ? await onSelftest(plan) : onKunit;
   const all: Record<Bed, RunTest> = { kunit: onKunit, refusals: onRefusals, selftest };
   return (bed) => all[bed];
 }

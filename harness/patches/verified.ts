@@ -2,9 +2,12 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../base/atomic-write.ts";
-import { cacheDir } from "../base/paths.ts";
+import { cacheDir, projectPath } from "../base/paths.ts";
+import { type Base, seriesDir } from "../kernel/bases.ts";
+import { fetchSource } from "../kernel/source.ts";
 import { toolVersion } from "../kernel/toolchain.ts";
 import { readSeries, seriesSha256 } from "../series/series.ts";
+import { baseRepository } from "./base-repository.ts";
 import { type CheckOptions, checkSeries } from "./check/check.ts";
 import type { SeriesReport } from "./check/finding.ts";
 
@@ -51,6 +54,26 @@ export async function verifySeries(options: CheckOptions): Promise<SeriesReport>
   const record = { ...readVerified(options.name), [options.fast ? "fast" : "full"]: verified };
   writeFileAtomic(path, `${JSON.stringify(record, null, 2)}\n`);
   return report;
+}
+
+/**
+ * Checks the series of a base as configs/kernels.yaml has it: the one definition, whoever asks.
+ * @throws what {@link verifySeries} and {@link fetchSource} throw
+ */
+export async function verifyBase(base: Base, options: Pick<CheckOptions, "fast" | "say">): Promise<SeriesReport> {
+  const source = await fetchSource(base, options.say);
+  const repository = await baseRepository(source, options.say);
+  return verifySeries({ ...options, ...whatIsChecked(base), base: repository, sourceDir: source.dir });
+}
+
+/** What of a base its check is about. */
+export function whatIsChecked(base: Base): Pick<CheckOptions, "name" | "patchesDir" | "onTop" | "fragments"> {
+  return {
+    name: base.name,
+    patchesDir: seriesDir(base),
+    onTop: base.nativePatches === undefined ? [] : [projectPath(base.nativePatches)],
+    fragments: [...base.fragments, ...(base.checkFragments ?? [])],
+  };
 }
 
 /** What is known to have been green on this machine; a record that cannot be read is none. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { findComplaints } from "../../harness/host/oops.ts";
-import { quiet, stress } from "../../harness/kernel-tests/stress.ts";
+import { quiet } from "../../harness/kernel-tests/boot/test-host.ts";
+import { stress } from "../../harness/kernel-tests/stress.ts";
 
 const LOAD = { seconds: 60, mibPerProcess: 96, processes: 4 };
 const OUTPUT = "TAP version 13\n1..2\nok 1 64K: 0 of 6144 pages are not zero\nok 2 the verifier found 0 bad pages\n";

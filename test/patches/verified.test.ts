@@ -1,11 +1,12 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { expect, test, vi } from "vitest";
-import { cacheDir } from "../../harness/base/paths.ts";
+import { cacheDir, projectPath } from "../../harness/base/paths.ts";
+import { findBase } from "../../harness/kernel/bases.ts";
 import { renderJunit } from "../../harness/ktap/junit.ts";
 import { casesOf } from "../../harness/ktap/result.ts";
 import { seriesResults } from "../../harness/patches/check/results.ts";
-import { readVerified } from "../../harness/patches/verified.ts";
+import { readVerified, whatIsChecked } from "../../harness/patches/verified.ts";
 import { readSeries, seriesSha256 } from "../../harness/series/series.ts";
 import { CheckedKernel } from "./fake-checked-kernel.ts";
 
@@ -78,4 +79,20 @@ test("the report as JUnit XML: a suite per patch, what is new in the failure, wh
   expect(xml).toContain(
     '<testcase classname="configurations" name="small"><skipped message="not run with --fast"/></testcase>',
   );
+});
+
+test("whoever asks for the check of a base: its own fragments, those of the check, what is measured on top", async () => {
+  expect(whatIsChecked(await findBase("7.3"))).toMatchObject({
+    name: "7.3",
+    patchesDir: expect.stringMatching(/kernel-patches\/7\.3$/),
+    fragments: ["bench.config", "7.3.config", "check-7.3.config"],
+  });
+  expect(whatIsChecked(await findBase("6.12")).onTop).toEqual([expect.stringMatching(/6\.12\/native$/)]);
+});
+
+test("there is one definition of the check: nothing but verifyBase tells checkSeries what to check", () => {
+  const callers = globSync("**/*.ts", { cwd: projectPath("harness") }).filter((file) =>
+    /\b(?:checkSeries|verifySeries)\(/.test(readFileSync(projectPath("harness", file), "utf8")),
+  );
+  expect(callers.toSorted()).toEqual(["patches/check/check.ts", "patches/verified.ts"]);
 });

@@ -1,18 +1,15 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { writeFileAtomic } from "../../base/atomic-write.ts";
-import { projectPath } from "../../base/paths.ts";
-import { findBase } from "../../kernel/bases.ts";
-import { fetchSource } from "../../kernel/source.ts";
+import { findBase, seriesDir } from "../../kernel/bases.ts";
 import { renderJunit } from "../../ktap/junit.ts";
 import { casesOf } from "../../ktap/result.ts";
 import { renderKtap } from "../../ktap/write.ts";
-import { baseRepository } from "../../patches/base-repository.ts";
 import { seriesResults } from "../../patches/check/results.ts";
 import { showReport } from "../../patches/check/show.ts";
 import { planCheck } from "../../patches/plan.ts";
-import { verifySeries } from "../../patches/verified.ts";
-import { BASE_HELP, patchesDir, print, say } from "./places.ts";
+import { verifyBase } from "../../patches/verified.ts";
+import { BASE_HELP, print, say } from "./places.ts";
 
 type Options = { fast?: boolean; json?: boolean; ktap?: string; junit?: string; dryRun?: boolean };
 
@@ -34,18 +31,8 @@ export function registerCheck(patches: Command): void {
 async function check(name: string | undefined, options: Options): Promise<void> {
   const base = await findBase(name);
   if (options.dryRun)
-    return planCheck(base, patchesDir(base), options.fast === true).then((lines) => lines.forEach(print));
-  const source = await fetchSource(base, say);
-  const report = await verifySeries({
-    name: base.name,
-    base: await baseRepository(source, say),
-    sourceDir: source.dir,
-    patchesDir: patchesDir(base),
-    onTop: base.nativePatches === undefined ? [] : [projectPath(base.nativePatches)],
-    fragments: [...base.fragments, ...(base.checkFragments ?? [])],
-    fast: options.fast === true,
-    say,
-  });
+    return planCheck(base, seriesDir(base), options.fast === true).then((lines) => lines.forEach(print));
+  const report = await verifyBase(base, { fast: options.fast === true, say });
   print(options.json ? JSON.stringify(report, null, 2) : showReport(report));
   const results = seriesResults(report);
   if (options.ktap !== undefined) writeFileAtomic(resolve(options.ktap), renderKtap(results));

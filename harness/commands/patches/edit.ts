@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { findBase } from "../../kernel/bases.ts";
+import { findBase, seriesDir } from "../../kernel/bases.ts";
 import { editPatches } from "../../patches/edit.ts";
 import { planEdit } from "../../patches/plan.ts";
-import { BASE_HELP, patchesDir, print, repository, say, worktreeDir } from "./places.ts";
+import { BASE_HELP, print, repository, say, worktreeDir } from "./places.ts";
 
 type Options = { dir?: string; dryRun?: boolean };
 
@@ -19,8 +19,8 @@ export function registerEdit(patches: Command): void {
 async function edit(name: string, options: Options): Promise<void> {
   const base = await findBase(name);
   const dir = worktreeDir(base, options.dir);
-  if (options.dryRun) return planEdit(base, dir, patchesDir(base)).then((lines) => lines.forEach(print));
-  const edited = await editPatches({ base: await repository(base), dir, patchesDir: patchesDir(base), say });
+  if (options.dryRun) return planEdit(base, dir, seriesDir(base)).then((lines) => lines.forEach(print));
+  const edited = await editPatches({ base: await repository(base), dir, patchesDir: seriesDir(base), say });
   const what = { created: "made", updated: "moved to the patch files as they are now", current: "there already" };
   print(`${dir}`);
   say(`worktree ${what[edited.outcome]}: ${edited.commits.length} commits, one per patch`);

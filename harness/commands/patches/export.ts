@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { loadSummary } from "../../analysis/load-run.ts";
 import { projectPath } from "../../base/paths.ts";
-import { findBase } from "../../kernel/bases.ts";
+import { findBase, seriesDir } from "../../kernel/bases.ts";
 import { fetchSource } from "../../kernel/source.ts";
 import { baseRepository } from "../../patches/base-repository.ts";
 import { exportSeries, formatMails } from "../../patches/export/export.ts";
@@ -15,7 +15,7 @@ import { gitCommand } from "../../patches/git.ts";
 import { rfcTable } from "../../report/rfc-table.ts";
 import { resolveRunDir } from "../../run/store.ts";
 import { readSeries } from "../../series/series.ts";
-import { BASE_HELP, patchesDir, print, say } from "./places.ts";
+import { BASE_HELP, print, say } from "./places.ts";
 
 type Options = {
   out: string;
@@ -49,7 +49,7 @@ export function registerExport(patches: Command): void {
 
 async function exportMails(name: string, options: Options): Promise<void> {
   const base = await findBase(name);
-  const series = await readSeries(patchesDir(base));
+  const series = await readSeries(seriesDir(base));
   const outDir = resolve(options.out);
   const who = await callerIdentity();
   const mails = { version: options.rerollCount, who, ...(options.rfc ? { rfc: true } : {}) };
@@ -59,7 +59,7 @@ async function exportMails(name: string, options: Options): Promise<void> {
     const args = formatMails({ ...mails, recipients: { to: ["MAINTAINERS"], cc: ["LISTS"] } });
     return print(gitCommand("REPOSITORY", [...args, `--output-directory=${outDir}`, "ROOT..LAST"]));
   }
-  const letter = await readLetter([patchesDir(base), projectPath("kernel-patches")]);
+  const letter = await readLetter([seriesDir(base), projectPath("kernel-patches")]);
   const runs = options.run.map((run) => loadSummary(resolveRunDir(run)));
   const source = await fetchSource(base, say);
   for (const { run } of runs) requireRunOf(run, series, source);

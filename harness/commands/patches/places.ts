@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { cacheDir, projectPath } from "../../base/paths.ts";
+import { cacheDir } from "../../base/paths.ts";
 import type { Base } from "../../kernel/bases.ts";
 import { fetchSource } from "../../kernel/source.ts";
 import { type BaseRepository, baseRepository } from "../../patches/base-repository.ts";
@@ -14,11 +14,6 @@ export const BASE_HELP = "kernel base, a key of configs/kernels.yaml";
 /** The base's source as a repository, fetched and made when it is not there yet. */
 export async function repository(base: Base): Promise<BaseRepository> {
   return baseRepository(await fetchSource(base, say), say);
-}
-
-/** Where the series of a base is. */
-export function patchesDir(base: Base): string {
-  return projectPath(base.patches);
 }
 
 /** Where the worktree of a base is, unless --dir says another place. */

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { type Base, findBase } from "../../kernel/bases.ts";
+import { type Base, findBase, seriesDir } from "../../kernel/bases.ts";
 import { gitCommand } from "../../patches/git.ts";
 import { portDiff, replacedDiff } from "../../patches/port/compare.ts";
 import { functionsChanged } from "../../patches/port/functions-changed.ts";
@@ -15,7 +15,7 @@ import {
 } from "../../patches/port/port.ts";
 import { showConflicts } from "../../patches/port/show.ts";
 import { readSeries } from "../../series/series.ts";
-import { BASE_HELP, patchesDir, print, repository, say, worktreeDir } from "./places.ts";
+import { BASE_HELP, print, repository, say, worktreeDir } from "./places.ts";
 
 type Options = { from: string; to: string; dir?: string; continue?: boolean; abort?: boolean; dryRun?: boolean };
 
@@ -36,7 +36,7 @@ async function port(options: Options): Promise<void> {
   const [from, to] = [await findBase(options.from), await findBase(options.to)];
   const dir = worktreeDir(to, options.dir);
   if (options.dryRun) return print(gitCommand(dir, rebaseArguments("ROOT", "START", "LAST")));
-  const target = { base: await repository(to), dir, patchesDir: patchesDir(to) };
+  const target = { base: await repository(to), dir, patchesDir: seriesDir(to) };
   if (options.abort || options.continue) await requirePort(dir, { from: from.name, to: to.name });
   if (options.abort) {
     await abortPort(target);
@@ -44,13 +44,13 @@ async function port(options: Options): Promise<void> {
   }
   const ported = options.continue ? await continuePort(target) : await begin(from, to, target);
   if (ported.state === "finished") return finished(target, ported, options);
-  const hints = await hintsFor(ported.conflicts, target.base, functionsChanged(await readSeries(patchesDir(from))));
+  const hints = await hintsFor(ported.conflicts, target.base, functionsChanged(await readSeries(seriesDir(from))));
   print(showConflicts(ported, hints, again(options)));
   process.exitCode = 1;
 }
 
 async function begin(from: Base, to: Base, target: PortTarget): Promise<Ported> {
-  const series = await readSeries(patchesDir(from));
+  const series = await readSeries(seriesDir(from));
   const names = { from: from.name, to: to.name };
   const ported = await startPort(target, names, { base: await repository(from), series }, say);
   print(target.dir);

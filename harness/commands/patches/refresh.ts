@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { findBase } from "../../kernel/bases.ts";
+import { findBase, seriesDir } from "../../kernel/bases.ts";
 import { planRefresh } from "../../patches/plan.ts";
 import { refreshPatches } from "../../patches/refresh.ts";
-import { BASE_HELP, patchesDir, print, repository, worktreeDir } from "./places.ts";
+import { BASE_HELP, print, repository, worktreeDir } from "./places.ts";
 
 type Options = { dir?: string; force?: boolean; dryRun?: boolean };
 
@@ -24,7 +24,7 @@ async function refresh(name: string, options: Options): Promise<void> {
   const written = await refreshPatches({
     base: await repository(base),
     dir,
-    patchesDir: patchesDir(base),
+    patchesDir: seriesDir(base),
     ...(options.force ? { force: true } : {}),
     ...(options.dryRun ? { dryRun: true } : {}),
   });

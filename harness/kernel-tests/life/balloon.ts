@@ -2,11 +2,12 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { GIB_BYTES, MIB_BYTES } from "../../base/size.ts";
-import type { TestResult } from "../../ktap/result.ts";
+import { check, type TestResult } from "../../ktap/result.ts";
 import type { NestedHost } from "../../nested/nested-host.ts";
-import { check } from "../step.ts";
-import { checked } from "./answers.ts";
-import { afterwards, bootLife, type LifePlan, SCENARIO_MS, type Scenario, WORKER_ON } from "./host.ts";
+import { checked } from "../boot/answers.ts";
+import type { Scenario, TestPlan } from "../boot/test-host.ts";
+import { WORKER_ON } from "../boot/worker.ts";
+import { afterwards, bootLife, SCENARIO_MS } from "./host.ts";
 
 const HOST_BYTES = 1.5 * GIB_BYTES;
 const LOAD_MIB = 768;
@@ -27,7 +28,7 @@ export const balloon: Scenario = {
   run: besideBalloon,
 };
 
-async function besideBalloon(plan: LifePlan): Promise<TestResult[]> {
+async function besideBalloon(plan: TestPlan): Promise<TestResult[]> {
   const hardware = { preallocate: false, devices: ["virtio-balloon-pci,id=balloon,free-page-reporting=on"] };
   await using host = await bootLife(plan, "balloon", { memoryBytes: HOST_BYTES, hardware });
   const cases = [...(await reporting(host)), ...(await inflating(host))];

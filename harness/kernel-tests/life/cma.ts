@@ -1,8 +1,8 @@
 import { GIB_BYTES } from "../../base/size.ts";
-import type { TestResult } from "../../ktap/result.ts";
-import { check } from "../step.ts";
-import { checked, number } from "./answers.ts";
-import { type LifeHost, onLiveHost, SCENARIO_MS, type Scenario } from "./host.ts";
+import { check, type TestResult } from "../../ktap/result.ts";
+import { checked, number } from "../boot/answers.ts";
+import type { Scenario } from "../boot/test-host.ts";
+import { type LifeHost, onLiveHost, SCENARIO_MS } from "./host.ts";
 
 const AREA_MIB = 64;
 const PAGES_PER_MIB = 256;

@@ -1,7 +1,7 @@
-import type { TestResult } from "../../ktap/result.ts";
-import { check } from "../step.ts";
-import { checked, ended, number } from "./answers.ts";
-import { type LifeHost, onLiveHost, SCENARIO_MS, type Scenario } from "./host.ts";
+import { check, type TestResult } from "../../ktap/result.ts";
+import { checked, ended, number } from "../boot/answers.ts";
+import type { Scenario } from "../boot/test-host.ts";
+import { type LifeHost, onLiveHost, SCENARIO_MS } from "./host.ts";
 
 const CYCLES = 12;
 /** Each cycle gives dirty memory to the lists of the CPU that goes. */

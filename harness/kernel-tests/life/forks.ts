@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { TestResult } from "../../ktap/result.ts";
-import { check } from "../step.ts";
-import { checked, objectsIn } from "./answers.ts";
-import { type LifeHost, onLiveHost, SCENARIO_MS, type Scenario } from "./host.ts";
+import { check, type TestResult } from "../../ktap/result.ts";
+import { checked, objectsIn } from "../boot/answers.ts";
+import type { Scenario } from "../boot/test-host.ts";
+import { type LifeHost, onLiveHost, SCENARIO_MS } from "./host.ts";
 
 const SECONDS = 20;
 const CHILDREN = 12;

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { GIB_BYTES, MIB_BYTES } from "../../base/size.ts";
-import type { TestResult } from "../../ktap/result.ts";
+import { check, type TestResult } from "../../ktap/result.ts";
 import type { NestedHost } from "../../nested/nested-host.ts";
-import { check } from "../step.ts";
-import { checked, ended, number } from "./answers.ts";
-import { onLiveHost, SCENARIO_MS, type Scenario } from "./host.ts";
+import { checked, ended, number } from "../boot/answers.ts";
+import type { Scenario } from "../boot/test-host.ts";
+import { onLiveHost, SCENARIO_MS } from "./host.ts";
 
 const DIMM_BYTES = GIB_BYTES / 2;
 const CYCLES = 3;

@@ -1,8 +1,8 @@
 import { GIB_BYTES } from "../../base/size.ts";
-import type { TestResult } from "../../ktap/result.ts";
-import { check } from "../step.ts";
-import { checked, ended, number } from "./answers.ts";
-import { type LifeHost, onLiveHost, SCENARIO_MS, type Scenario } from "./host.ts";
+import { check, type TestResult } from "../../ktap/result.ts";
+import { checked, ended, number } from "../boot/answers.ts";
+import type { Scenario } from "../boot/test-host.ts";
+import { type LifeHost, onLiveHost, SCENARIO_MS } from "./host.ts";
 
 const POOL = "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages";
 const CYCLES = 10;

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import type { TestResult } from "../../ktap/result.ts";
-import { check } from "../step.ts";
-import { ended, number, objectsIn } from "./answers.ts";
-import { fillPool, type LifeHost, onLiveHost, SCENARIO_MS, type Scenario } from "./host.ts";
+import { check, type TestResult } from "../../ktap/result.ts";
+import { ended, number, objectsIn } from "../boot/answers.ts";
+import type { Scenario } from "../boot/test-host.ts";
+import { fillPool } from "../boot/worker.ts";
+import { type LifeHost, onLiveHost, SCENARIO_MS } from "./host.ts";
 
 const COUNT = 40;
 const SYSFS = "/sys/devices/system/memory";

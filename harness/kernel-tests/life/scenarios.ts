@@ -1,4 +1,4 @@
-import type { Step } from "../step.ts";
+import type { Scenario } from "../boot/test-host.ts";
 import { balloon } from "./balloon.ts";
 import { cgroup } from "./cgroup.ts";
 import { cma } from "./cma.ts";
@@ -7,7 +7,6 @@ import { cpus } from "./cpus.ts";
 import { forks } from "./forks.ts";
 import { freezing } from "./freezing.ts";
 import { hibernation } from "./hibernation.ts";
-import type { LifePlan, Scenario } from "./host.ts";
 import { hotplug } from "./hotplug.ts";
 import { hugetlb } from "./hugetlb.ts";
 import { kexec } from "./kexec.ts";
@@ -17,12 +16,8 @@ import { pressure } from "./pressure.ts";
 import { swap } from "./swap.ts";
 import { virtioMem } from "./virtio-mem.ts";
 
-const SCENARIOS: Scenario[] = [
+/** The series outside the happy path, each with a boot of its own. */
+export const LIFE: Scenario[] = [
   ...[hotplug, virtioMem, poison, cma, hugetlb, compaction, pressure, swap, cgroup, forks],
   ...[numa, cpus, balloon, freezing, hibernation, kexec],
 ];
-
-/** The series outside the happy path: a step for each scenario, each with a boot of its own. */
-export function lifeSteps(plan: LifePlan): Step[] {
-  return SCENARIOS.map(({ name, about, run }) => ({ name: `life: ${name}`, about, run: () => run(plan) }));
-}

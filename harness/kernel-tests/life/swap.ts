@@ -1,7 +1,7 @@
-import type { TestResult } from "../../ktap/result.ts";
-import { check } from "../step.ts";
-import { checked, counter, ended } from "./answers.ts";
-import { type LifeHost, onLiveHost, SCENARIO_MS, type Scenario } from "./host.ts";
+import { check, type TestResult } from "../../ktap/result.ts";
+import { checked, counter, ended } from "../boot/answers.ts";
+import type { Scenario } from "../boot/test-host.ts";
+import { type LifeHost, onLiveHost, SCENARIO_MS } from "./host.ts";
 
 /**
  * More than is available, all of it different: some of it has to go to zram and come back. Not much more, or zram itself

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { checked, counter, ended, lookedIn, number, objectsIn } from "../../../harness/kernel-tests/life/answers.ts";
+import { checked, counter, ended, lookedIn, number, objectsIn } from "../../../harness/kernel-tests/boot/answers.ts";
 
 const said = (stdout: string, exitCode = 0) => ({ stdout, stderr: "", exitCode });
 

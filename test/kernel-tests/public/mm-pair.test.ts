@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ExecAnswer } from "../../../harness/base/exec.ts";
+import { prepareForMm, runMm } from "../../../harness/kernel-tests/public/mm-pair.ts";
 import { MM_RUNS, mmPrograms } from "../../../harness/kernel-tests/public/mm-programs.ts";
-import { prepareForMm, runMm } from "../../../harness/kernel-tests/public/mm-run.ts";
 
 const answer = (stdout: string, exitCode = 0): ExecAnswer => ({ stdout, stderr: "", exitCode });
 
@@ -16,14 +16,14 @@ test("each program runs once with its deadline, after its setup, and what one do
     { command: "uffd-stress anon 20 16", seconds: 240 },
     { command: "cow", seconds: 60, setup: "echo 128 > /proc/sys/vm/nr_hugepages" },
   ];
-  const verdicts = await runMm(exec, runs, ({ name, status }) => void told.push(`${status} ${name}`));
+  const outcomes = await runMm(exec, runs, ({ name, status }) => void told.push(`${status} ${name}`));
   expect(commands).toEqual([
     expect.stringContaining("timeout -s KILL 240 uffd-stress anon 20 16 >"),
     "echo 128 > /proc/sys/vm/nr_hugepages",
     expect.stringContaining("timeout -s KILL 60 cow >"),
   ]);
   expect(told).toEqual(["failed uffd-stress anon 20 16", "passed cow"]);
-  expect(verdicts[1]?.cases).toMatchObject([{ name: "write", status: "passed" }]);
+  expect(outcomes[1]?.cases).toMatchObject([{ name: "write", status: "passed" }]);
 });
 
 test("a kernel that dies under one ends all", async () => {

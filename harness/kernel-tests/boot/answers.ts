@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { ExecAnswer } from "../../base/exec.ts";
-import type { TestResult } from "../../ktap/result.ts";
-import { check } from "../step.ts";
+import { check, type TestResult } from "../../ktap/result.ts";
 
 /** What the guest programs that look at memory print: pages of 4 KiB looked at, not zero, not as written. */
 const looked = z.object({ pages: z.int(), dirty: z.int(), lost: z.int() });

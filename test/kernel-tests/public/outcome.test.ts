@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { compare } from "../../../harness/kernel-tests/public/compare.ts";
-import type { Verdict } from "../../../harness/kernel-tests/public/verdict.ts";
+import { compareOutcomes, type Outcome, outcomeOf } from "../../../harness/kernel-tests/public/outcome.ts";
 import type { TestStatus } from "../../../harness/ktap/result.ts";
 
 /** `cow passed a=passed b=skipped` */
-function verdict(line: string): Verdict {
+function outcome(line: string): Outcome {
   const [name = "", status = "", ...cases] = line.split(" ");
   return {
     name,
@@ -16,7 +15,7 @@ function verdict(line: string): Verdict {
     log: [`log of ${name}`],
   };
 }
-const compared = (base: string[], series: string[]) => compare(base.map(verdict), series.map(verdict));
+const compared = (base: string[], series: string[]) => compareOutcomes(base.map(outcome), series.map(outcome));
 const shown = (base: string[], series: string[]) =>
   compared(base, series).map(({ status, name }) => `${status} ${name}`);
 
@@ -81,4 +80,38 @@ describe("a test on both kernels", () => {
       "passed cow: 0 passed, 1 failed on base, 2 passed on the series (better on the series: the whole, a, b)",
     ]);
   });
+});
+
+const TAP = "TAP version 13\n1..3\nok 1 private\nnot ok 2 shared\nok 3 hugetlb # SKIP no huge pages\n";
+
+test.each([
+  [0, "passed"],
+  [1, "failed"],
+  [2, "passed"],
+  [4, "skipped"],
+  [127, "failed"],
+  [137, "failed"],
+])("exit code %i means %s, whatever the output says", (exitCode, status) => {
+  expect(outcomeOf("cow", TAP, exitCode).status).toBe(status);
+  expect(outcomeOf("cow", "", exitCode)).toMatchObject({ status, cases: [] });
+});
+
+test("the cases are those of the TAP output", () => {
+  const { cases } = outcomeOf("cow", `mlocking\n${TAP}`, 1);
+  expect(cases.map(({ name, status }) => `${status} ${name}`)).toEqual([
+    "passed private",
+    "failed shared",
+    "skipped hugetlb",
+  ]);
+});
+
+test("the log tells how it ended and what it said last", () => {
+  expect(outcomeOf("cow", "one\ntwo\n", 139).log).toEqual(["exit code 139", "one", "two"]);
+  expect(outcomeOf("cow", "", 137).log[0]).toMatch(/deadline/);
+});
+
+test("TAP without its header is TAP, and other words are no cases", () => {
+  const { cases } = outcomeOf("mremap_test", TAP.replace("TAP version 13\n", ""), 1);
+  expect(cases).toHaveLength(3);
+  expect(outcomeOf("hugepage-vmemmap", "Returned address is 0x7f0000000000\n", 0).cases).toEqual([]);
 });

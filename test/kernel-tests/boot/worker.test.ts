@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { startWorker, workerTookPart } from "../../../harness/kernel-tests/public/worker.ts";
+import {
+  fillPool,
+  startWorker,
+  verifierFoundNothing,
+  workerTookPart,
+} from "../../../harness/kernel-tests/boot/worker.ts";
+import { fakeHost } from "../life/fake-host.ts";
 
 const says =
   (stdout: string, stderr = "") =>
@@ -23,4 +29,28 @@ test.each([
   ["the counters are not there", "nr_free_pages 1\n", ["failed", "failed"]],
 ])("it fails when %s", async (_, vmstat, expected) => {
   expect(await statuses(vmstat)).toEqual(expected);
+});
+
+test("a kernel without the counter does not pass", () => {
+  expect(verifierFoundNothing("prezero_hit 5\n").status).toBe("failed");
+});
+
+test("the verifier is on before the worker, and a pool that fills is one", async () => {
+  const host = fakeHost([[/nr_prezeroed/, "93\n"]]);
+  expect((await fillPool(host)).status).toBe("passed");
+  expect(host.commands[0]).toMatch(/echo 1 > verify .*echo 1 > enabled/s);
+});
+
+test.each([
+  ["stays empty", [[/nr_prezeroed/, "12\n"]]],
+  [
+    "cannot be had",
+    [
+      [/verify/, { exitCode: 1, stderr: "Operation not supported" }],
+      [/nr_prezeroed/, "93\n"],
+    ],
+  ],
+  ["is unknown", [[/nr_prezeroed/, "sh: arithmetic error\n"]]],
+] as [string, Parameters<typeof fakeHost>[0]][])("a pool that %s is none", async (_, answers) => {
+  expect((await fillPool(fakeHost(answers))).status).toBe("failed");
 });
