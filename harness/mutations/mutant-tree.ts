@@ -1,8 +1,7 @@
 import { writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { cacheDir } from "../base/paths.ts";
-import { run } from "../base/process.ts";
 import type { Base } from "../kernel/bases.ts";
 import { planKernel } from "../kernel/build.ts";
 import { ccacheForPair } from "../kernel/ccache.ts";
@@ -11,6 +10,7 @@ import { configureTree } from "../kernel/config.ts";
 import { makeEnvironment, type Toolchain } from "../kernel/toolchain.ts";
 import { BUILD_DIR, makeTree } from "../kernel/tree.ts";
 import { type BuildVariant, RECIPES, type Recipe } from "../kernel/variant.ts";
+import { applyToTree } from "../series/apply.ts";
 import type { Mutation } from "./mutation.ts";
 
 /**
@@ -70,11 +70,7 @@ export class MutantTree {
   }
 
   async #apply(mutation: Mutation, ...how: string[]): Promise<void> {
-    const finished = await run("git", ["apply", ...how, mutation.path], {
-      cwd: this.#dir,
-      env: { GIT_CEILING_DIRECTORIES: dirname(this.#dir), LC_ALL: "C" },
-      okExitCodes: [0, 1, 128],
-    });
+    const finished = await applyToTree(this.#dir, mutation.path, ...how);
     if (finished.exitCode === 0) return;
     throw new UsageError({
       code: "MUTATION_DOES_NOT_APPLY",

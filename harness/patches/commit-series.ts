@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { applyFailureError, explainApplyFailure } from "../series/apply-failure.ts";
+import { APPLY, applyFailureError, explainApplyFailure } from "../series/apply.ts";
 import type { PatchFile } from "../series/patch-file.ts";
 import type { BaseRepository } from "./base-repository.ts";
 import { git, gitText } from "./git.ts";
 import { withIndex } from "./scratch-index.ts";
 
-/** What applying means: every context line must match, nothing is guessed or merged. */
-export const APPLY = ["apply", "--cached", "--whitespace=nowarn"];
+/** In an index alone. */
+export const APPLY_CACHED = [...APPLY, "--cached"];
 /** How a mail becomes a changelog: `[PATCH]` goes, any other bracket stays; scissors mean nothing. */
 export const MAILINFO = ["mailinfo", "-b", "--encoding=UTF-8", "--no-scissors"];
 
@@ -28,7 +28,7 @@ export async function commitSeries(
     const commits: string[] = [];
     for (const patch of patches) {
       const { message, env } = await readMail(repository, patch, scratch);
-      const applied = await git(repository, [...APPLY, join(scratch, "diff")], {
+      const applied = await git(repository, [...APPLY_CACHED, join(scratch, "diff")], {
         env: index,
         okExitCodes: [0, 1, 128],
       });

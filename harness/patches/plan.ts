@@ -7,7 +7,7 @@ import { baseGitDir } from "./base-repository.ts";
 import { checkpatchCommand } from "./check/checkpatch.ts";
 import { makeArguments } from "./check/make.ts";
 import { spatchCommand } from "./check/spatch.ts";
-import { APPLY, MAILINFO } from "./commit-series.ts";
+import { APPLY_CACHED, MAILINFO } from "./commit-series.ts";
 import { worktreeAdd, worktreeMove } from "./create-worktree.ts";
 import { gitCommand } from "./git.ts";
 import { FORMAT_PATCH } from "./render.ts";
@@ -20,7 +20,7 @@ export async function planEdit(base: Base, dir: string, patchesDir: string): Pro
     gitCommand(repository, ["read-tree", "base"]),
     ...series.patches.flatMap((patch) => [
       `${gitCommand(repository, [...MAILINFO, "BODY", "DIFF"])} < ${patch.path}`,
-      gitCommand(repository, [...APPLY, "DIFF"]),
+      gitCommand(repository, [...APPLY_CACHED, "DIFF"]),
       gitCommand(repository, ["write-tree"]),
       gitCommand(repository, ["commit-tree", "TREE", "-p", "PARENT"]),
     ]),

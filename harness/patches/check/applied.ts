@@ -1,17 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { run } from "../../base/process.ts";
+import { join } from "node:path";
 import type { PatchFile } from "../../series/patch-file.ts";
-import type { Series } from "../../series/series.ts";
-
-/** Applies one patch to a build tree. @throws InfrastructureError COMMAND_FAILED when it does not apply */
-export async function applyPatch(tree: string, patch: Series["patches"][number]): Promise<void> {
-  await run("git", ["apply", "--whitespace=nowarn", patch.path], {
-    cwd: tree,
-    // Inside somebody's repository, git would take the paths as relative to its top and silently skip them.
-    env: { GIT_CEILING_DIRECTORIES: dirname(tree), LC_ALL: "C" },
-  });
-}
 
 /** True when the patches, which are applied to the tree, define every one of the symbols (`CONFIG_` and a name). */
 export async function definesAll(tree: string, patches: PatchFile[], symbols: string[]): Promise<boolean> {

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { configureTree, mergeConfig } from "../../kernel/config.ts";
 import type { Fragment } from "../../kernel/fragment.ts";
 import type { BuildArch, Toolchain } from "../../kernel/toolchain.ts";
-import { BUILD_DIR, makeTree } from "../../kernel/tree.ts";
+import { applyPatches, BUILD_DIR, makeTree } from "../../kernel/tree.ts";
 import type { Series } from "../../series/series.ts";
-import { applyPatch, definesAll } from "./applied.ts";
+import { definesAll } from "./applied.ts";
 import type { Extremes } from "./extremes.ts";
 import { type ConfigurationReport, compareFindings, type Finding } from "./finding.ts";
 import { failureOf, make } from "./make.ts";
@@ -49,7 +49,7 @@ export async function buildExtremes(steps: ExtremeSteps): Promise<ConfigurationR
   });
   let hasOption = false;
   for (const [index, patch] of series.patches.entries()) {
-    await applyPatch(steps.tree, patch);
+    await applyPatches([patch], steps.tree, steps.onto);
     hasOption = await definesAll(steps.tree, series.patches.slice(0, index + 1), [...steps.on.wanted.keys()]);
     if (!hasOption || index === series.patches.length - 1) continue;
     for (const one of extremes.builds.filter(({ eachPatch }) => eachPatch)) {

@@ -1,7 +1,7 @@
-import { describeApplyFailure, explainApplyFailure } from "../../series/apply-failure.ts";
+import { describeApplyFailure, explainApplyFailure } from "../../series/apply.ts";
 import type { Series } from "../../series/series.ts";
 import type { BaseRepository } from "../base-repository.ts";
-import { APPLY } from "../commit-series.ts";
+import { APPLY_CACHED } from "../commit-series.ts";
 import { git } from "../git.ts";
 import { withIndex } from "../scratch-index.ts";
 
@@ -15,7 +15,7 @@ export type Fit = (typeof FITS)[number];
 /** The worst fit among the patches, and a line for each that is not clean. */
 export type SeriesFit = { fit: Fit; notes: string[] };
 
-const APPLY_AND_TELL = [...APPLY, "--verbose"];
+const APPLY_AND_TELL = [...APPLY_CACHED, "--verbose"];
 const MOVED = /^Hunk #\d+ succeeded at \d+ \(offset -?\d+ lines?\)/m;
 
 /**
