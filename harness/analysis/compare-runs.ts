@@ -92,7 +92,7 @@ function armsThatDiffer(a: RunRecord, b: RunRecord): string[] {
 }
 
 /** What the arm set, in a form that can be compared; what is only said about it is left out. */
-function setupOf({ setup, arms }: RunRecord, arm: ArmName): string {
-  const { commandLine = [], vmMemory = null } = arms[arm] ?? {};
-  return JSON.stringify([setup[arm] ?? [], commandLine, vmMemory]);
+function setupOf({ arms }: RunRecord, arm: ArmName): string {
+  const { setup, commandLine, vmMemory } = arms[arm] ?? {};
+  return JSON.stringify([setup, commandLine, vmMemory]);
 }

@@ -1,5 +1,4 @@
 import { max, mean, min, sum } from "simple-statistics";
-import { armOf } from "../bench/arms.ts";
 import { type ArmName, inTableOrder } from "../run/arm-name.ts";
 import type { RunRecord } from "../run/record.ts";
 import type { CpuUse } from "../run/sample.ts";
@@ -25,9 +24,9 @@ export function costOf(turns: readonly Turn[], poolThreshold: number): Cost {
   const samples = turns.map((turn) => turn.sample);
   const hits = sum(counted(samples.map((sample) => sample.hitPages)));
   const requests = hits + sum(counted(samples.map((sample) => sample.missPages)));
-  const levels = samples.flatMap(({ arm, poolBefore }) =>
+  const levels = turns.flatMap(({ pooled, sample: { poolBefore } }) =>
     // A pool nobody fills (series never enabled) has no level to speak of.
-    poolBefore === null || !armOf(arm).pooled ? [] : [poolBefore.zeroedPages / Math.max(1, poolBefore.freePages)],
+    poolBefore === null || !pooled ? [] : [poolBefore.zeroedPages / Math.max(1, poolBefore.freePages)],
   );
   const worker = counted(samples.map((sample) => sample.workerCpuSeconds));
   const hugeShares = counted(samples.map((sample) => sample.hugeShare));
@@ -71,7 +70,7 @@ function totalOf(run: RunRecord, arm: ArmName, turns: readonly Turn[]): ArmTotal
   const lasts = run.boots.filter(({ boot }) => numbers.has(boot)).map((boot) => boot.lastRefill);
   const waits = counted(samples.map((sample) => sample.refillSeconds));
   const measured = lasts.filter((last) => last !== null);
-  const toFullPool = !armOf(arm).pooled || measured.length === lasts.length;
+  const toFullPool = run.arms[arm]?.pooled !== true || measured.length === lasts.length;
   const added = toFullPool ? measured : [];
   const perBoot = (values: readonly number[]): number => sum([...values]) / numbers.size;
   const worker = counted(samples.map((sample) => sample.workerCpuSeconds));

@@ -1,4 +1,3 @@
-import { armOf } from "../bench/arms.ts";
 import type { RunRecord } from "../run/record.ts";
 import type { CpuUse, RefillCurve, Sample } from "../run/sample.ts";
 
@@ -8,6 +7,8 @@ export type Fill = { seconds: number; curve: RefillCurve };
 /** One round and what came before and after it. */
 export type Turn = {
   sample: Sample;
+  /** Whether its host zeroes in the background. */
+  pooled: boolean;
   /** Whether it is the first of its boot, so that `before` is the first fill of the pool. */
   first: boolean;
   /** Null where nothing was waited for. */
@@ -25,13 +26,15 @@ export function turnsOf(run: RunRecord, samples: readonly Sample[]): Turn[] {
   return [...Map.groupBy(samples, (sample) => sample.boot).values()].flatMap((boot) =>
     boot.map((sample, i) => {
       const next = boot[i + 1];
+      const pooled = run.arms[sample.arm]?.pooled === true;
       const last = run.boots.find((record) => record.boot === sample.boot)?.lastRefill ?? null;
       return {
         sample,
+        pooled,
         first: i === 0,
         before: fillBefore(sample),
         after: next === undefined ? last && { seconds: last.seconds, curve: last.refill } : fillBefore(next),
-        cpuAfter: next === undefined ? (armOf(sample.arm).pooled ? (last?.cpu ?? null) : NOTHING_USED) : next.cpuBefore,
+        cpuAfter: next === undefined ? (pooled ? (last?.cpu ?? null) : NOTHING_USED) : next.cpuBefore,
       };
     }),
   );
@@ -41,9 +44,9 @@ export function turnsOf(run: RunRecord, samples: readonly Sample[]): Turn[] {
  * CPU time of one round from a full pool to a full pool again: what it measures, its end, the refill. Null in records
  * that do not tell these apart, and where an arm with a pool did not wait for it.
  */
-export function turnCpu({ sample, after, cpuAfter }: Turn): CpuUse | null {
-  const { arm, cpuBefore, workerCpuSeconds, hostCpuSeconds } = sample;
-  if (cpuBefore === null || cpuAfter === null || (armOf(arm).pooled && after === null)) return null;
+export function turnCpu({ sample, pooled, after, cpuAfter }: Turn): CpuUse | null {
+  const { cpuBefore, workerCpuSeconds, hostCpuSeconds } = sample;
+  if (cpuBefore === null || cpuAfter === null || (pooled && after === null)) return null;
   return {
     workerSeconds:
       workerCpuSeconds === null

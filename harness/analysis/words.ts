@@ -74,7 +74,7 @@ function vmWords({ memoryBytes, conditions }: Settings): Words {
 }
 
 function programWords(program: Program, memoryBytes: number): Words {
-  const heading = (size: string) => program.heading.replaceAll("{size}", size);
+  const heading = (size: string) => program.heading.replaceAll("{size}", size).replaceAll("{unit}", "seconds");
   return {
     heading: heading(formatSize(memoryBytes)),
     compared: heading("each size"),

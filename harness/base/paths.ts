@@ -1,13 +1,28 @@
-import { homedir } from "node:os";
+import { homedir, userInfo } from "node:os";
 import { join, resolve } from "node:path";
+import type { Place } from "./disk-fault.ts";
 
 /** Root of the checkout that this harness belongs to. */
 export const projectDir = resolve(import.meta.dirname, "../..");
 
-/** Everything derived lives here, keyed by content: `$PREZERO_CACHE`, else `$XDG_CACHE_HOME/prezero`, else `~/.cache/prezero`. */
+/**
+ * Everything derived lives here, keyed by content: `$PREZERO_CACHE`, else `$XDG_CACHE_HOME/prezero`, else
+ * `~/.cache/prezero`. An empty variable is one that is not set.
+ */
 export function cacheDir(...parts: string[]): string {
-  const root = process.env.PREZERO_CACHE ?? join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "prezero");
-  return join(root, ...parts);
+  const { PREZERO_CACHE, XDG_CACHE_HOME } = process.env;
+  const home = () => homedir() || userInfo().homedir;
+  return resolve(PREZERO_CACHE || join(XDG_CACHE_HOME || join(home(), ".cache"), "prezero"), ...parts);
+}
+
+/** The cache, for errors about its disk. */
+export function cachePlace(): Place {
+  return {
+    path: cacheDir(),
+    holds: "the cache",
+    elsewhere: "PREZERO_CACHE=DIR",
+    makeRoom: "Make room there (the whole cache can be deleted; a kernel takes about 2.5 GiB to build)",
+  };
 }
 
 /** Path inside the checkout. */

@@ -1,6 +1,6 @@
 import { projectDir } from "../base/paths.ts";
 import { run as runCommand } from "../base/process.ts";
-import type { ArmName } from "../run/arm-name.ts";
+import { type ArmName, armParts } from "../run/arm-name.ts";
 import type { ArmRecord, KernelRecord, Machine, RunRecord, Settings } from "../run/record.ts";
 import { vmMemoryArgs } from "../vm/memory.ts";
 import { armOf } from "./arms.ts";
@@ -25,7 +25,7 @@ export async function newRunRecord(request: NewRun): Promise<RunRecord> {
   const createdAt = new Date(request.nowMs).toISOString();
   const { settings } = request;
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     id: `${createdAt.slice(0, 19).replaceAll(":", "-")}-${request.name ?? settings.scenario}`,
     arguments: request.arguments,
     commit: await checkoutCommit(),
@@ -36,7 +36,6 @@ export async function newRunRecord(request: NewRun): Promise<RunRecord> {
     settings,
     kernels: request.kernels,
     guestKernel: request.guestKernel,
-    setup: Object.fromEntries(settings.arms.map((name) => [name, [...armOf(name).setup]])),
     arms: Object.fromEntries(settings.arms.map((name) => [name, armRecord(name, settings)])),
     machine: request.machine,
     tools: { qemu: request.qemuVersion, node: process.versions.node },
@@ -46,11 +45,11 @@ export async function newRunRecord(request: NewRun): Promise<RunRecord> {
   };
 }
 
-/** What an arm sets, as run.json keeps it. */
+/** What an arm is, as run.json keeps it. */
 export function armRecord(name: ArmName, settings: Pick<Settings, "memoryBytes" | "hostCpus">): ArmRecord {
-  const { commandLine, vm, remark } = armOf(name);
-  const { args } = vmMemoryArgs(vm, settings.memoryBytes, settings.hostCpus);
-  return { commandLine: [...commandLine], vmMemory: args, remark };
+  const { commandLine, setup, vm, pooled, remark } = armOf(name);
+  const { args: vmMemory } = vmMemoryArgs(vm, settings.memoryBytes, settings.hostCpus);
+  return { kind: armParts(name).kind, pooled, commandLine: [...commandLine], setup: [...setup], vmMemory, remark };
 }
 
 /** Commit of the checkout, `-dirty` appended when tracked files differ from it; null outside a git checkout. */

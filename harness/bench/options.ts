@@ -15,6 +15,8 @@ const THP_ALLOWED = `allowed: ${[...thpSchema.options, "both"].join(", ")}, or a
 const PCI_ADDRESS = /^(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-1][0-9a-f]\.[0-7]$/i;
 /** A model and its features as QEMU's -cpu takes them; nothing that would reach another option. */
 const CPU_MODEL = /^[\w.-]+(?:,[+-]?[\w.-]+(?:=[\w.-]+)?)*$/;
+/** What `--matters` is by default: less is seldom worth a patch. */
+const DEFAULT_MATTERS = "2%";
 const RUN_NAME = /^[\w.-]{1,60}$/;
 
 /** More virtual CPUs do not make one VM's creation faster, and under TCG they compete for real ones. */
@@ -63,6 +65,10 @@ export function addBenchOptions(command: Command): Command {
       "fail unless an effect meets it, e.g. 'thp-on >= 8' (repeatable; see below)",
       (condition: string, earlier: string[] = []) => [...earlier, condition],
     )
+    .option(
+      "--matters <percent>",
+      `smallest difference that is of interest, in percent of the ratio; default: ${DEFAULT_MATTERS}`,
+    )
     .option("--ktap <file>", "also write effects and requirements as KTAP")
     .option("--junit <file>", "also write them as JUnit XML")
     .option("--dry-run", "print the plan, its estimate and the real commands, and run nothing")
@@ -86,6 +92,13 @@ const size = z.string().transform((text, context) => {
 });
 const ALLOWED_SIZE = "allowed: a size in steps of 2M, such as 64G";
 const list = z.string().transform((text) => text.split(",").map((item) => item.trim()));
+
+const percent = z.string().transform((text, context) => {
+  const [, number] = /^(\d+(?:\.\d+)?)\s*%$/.exec(text.trim()) ?? [];
+  if (number !== undefined && Number(number) < 100) return Number(number) / 100;
+  context.addIssue("allowed: a percentage below 100, such as 2%");
+  return z.NEVER;
+});
 
 const requirement = z.string().transform((text, context) => {
   const parsed = parseRequirement(text);
@@ -135,6 +148,7 @@ const optionsSchema = z.object({
   kernel: z.string().min(1).optional(),
   name: z.string().regex(RUN_NAME, "allowed: up to 60 letters, digits, dots, dashes and underscores").optional(),
   traces: z.boolean().default(false),
+  matters: percent.prefault(DEFAULT_MATTERS),
   resume: z.union([z.literal(true), z.string()]).optional(),
   require: z.array(requirement).default([]),
   ktap: newFile.optional(),

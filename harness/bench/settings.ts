@@ -56,6 +56,7 @@ export function resolveSettings(
     hostCpus: hostCpusOf(options.cpus, machine.cpus),
     hostMemoryBytes: hostMemoryBytes(vms * Math.max(sizes.memoryBytes, ...sizes.sweepBytes)),
     traces: options.traces,
+    matters: options.matters,
   };
 }
 

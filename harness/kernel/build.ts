@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { namingDiskFaults } from "../base/disk-fault.ts";
 import { withLock } from "../base/lock.ts";
-import { cacheDir } from "../base/paths.ts";
+import { cacheDir, cachePlace } from "../base/paths.ts";
 import type { Base } from "./bases.ts";
 import {
   type BuiltKernel,
@@ -16,7 +17,6 @@ import { ccacheForPair } from "./ccache.ts";
 import { compile, makeCommand } from "./compile.ts";
 import { configureTree } from "./config.ts";
 import { contentKey, type Ingredients, sha256 } from "./content-key.ts";
-import { namingDiskFull } from "./disk-full.ts";
 import { fragmentsOf } from "./fragment.ts";
 import { leavePristineTree, takePristineTree } from "./pristine-tree.ts";
 import { type BuildReport, TerminalReport } from "./report.ts";
@@ -47,7 +47,7 @@ export async function planKernel(request: KernelRequest): Promise<PlannedKernel>
   const fragments = await fragmentsOf(base, variant, request.fragments);
   const patches = await patchesOf(base, variant);
   const toolchain = await findToolchain();
-  const source = await namingDiskFull(cacheDir(), () => fetchSource(base, (line) => report.log(line)));
+  const source = await namingDiskFaults(cachePlace(), () => fetchSource(base, (line) => report.log(line)));
   const ingredients = { source, variant, patches, fragments, toolchain };
   const key = contentKey(ingredients);
   return { ...ingredients, base, key, dir: cacheDir("kernels", `${base.name}-${variant}-${key}`) };
@@ -65,10 +65,9 @@ export async function ensureKernel(request: KernelRequest): Promise<BuiltKernel>
   if (present) return present;
   const work = cacheDir("work", `${plan.base.name}-${plan.variant}`);
   const wait = () => report.log(`another run is building kernel ${plan.base.name} ${plan.variant}; waiting for it`);
-  return withLock(`${work}.lock`, wait, async () => {
-    const meanwhile = await readBuiltKernel(plan.dir);
-    return meanwhile ?? (await namingDiskFull(cacheDir(), () => build(plan, work, report)));
-  });
+  return namingDiskFaults(cachePlace(), () =>
+    withLock(`${work}.lock`, wait, async () => (await readBuiltKernel(plan.dir)) ?? build(plan, work, report)),
+  );
 }
 
 async function build(plan: PlannedKernel, work: string, report: BuildReport): Promise<BuiltKernel> {

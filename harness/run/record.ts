@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { armSchema } from "./arm-name.ts";
-import { conditionsSchema, QUIET } from "./conditions.ts";
+import { armKinds, armSchema } from "./arm-name.ts";
+import { conditionsSchema } from "./conditions.ts";
 import { measureSchema } from "./measure.ts";
+import { fromVersion1 } from "./record-v1.ts";
 import {
   acceleratorSchema,
   clockSchema,
@@ -52,8 +53,8 @@ export const bootRecordSchema = z.strictObject({
   finishedAt: z.iso.datetime().nullable(),
   /** Serial console of the host, relative to the run's directory. */
   consoleLog: z.string(),
-  /** Null in boots that do not wait for a pool, that did not get so far, and in records from before it was measured. */
-  lastRefill: lastRefillSchema.nullable().default(null),
+  /** Null in boots that do not wait for a pool or did not get so far, and in the oldest records. */
+  lastRefill: lastRefillSchema.nullable(),
 });
 export type BootRecord = z.infer<typeof bootRecordSchema>;
 
@@ -63,7 +64,7 @@ export const settingsSchema = z.strictObject({
   measure: measureSchema,
   kernel: z.string(),
   /** Fragments of kernel configuration beside the base's own. */
-  fragments: z.array(z.string()).default([]),
+  fragments: z.array(z.string()),
   arms: z.array(armSchema).min(1),
   thp: z.array(thpSchema).min(1),
   /** Size in the headline, of the VM or of what the program is given, bytes. */
@@ -78,14 +79,15 @@ export const settingsSchema = z.strictObject({
   host: z.literal("nested"),
   device: z.string(),
   accelerator: acceleratorSchema,
-  clock: clockSchema.default("time"),
+  clock: clockSchema,
   cpuModel: z.string(),
   hostCpus: z.int().positive(),
   hostMemoryBytes: z.int().positive(),
-  /** Records from before there were any have the ordinary ones. */
-  conditions: conditionsSchema.default(QUIET),
+  conditions: conditionsSchema,
   /** Whether each creation's phases are written to a file of their own. */
-  traces: z.boolean().default(false),
+  traces: z.boolean(),
+  /** Smallest difference between arms that is of interest, as a share (0.02 is 2 %). */
+  matters: z.number().min(0).lt(1),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -107,10 +109,16 @@ export const kernelRecordSchema = z.strictObject({
 });
 export type KernelRecord = z.infer<typeof kernelRecordSchema>;
 
-/** What an arm sets beside its kernel and the commands of its setup. */
+/** What an arm was when the run was made: all that a report says of it, beside its kernel. */
 export const armRecordSchema = z.strictObject({
+  /** What a report knows it by, its colour and mark included. */
+  kind: z.enum(armKinds),
+  /** Whether its host zeroes in the background, so that rounds wait for the pool. */
+  pooled: z.boolean(),
   /** Added to the kernel's command line. */
   commandLine: z.array(z.string()),
+  /** Shell commands that its host ran before the first round. */
+  setup: z.array(z.string()),
   /** Options of the measured VM's QEMU for its memory, here for one of the headline's size. */
   vmMemory: z.array(z.string()),
   /** What a reader has to know about the arm; null when there is nothing. */
@@ -129,8 +137,8 @@ export const machineSchema = z.strictObject({
 export type Machine = z.infer<typeof machineSchema>;
 
 /** run.json: what a run is and how far it came. Its samples are in samples.jsonl beside it. */
-export const runRecordSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+const currentSchema = z.strictObject({
+  schemaVersion: z.literal(2),
   /** Name of the run's directory: start time, then what `--name` said or the scenario. */
   id: z.string(),
   /** Command that started the run, as typed after `npm run bench --`. */
@@ -146,11 +154,9 @@ export const runRecordSchema = z.strictObject({
   /** One for each arm of the settings. */
   kernels: z.record(armSchema, kernelRecordSchema),
   /** What booted in the measured VMs; null where they did not run. */
-  guestKernel: kernelRecordSchema.nullable().default(null),
-  /** Shell commands that the host of each arm ran before its first round. */
-  setup: z.record(armSchema, z.array(z.string())),
-  /** One for each arm of the settings; none in records from before it was kept. */
-  arms: z.record(armSchema, armRecordSchema).default({}),
+  guestKernel: kernelRecordSchema.nullable(),
+  /** One for each arm of the settings. */
+  arms: z.record(armSchema, armRecordSchema),
   machine: machineSchema,
   /** Versions of the programs that times depend on. */
   tools: z.strictObject({ qemu: z.string(), node: z.string() }),
@@ -159,7 +165,9 @@ export const runRecordSchema = z.strictObject({
   plan: z.array(plannedBootSchema).min(1),
   boots: z.array(bootRecordSchema),
 });
-export type RunRecord = z.infer<typeof runRecordSchema>;
+export type RunRecord = z.infer<typeof currentSchema>;
+/** Reads records of any version as current ones. */
+export const runRecordSchema = z.preprocess(fromVersion1, currentSchema);
 
 /**
  * Samples that count: those of boots that finished. A boot that was interrupted or failed leaves its samples in the

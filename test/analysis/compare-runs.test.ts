@@ -80,16 +80,16 @@ describe("an arm that was something else in the other run", () => {
     return compareSummaries(one, { ...one, run: { ...run, ...changes } }).caveats.join("\n");
   };
   const { prezero } = run.kernels;
-  if (prezero === undefined) throw new Error("the synthetic run has a prezero kernel");
+  const { prezero: arm } = run.arms;
+  if (prezero === undefined || arm === undefined) throw new Error("the synthetic run has an arm prezero");
 
   it("is named with what differs beside the patches", () => {
     const kernels = { ...run.kernels, prezero: { ...prezero, configSha256: "9".repeat(64), compiler: "clang 19" } };
     expect(caveatsWith({ kernels })).toContain(
       "prezero differs in more than the patches: kernel configuration, compiler.",
     );
-    expect(caveatsWith({ setup: { prezero: ["echo 9 > min_order"] } })).toContain(
-      "prezero differs in more than the patches: setup.",
-    );
+    const arms = { ...run.arms, prezero: { ...arm, setup: ["echo 9 > min_order"] } };
+    expect(caveatsWith({ arms })).toContain("prezero differs in more than the patches: setup.");
   });
 
   it("is not made up where only the patches differ", () => {

@@ -8,7 +8,7 @@ import { syntheticRun, syntheticSamples } from "../report/synthetic-run.ts";
 
 const measure: Settings["measure"] = {
   command: "stale {mib} {thp} {limit}",
-  heading: "traces of {size}, seconds until the last is gone",
+  heading: "traces of {size}, {unit} until the last is gone",
   secondsPerGib: { tcg: 1, kvm: 1 },
   limitSeconds: 30,
 };

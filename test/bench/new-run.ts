@@ -1,5 +1,5 @@
 import { GIB_BYTES } from "../../harness/base/size.ts";
-import { armOf } from "../../harness/bench/arms.ts";
+import { armRecord } from "../../harness/bench/new-run.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
 import { QUIET } from "../../harness/run/conditions.ts";
 import type { RunRecord, Settings } from "../../harness/run/record.ts";
@@ -27,6 +27,7 @@ export const settings: Settings = {
   hostMemoryBytes: 4 * GIB_BYTES,
   conditions: QUIET,
   traces: false,
+  matters: 0.02,
 };
 
 /** A run of the simulation that has not started. */
@@ -42,7 +43,7 @@ export function newRun(changes: Partial<Settings> = {}): RunRecord {
     patchesSha256: variant === "base" ? null : "d".repeat(64),
   });
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     id: "2026-01-01T00-00-00-test",
     arguments: [],
     commit: null,
@@ -58,8 +59,7 @@ export function newRun(changes: Partial<Settings> = {}): RunRecord {
       "prezero-disabled": kernel("prezero"),
     },
     guestKernel: null,
-    setup: { prezero: [...armOf("prezero").setup] },
-    arms: {},
+    arms: Object.fromEntries(all.arms.map((name) => [name, armRecord(name, all)])),
     machine: { cpu: "Simulated CPU", cpus: 2, memoryBytes: 8 * GIB_BYTES, virtualisation: null },
     tools: { qemu: "7.2.0", node: "24.0.0" },
     poolThreshold: 0.99,

@@ -61,6 +61,13 @@ describe("the options of npm run bench", () => {
     });
   });
 
+  test("--matters is a share of the ratio, 2 % by default", () => {
+    expect(parse().matters).toBe(0.02);
+    expect(parse("--matters", "5%").matters).toBe(0.05);
+    expect(parse("--matters", "0.5 %").matters).toBe(0.005);
+    expect(parse("--matters", "0%").matters).toBe(0);
+  });
+
   test("--resume stands alone or names a run", () => {
     expect(parse("--resume")).toMatchObject({ resume: true });
     expect(parse("--resume", "2026-01-01T00-00-00-x", "--dry-run")).toMatchObject({ resume: "2026-01-01T00-00-00-x" });
@@ -93,6 +100,8 @@ describe("a bad option is answered by what is allowed", () => {
     [["--require", "fast"], "then a ratio base/arm, such as"],
     [["--junit", "/nowhere/out.xml"], "--junit /nowhere/out.xml: allowed: a file in a directory that exists"],
     [["--ktap", "/nowhere/out.ktap"], "--ktap /nowhere/out.ktap: allowed: a file in a directory that exists"],
+    [["--matters", "2"], "--matters 2: allowed: a percentage below 100, such as 2%"],
+    [["--matters", "100%"], "--matters 100%: allowed: a percentage below 100, such as 2%"],
     [["--resume", "--thp", "on"], "--thp cannot change them"],
   ])("%j", (argv, message) => {
     expect(() => parse(...argv)).toThrow(UsageError);

@@ -160,7 +160,7 @@ describe("a round under conditions", () => {
 describe("a round of a program", () => {
   const program: Measure = {
     command: "populate map {mib} {thp}",
-    heading: "{size} populated, seconds",
+    heading: "{size} populated, {unit}",
     secondsPerGib: { tcg: 6, kvm: 0.5 },
   };
   const programRound = (name: ArmName, behaviour: Partial<Behaviour>, conditions: Partial<Conditions> = {}) =>

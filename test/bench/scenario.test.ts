@@ -21,7 +21,7 @@ function loadChanged(from: string, to: string) {
   return loadScenario(path);
 }
 
-const PROGRAM = '{ command: "x {mib}", heading: x, secondsPerGib: { tcg: 1, kvm: 1 } }';
+const PROGRAM = '{ command: "x {mib}", heading: "x, {unit}", secondsPerGib: { tcg: 1, kvm: 1 } }';
 
 describe("a scenario", () => {
   test("is found by its name", async () => {

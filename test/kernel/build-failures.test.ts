@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { HarnessError } from "../../harness/base/errors.ts";
 import { ensureKernel } from "../../harness/kernel/build.ts";
+import { mayMount, SmallDisk } from "../fakes/small-disk.ts";
 import { FakeKernel, SERIES_PATCH } from "./fake-kernel.ts";
 
 async function failure(work: Promise<unknown>): Promise<HarnessError> {
@@ -54,17 +55,31 @@ describe("a kernel that cannot be built", () => {
     expect((await ensureKernel(fake.request("prezero"))).cached).toBe(false);
   });
 
-  test("because the disk is full: the place, what is left and what a build takes are named", async () => {
-    using fake = new FakeKernel();
-    // /dev/full answers every write with the kernel's own ENOSPC.
-    fake.changeSource("Makefile", "@cat $< > $@", "@cat $< > /dev/full");
+  test.skipIf(!mayMount)("because the disk fills up meanwhile: the place and the remedy are named", async () => {
+    using disk = new SmallDisk();
+    using fake = new FakeKernel(disk.path);
+    fake.changeSource("Makefile", "@cat $< > $@", "@cat /dev/zero > $@");
     const error = await failure(ensureKernel(fake.request("base")));
     expect(error).toMatchObject({ code: "DISK_FULL", exitCode: 3 });
-    expect(error.message).toContain(fake.cache);
-    expect(error.message).toMatch(/[\d.]+ GiB are left, a build takes about [\d.]+ GiB/);
-    expect(error.detail).toContain("No space left on device");
+    expect(error.message).toBe(`The disk that holds the cache in ${fake.cache} is full: 0.0 GiB are left`);
+    expect(error.remedy).toContain("the whole cache can be deleted; a kernel takes about 2.5 GiB");
     expect(error.remedy).toContain("PREZERO_CACHE");
     expect(kernelsIn(fake)).toEqual([]);
+  });
+
+  test.skipIf(!mayMount)("because the cache is read-only: told before anything is compiled", async () => {
+    using disk = new SmallDisk();
+    using fake = new FakeKernel(disk.path);
+    disk.makeReadOnly();
+    expect(await failure(ensureKernel(fake.request("base")))).toMatchObject({ code: "DISK_READ_ONLY", exitCode: 3 });
+  });
+
+  test("because a file is where the cache should be", async () => {
+    using fake = new FakeKernel();
+    process.env.PREZERO_CACHE = fake.write("file", "");
+    const error = await failure(ensureKernel(fake.request("base")));
+    expect(error).toMatchObject({ code: "PLACE_UNUSABLE", exitCode: 2 });
+    expect(error.message).toContain(`The cache cannot be in ${process.env.PREZERO_CACHE}`);
   });
 
   test("because the configuration does not come out as asked: every lost symbol is listed", async () => {

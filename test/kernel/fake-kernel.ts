@@ -81,15 +81,18 @@ diff --git a/mm/page_alloc.c b/mm/page_alloc.c
 /** A cache of its own that has the miniature kernel as the unpacked source of 6.12, and a series of one patch. */
 export class FakeKernel implements Disposable {
   readonly root = mkdtempSync(join(tmpdir(), "prezero-kernel-test-"));
-  readonly cache = join(this.root, "cache");
+  readonly cache: string;
   readonly patches = join(this.root, "kernel-patches");
-  readonly source = join(this.cache, "sources/linux-source-6.12_6.12.117-1-deb12u1");
+  readonly source: string;
   readonly said: string[] = [];
   readonly shares: number[] = [];
   readonly base: Base;
   readonly #environment = { ...process.env };
 
-  constructor() {
+  /** @param cache an empty directory; one below the root when absent */
+  constructor(cache?: string) {
+    this.cache = cache ?? join(this.root, "cache");
+    this.source = join(this.cache, "sources/linux-source-6.12_6.12.117-1-deb12u1");
     process.env.PREZERO_CACHE = this.cache;
     mkdirSync(this.cache, { recursive: true });
     cpSync(TREE, this.source, { recursive: true });

@@ -36,6 +36,7 @@ const settings: Settings = {
   hostMemoryBytes: 12 * GIB,
   conditions: QUIET,
   traces: false,
+  matters: 0.02,
 };
 
 /** True time of a creation: a fixed part and a part per GiB, seconds. */
@@ -106,7 +107,7 @@ export function syntheticRun(changes: Partial<Settings> = {}): RunRecord {
   const own = { ...settings, ...changes };
   const plan = planBoots(own);
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     id: "2001-01-01T00-00-00-synthetic",
     arguments: ["--name", "synthetic"],
     commit: "5".repeat(40),
@@ -119,7 +120,6 @@ export function syntheticRun(changes: Partial<Settings> = {}): RunRecord {
       own.arms.map((arm) => [arm, kernel(armOf(arm).variant, armOf(arm).kernel ?? own.kernel)]),
     ),
     guestKernel: null,
-    setup: { prezero: ["echo 1 > /sys/kernel/mm/page_prezero/enabled"] },
     arms: Object.fromEntries(own.arms.map((arm) => [arm, armRecord(arm, own)])),
     machine: { cpu: "Synthetic CPU (made-up numbers)", cpus: 2, memoryBytes: 24 * GIB, virtualisation: "synthetic" },
     tools: { qemu: "0.0 (synthetic)", node: "24.0.0" },

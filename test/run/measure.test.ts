@@ -3,14 +3,16 @@ import { GIB_BYTES, MIB_BYTES } from "../../harness/base/size.ts";
 import { describePlan } from "../../harness/bench/describe-plan.ts";
 import { estimateRoundSeconds, estimateSeconds } from "../../harness/bench/estimate.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
-import { commandOf, type Program, programSchema, programSeconds } from "../../harness/run/measure.ts";
+import { scenarioNames } from "../../harness/bench/scenario.ts";
+import { QUIET } from "../../harness/run/conditions.ts";
+import { commandOf, type Program, programSchema, programSeconds, quantityOf } from "../../harness/run/measure.ts";
 import { settingsSchema } from "../../harness/run/record.ts";
 import { settings } from "../bench/new-run.ts";
 import { resolve } from "../bench/resolve.ts";
 
 const program: Program = {
   command: "populate map {mib} {thp}",
-  heading: "{size} populated, seconds",
+  heading: "{size} populated, {unit}",
   secondsPerGib: { tcg: 6, kvm: 0.5 },
 };
 const limited: Program = { ...program, command: "stale {mib} {thp} {limit}", limitSeconds: 30 };
@@ -29,6 +31,7 @@ describe("a program that is measured", () => {
     [{ secondsPerGib: { tcg: 6 } }, "secondsPerGib.kvm"],
     [{ secondsPerGib: { tcg: 6, kvm: 0 } }, "secondsPerGib.kvm"],
     [{ heading: undefined }, "heading"],
+    [{ heading: "{size} populated, seconds" }, "heading: allowed: words with {unit}"],
   ])("is refused with %j", (change, named) => {
     const parsed = programSchema.safeParse({ ...program, ...change });
     const issues = parsed.error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
@@ -107,16 +110,40 @@ describe("the settings of a scenario with a program", () => {
     expect((await resolve("populate-map")).fragments).toEqual([]);
   });
 
-  test("come back from run.json as they were; an older record was about VMs", async () => {
+  test("come back from run.json as they were", async () => {
     const resolved = await resolve("security");
     expect(settingsSchema.parse(JSON.parse(JSON.stringify(resolved)))).toEqual(resolved);
-    const { measure, fragments, ...older } = settings;
-    expect(settingsSchema.parse(older)).toEqual({ ...older, measure: null, fragments: [] });
   });
 
   test("are told without a device, which only a VM gets", async () => {
     const resolved = await resolve("populate-map");
     expect(describePlan(resolved, planBoots(resolved)).join("\n")).not.toContain("device");
     expect(describePlan(settings, planBoots(settings)).join("\n")).toContain("device emulated");
+  });
+});
+
+describe("the measured quantity", () => {
+  const counted = { ...settings, clock: "instructions" as const };
+
+  test("is of VMs until they are there, its unit in the heading", () => {
+    expect(quantityOf(settings).heading("8G")).toBe("a VM of 8G with an assigned device, seconds until it is ready");
+    const conditions = { ...QUIET, until: "user-space" as const, vms: 3 };
+    expect(quantityOf({ ...settings, conditions }).heading("1G")).toBe(
+      "3 VMs of 1G at a time, a device assigned to each, seconds until the last is in its guest's user space",
+    );
+  });
+
+  test("is what the program measures", () => {
+    expect(quantityOf({ ...settings, measure: program }).heading("300M")).toBe("300M populated, seconds");
+  });
+
+  test("is counted in instructions where the clock does, and no heading speaks of seconds then", async () => {
+    expect(quantityOf(settings).unit).toMatchObject({ name: "seconds", symbol: "s" });
+    expect(quantityOf(counted).unit).toMatchObject({ name: "instructions", plural: "billions of instructions" });
+    for (const scenario of scenarioNames()) {
+      const resolved = await resolve(scenario, { clock: "instructions" });
+      expect(quantityOf(resolved).heading("1G"), scenario).toMatch(/billions of instructions/);
+      expect(quantityOf(resolved).heading("1G"), scenario).not.toMatch(/second/);
+    }
   });
 });

@@ -18,9 +18,9 @@ export function whatRanSection(summary: Summary): Section {
   const rows: [string, string][] = [
     ...Object.entries(run.kernels).map(([arm, kernel]): [string, string] => [`kernel, ${arm}`, kernelText(kernel)]),
     ...(run.guestKernel === null ? [] : [["kernel, guest", kernelText(run.guestKernel)] satisfies [string, string]]),
-    ...Object.entries(run.setup)
-      .filter(([, commands]) => commands.length > 0)
-      .map(([arm, commands]): [string, string] => [`setup, ${arm}`, commands.join("; ")]),
+    ...Object.entries(run.arms)
+      .filter(([, { setup }]) => setup.length > 0)
+      .map(([arm, { setup }]): [string, string] => [`setup, ${arm}`, setup.join("; ")]),
     ...Object.entries(run.arms).flatMap(([arm, record]) => armRows(arm, record)),
     ...describeConditions(settings.conditions),
     ["accelerator", acceleratorText(setting ?? settings)],
