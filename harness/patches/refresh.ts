@@ -1,6 +1,8 @@
 import { InfrastructureError, UsageError } from "../base/errors.ts";
+import { RuntimeDir } from "../base/runtime-dir.ts";
 import { parsePatchFile } from "../series/patch-file.ts";
 import type { BaseRepository } from "./base-repository.ts";
+import { lostInMail, readMail } from "./changelog.ts";
 import { commitSeries } from "./commit-series.ts";
 import { findBaseCommit, listCommits, type SeriesCommit } from "./commits.ts";
 import { git } from "./git.ts";
@@ -14,7 +16,7 @@ import {
   writePatches,
 } from "./patch-directory.ts";
 import { recordNames } from "./record-names.ts";
-import { renderPatch } from "./render.ts";
+import { mailOf, renderPatch } from "./render.ts";
 import { isWorktree, lastMeeting, recordMeeting, requireClean } from "./worktree.ts";
 
 export type RefreshOptions = {
@@ -61,8 +63,18 @@ export async function refreshPatches(options: RefreshOptions): Promise<Written> 
     await knownPatches(patchesDir),
   );
   const patches: PatchText[] = [];
-  for (const [index, commit] of commits.entries()) {
-    patches.push({ name: names[index] ?? "", text: await renderPatch(dir, commit.id, base) });
+  using scratch = new RuntimeDir();
+  for (const [index, { id, subject, message }] of commits.entries()) {
+    const mail = await mailOf(dir, id);
+    const lost = lostInMail(message, (await readMail(dir, mail, scratch.path)).message);
+    if (lost !== undefined) {
+      throw new UsageError({
+        code: "COMMIT_UNFIT",
+        message: `Commit ${id.slice(0, 12)} ("${subject}") cannot be a patch: ${lost}.`,
+        remedy: "Reword that line: git commit --amend, or git rebase -i for a commit before the last.",
+      });
+    }
+    patches.push({ name: names[index] ?? "", text: await renderPatch(dir, id, mail, base) });
   }
   await prove(dir, parent, commits, patches);
   if (options.dryRun) return comparePatches(patchesDir, patches);
@@ -88,7 +100,7 @@ async function prove(dir: string, parent: string, commits: SeriesCommit[], patch
       code: "PATCH_NOT_FAITHFUL",
       message: `Commit ${commit.id.slice(0, 12)} ("${commit.subject}") cannot be told as a patch: applied again it is another commit.`,
       detail: `commit:\n${before?.stdout}\npatch:\n${after?.stdout}`,
-      remedy: "Look for a line `---`, `diff ` or `From ` that starts a line of the changelog, and reword it.",
+      remedy: "Compare the two above: nothing was written. A commit that cannot be told is a bug of the harness.",
     });
   }
 }

@@ -11,6 +11,7 @@ import {
   type PortTarget,
   rebaseArguments,
   requirePort,
+  requireTwoBases,
   startPort,
 } from "../../patches/port/port.ts";
 import { showConflicts } from "../../patches/port/show.ts";
@@ -33,6 +34,7 @@ export function registerPort(patches: Command): void {
 }
 
 async function port(options: Options): Promise<void> {
+  requireTwoBases(options);
   const [from, to] = [await findBase(options.from), await findBase(options.to)];
   const dir = worktreeDir(to, options.dir);
   if (options.dryRun) return print(gitCommand(dir, rebaseArguments("ROOT", "START", "LAST")));
@@ -63,6 +65,7 @@ async function finished(target: PortTarget, ported: Ported & { state: "finished"
   const replaced = await replacedDiff(target, color);
   if (replaced !== undefined) print(`\nagainst the series that ${options.to} has now:\n${replaced.trimEnd()}`);
   const dropped = ported.dropped > 0 ? `, ${ported.dropped} left out because nothing of them was left to do` : "";
+  for (const patch of ported.remembered) say(`resolved as it was before: ${patch}`);
   say(`the series is in ${target.dir}: ${ported.commits} patches${dropped}. Look at it, build it, then:`);
   say(`  npm run patches -- refresh ${options.to}${options.dir ? ` --dir ${target.dir}` : ""}`);
 }

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../../base/atomic-write.ts";
@@ -13,11 +12,13 @@ const portSchema = z.strictObject({
   /** {@link Translated} start, and the last of its commits. */
   start: z.string(),
   last: z.string(),
+  /** HEAD when the port came to its end; absent while it has not. */
+  finished: z.string().optional(),
 });
-/** A port that has begun and is not finished. */
+/** A port that has begun. */
 export type Port = z.infer<typeof portSchema>;
 
-/** The port that a worktree is in the middle of; undefined where there is none, or no worktree. */
+/** The port that a worktree was made for; undefined where there is none, or no worktree. */
 export async function readPort(dir: string): Promise<Port | undefined> {
   if (!(await isWorktree(dir))) return undefined;
   const path = await portPath(dir);
@@ -27,10 +28,6 @@ export async function readPort(dir: string): Promise<Port | undefined> {
 
 export async function writePort(dir: string, port: Port): Promise<void> {
   writeFileAtomic(await portPath(dir), `${JSON.stringify(port)}\n`);
-}
-
-export async function forgetPort(dir: string): Promise<void> {
-  await rm(await portPath(dir), { force: true });
 }
 
 async function portPath(dir: string): Promise<string> {
