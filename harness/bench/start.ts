@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { withLock } from "../base/lock.ts";
 import { cacheDir } from "../base/paths.ts";
+import { Progress } from "../base/progress.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
 import type { RunRecord } from "../run/record.ts";
 import { listRunDirs, readRun, readSamples, resolveRunDir, resultsDir, saveRun } from "../run/store.ts";
@@ -15,7 +16,6 @@ import { newRunRecord } from "./new-run.ts";
 import { type Prepared, prepareResume } from "./prepare.ts";
 import { executeRun } from "./run.ts";
 import { assertSameGuest } from "./same-setting.ts";
-import { TickingProgress } from "./ticking-progress.ts";
 
 /**
  * Builds the kernels, writes the run's record and executes the run.
@@ -94,12 +94,12 @@ function alone<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function execute(runDir: string, run: RunRecord, kernels: ArmKernels, guest: BuiltKernel | null): Promise<void> {
-  const progress = new TickingProgress("bench");
+  const progress = new Progress("bench");
   try {
     await executeRun(runDir, run, { startHost: nestedHosts(kernels, guest), clock: realClock, progress });
-    progress.end("done");
+    progress.done();
   } catch (error) {
-    progress.end("stopped");
+    progress.done("stopped");
     throw error;
   }
 }

@@ -4,34 +4,37 @@ import { basename, join } from "node:path";
 import { namingDiskFaults } from "../base/disk-fault.ts";
 import { withLock } from "../base/lock.ts";
 import { cacheDir, cachePlace } from "../base/paths.ts";
+import { Progress, type ProgressSink } from "../base/progress.ts";
 import type { Base } from "./bases.ts";
 import {
   type BuiltKernel,
   describe,
+  expectedSteps,
   type KernelRecord,
   readBuiltKernel,
   recordFile,
-  stepsOfLastBuild,
 } from "./built-kernel.ts";
 import { ccacheForPair } from "./ccache.ts";
-import { compile, makeCommand } from "./compile.ts";
+import { compile, LINKING, makeCommand } from "./compile.ts";
 import { configureTree } from "./config.ts";
 import { contentKey, type Ingredients, sha256 } from "./content-key.ts";
 import { fragmentsOf } from "./fragment.ts";
 import { leavePristineTree, takePristineTree } from "./pristine-tree.ts";
-import { type BuildReport, TerminalReport } from "./report.ts";
 import { fetchSource } from "./source.ts";
 import { findToolchain, makeEnvironment } from "./toolchain.ts";
 import { applyPatches, BUILD_DIR, makeTree } from "./tree.ts";
 import { type BuildVariant, RECIPES } from "./variant.ts";
 import { patchesOf } from "./variant-patches.ts";
 
+/** In the mark of a tree that was taken over from the pristine kernel. */
+const PRISTINE = "pristine";
+
 export type KernelRequest = {
   base: Base;
   variant: BuildVariant;
   /** Fragments on top of the base's own: names in configs/kconfig, or paths. */
   fragments?: string[];
-  report?: BuildReport;
+  progress?: ProgressSink;
 };
 
 /** A kernel that is asked for: what goes into it, and where in the cache it is or will be. */
@@ -42,12 +45,11 @@ export type PlannedKernel = Ingredients & { base: Base; key: string; dir: string
  * @throws UsageError for a broken series, an unknown fragment or a base without such a variant, and what {@link fetchSource} throws
  */
 export async function planKernel(request: KernelRequest): Promise<PlannedKernel> {
-  const { base, variant } = request;
-  const report = request.report ?? new TerminalReport(`kernel ${base.name} ${variant}`);
+  const { base, variant, progress = progressOf(request) } = request;
   const fragments = await fragmentsOf(base, variant, request.fragments);
   const patches = await patchesOf(base, variant);
   const toolchain = await findToolchain();
-  const source = await namingDiskFaults(cachePlace(), () => fetchSource(base, (line) => report.log(line)));
+  const source = await namingDiskFaults(cachePlace(), () => fetchSource(base, (line) => progress.log(line)));
   const ingredients = { source, variant, patches, fragments, toolchain };
   const key = contentKey(ingredients);
   return { ...ingredients, base, key, dir: cacheDir("kernels", `${base.name}-${variant}-${key}`) };
@@ -59,30 +61,37 @@ export async function planKernel(request: KernelRequest): Promise<PlannedKernel>
  * @throws UsageError PATCH_DOES_NOT_APPLY, CONFIG_NOT_HONOURED; InfrastructureError KERNEL_BUILD_FAILED, DISK_FULL
  */
 export async function ensureKernel(request: KernelRequest): Promise<BuiltKernel> {
-  const report = request.report ?? new TerminalReport(`kernel ${request.base.name} ${request.variant}`);
-  const plan = await planKernel({ ...request, report });
+  const progress = request.progress ?? progressOf(request);
+  const plan = await planKernel({ ...request, progress });
   const present = await readBuiltKernel(plan.dir);
   if (present) return present;
   const work = cacheDir("work", `${plan.base.name}-${plan.variant}`);
-  const wait = () => report.log(`another run is building kernel ${plan.base.name} ${plan.variant}; waiting for it`);
+  const wait = () => progress.log(`another run is building kernel ${plan.base.name} ${plan.variant}; waiting for it`);
   return namingDiskFaults(cachePlace(), () =>
-    withLock(`${work}.lock`, wait, async () => (await readBuiltKernel(plan.dir)) ?? build(plan, work, report)),
-  );
+    withLock(`${work}.lock`, wait, async () => (await readBuiltKernel(plan.dir)) ?? build(plan, work, progress)),
+  ).catch((error) => {
+    progress.done("stopped");
+    throw error;
+  });
 }
 
-async function build(plan: PlannedKernel, work: string, report: BuildReport): Promise<BuiltKernel> {
+function progressOf({ base, variant }: KernelRequest): Progress {
+  return new Progress(`kernel ${base.name} ${variant}`);
+}
+
+async function build(plan: PlannedKernel, work: string, progress: ProgressSink): Promise<BuiltKernel> {
   const startedMs = Date.now();
   const recipe = RECIPES[plan.variant];
   const fragments = plan.fragments.map((fragment) => fragment.name);
-  const expected = (await stepsOfLastBuild(plan.base.name, fragments)) ?? recipe.usualSteps;
-  report.progress(0, "making the source tree");
-  await prepare(plan, work);
+  progress.update(0, "making the source tree");
+  const afterPristine = await prepare(plan, work);
+  const expected = await expectedSteps({ base: plan.base.name, variant: plan.variant, fragments, afterPristine });
   const command = makeCommand(plan.toolchain, localVersion(plan), recipe.target);
   const config = await readFile(join(work, BUILD_DIR, ".config"), "utf8");
   const environment = { ...makeEnvironment(recipe.arch), ...(await ccacheForPair(work, config)) };
-  const steps = await compile(work, command, environment, (count, file) => {
-    // Never the whole: linking is still to come, and a build may have more files than the one before.
-    report.progress(Math.min(count / expected, 0.99), file);
+  const steps = await compile(work, command, environment, (count, what) => {
+    // Never the whole: a build may have more files than the one before.
+    progress.update(expected && what !== LINKING ? Math.min(count / expected, 0.99) : undefined, what);
   });
   const built = join(work, BUILD_DIR);
   const image = await readFile(join(built, recipe.image));
@@ -99,24 +108,31 @@ async function build(plan: PlannedKernel, work: string, report: BuildReport): Pr
     imageSha256: sha256(image),
     configSha256: sha256(config),
     steps,
+    afterPristine,
     buildSeconds: Math.round((Date.now() - startedMs) / 1000),
   };
   await publish(plan.dir, built, record);
   if (plan.patches.length > 0) await rm(work, { recursive: true, force: true });
   else await leavePristineTree(work, plan.key);
-  report.done(`built ${record.release}`);
+  progress.done(`built ${record.release}`);
   return describe(plan.dir, record, false);
 }
 
-/** Tree and configuration; taken up again when a build of the same key was stopped. */
-async function prepare(plan: PlannedKernel, work: string): Promise<void> {
+/**
+ * Tree and configuration; taken up again when a build of the same key was stopped.
+ * @returns whether the tree is that of the pristine kernel, with most files compiled
+ */
+async function prepare(plan: PlannedKernel, work: string): Promise<boolean> {
   const mark = join(work, ".key");
-  if (existsSync(mark) && (await readFile(mark, "utf8")) === plan.key) return;
+  const [key, whose] = existsSync(mark) ? (await readFile(mark, "utf8")).split(" ") : [];
+  if (key === plan.key) return whose === PRISTINE;
   const onto = `${plan.source.packageName} ${plan.source.version}`;
-  if (await takePristineTree(plan, plan.base.name, work)) await applyPatches(plan.patches, work, onto);
+  const afterPristine = await takePristineTree(plan, plan.base.name, work);
+  if (afterPristine) await applyPatches(plan.patches, work, onto);
   else await makeTree(plan.source.dir, plan.patches, work, onto);
   await configureTree(work, plan.fragments, RECIPES[plan.variant].arch);
-  await writeFile(mark, plan.key);
+  await writeFile(mark, afterPristine ? `${plan.key} ${PRISTINE}` : plan.key);
+  return afterPristine;
 }
 
 /** Tells kernels apart in `uname -r` and in the boot log. */

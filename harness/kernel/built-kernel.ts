@@ -17,7 +17,9 @@ const record = z.object({
   imageSha256: z.string(),
   configSha256: z.string(),
   /** Files that were compiled; what the next build's progress counts against. */
-  steps: z.number().int().positive(),
+  steps: z.number().int().nonnegative(),
+  /** It was built in the tree of its pristine kernel, where most files were compiled already. */
+  afterPristine: z.boolean().default(false),
   buildSeconds: z.number().nonnegative(),
 });
 
@@ -61,11 +63,21 @@ export function describe(dir: string, kernel: KernelRecord, cached: boolean): Bu
   };
 }
 
-/** Steps of a build of that base with the same first fragments, as the cache has it; undefined when it has none. */
-export async function stepsOfLastBuild(base: string, fragments: string[]): Promise<number | undefined> {
+/**
+ * Files that a build is likely to compile: as many as the last one like it.
+ * @returns undefined when nobody knows, because no kernel was built in a pristine tree yet
+ */
+export async function expectedSteps(
+  wanted: Pick<KernelRecord, "base" | "variant" | "fragments" | "afterPristine">,
+): Promise<number | undefined> {
   const names = await readdir(cacheDir("kernels")).catch(() => []);
   const kernels = await Promise.all(names.map((name) => readBuiltKernel(cacheDir("kernels", name))));
-  const alike = kernels.filter((kernel) => kernel?.base === base && kernel.fragments[0] === fragments[0]);
-  const same = alike.find((kernel) => kernel?.fragments.join() === fragments.join());
-  return (same ?? alike[0])?.steps;
+  const alike = kernels.filter(
+    (kernel) =>
+      kernel?.base === wanted.base &&
+      kernel.fragments[0] === wanted.fragments[0] &&
+      kernel.afterPristine === wanted.afterPristine,
+  );
+  const same = alike.find((kernel) => kernel?.fragments.join() === wanted.fragments.join());
+  return (same ?? alike[0])?.steps ?? (wanted.afterPristine ? undefined : RECIPES[wanted.variant].usualSteps);
 }

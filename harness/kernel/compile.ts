@@ -9,10 +9,15 @@ import { BUILD_DIR } from "./tree.ts";
 
 /** A line of make that says that something takes a while, for example `  CC      mm/page_alloc.o`; the rest is quick. */
 const STEP = /^ {2}(?:CC|AS|HOSTCC) +(?:\[M\] +)?(\S+)/;
+/** The last long steps; what {@link compile} says while they take their time. */
+const LINK = /^ {2}LD +\S*vmlinux/;
+export const LINKING = "linking";
 /** Any other step. */
 const QUICK_STEP = /^ {2}[A-Z][A-Z0-9_-]* +\S+/;
 const ERROR =
   /(?:^|: )(?:fatal )?error: |undefined reference|No rule to make target|internal compiler error|No space left|: command not found|write error/;
+/** What make says, in the tree. */
+export const BUILD_LOG = "build.log";
 /** Lines of the first errors that a message carries. */
 const ERROR_LINES = 40;
 
@@ -23,9 +28,10 @@ export function makeCommand(toolchain: Toolchain, localVersion: string, target: 
 }
 
 /**
- * Runs make in a configured tree. What it prints goes to build.log in the tree; a build that is taken up again goes on
+ * Runs make in a configured tree. What it prints goes to a log in the tree; a build that is taken up again goes on
  * counting where that log ends.
- * @param onStep called with the number of files that are compiled or being compiled, and the last of them
+ * @param onStep called with the number of files that are compiled or being compiled, and the last of them or
+ *   {@link LINKING}
  * @returns the number of files
  * @throws InfrastructureError KERNEL_BUILD_FAILED with the compiler's first errors
  */
@@ -33,10 +39,10 @@ export async function compile(
   tree: string,
   command: string[],
   environment: Record<string, string>,
-  onStep: (steps: number, file: string) => void,
+  onStep: (steps: number, what: string) => void,
 ): Promise<number> {
   const [make = "make", ...args] = command;
-  const logPath = join(tree, "build.log");
+  const logPath = join(tree, BUILD_LOG);
   const before = await readFile(logPath, "utf8").catch(() => "");
   const log = createWriteStream(logPath, { flags: "a" });
   // A log that cannot be written (full disk) must not hide the build's own message about it.
@@ -53,6 +59,7 @@ export async function compile(
         log.write(`${line}\n`);
         const file = STEP.exec(line)?.[1];
         if (file !== undefined) onStep(files.add(file).size, file.replace(`${tree}/`, ""));
+        else if (LINK.test(line)) onStep(files.size, LINKING);
         else if (!QUICK_STEP.test(line) && (errors.length > 0 || ERROR.test(line)) && errors.length < ERROR_LINES)
           errors.push(line);
       },

@@ -2,6 +2,7 @@ import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { withLock } from "../base/lock.ts";
 import { cacheDir } from "../base/paths.ts";
+import { BUILD_LOG } from "./compile.ts";
 import { contentKey, type Ingredients } from "./content-key.ts";
 import { RECIPES, SERIES_FRAGMENT } from "./variant.ts";
 
@@ -37,6 +38,7 @@ export async function takePristineTree(plan: Ingredients, baseName: string, work
       if (built !== key) return false;
       await rm(work, { recursive: true, force: true });
       await rename(tree, work);
+      await rm(join(work, BUILD_LOG));
       return true;
     },
   );

@@ -1,3 +1,4 @@
+import { escapeMarkup } from "../base/markup.ts";
 import type { TestCase } from "./result.ts";
 
 /** Results as JUnit XML, which CI systems show; each outermost group is a suite. */
@@ -30,13 +31,6 @@ function testcase({ group, name, status, log }: TestCase): string {
 
 /** XML knows no control characters but tab and line ends, and a console may have any. */
 function xmlText(text: string): string {
-  return (
-    text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
-      .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, "")
-      .replaceAll("&", "&amp;")
-      .replaceAll("<", "&lt;")
-      .replaceAll(">", "&gt;")
-      .replaceAll('"', "&quot;")
-  );
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
+  return escapeMarkup(text.replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, ""));
 }

@@ -81,6 +81,7 @@ export class FakeMachine extends CommandLine {
         imageSha256: "a".repeat(64),
         configSha256: "b".repeat(64),
         steps: 1,
+        afterPristine: false,
         buildSeconds: 1,
       };
       mkdirSync(dir, { recursive: true });

@@ -23,7 +23,13 @@ beforeAll(async () => {
     const { dir, patches } = await planKernel({ base, variant: "native" });
     mkdirSync(dir, { recursive: true });
     const of = { base: base.name, packageName: base.source.package, version: base.source.version, pinned: true };
-    const sums = { imageSha256: "a".repeat(64), configSha256: "b".repeat(64), steps: 1, buildSeconds: 1 };
+    const sums = {
+      imageSha256: "a".repeat(64),
+      configSha256: "b".repeat(64),
+      steps: 1,
+      afterPristine: false,
+      buildSeconds: 1,
+    };
     const built = { compiler: "gcc (fake)", release: "6.12.0-native", fragments: ["native-bench.config"] };
     const names = patches.map(({ name }) => name);
     writeFileSync(...recordFile(dir, { ...of, ...built, ...sums, variant: "native", patches: names }));

@@ -20,7 +20,7 @@ beforeAll(async () => {
     const { dir } = await planKernel({ base, variant: "kunit" });
     mkdirSync(dir, { recursive: true });
     const of = { base: base.name, variant: "kunit", packageName: base.source.package, version: base.source.version };
-    const sums = { imageSha256: "a", configSha256: "b", steps: 1, buildSeconds: 1 };
+    const sums = { imageSha256: "a", configSha256: "b", steps: 1, afterPristine: false, buildSeconds: 1 };
     const built = { compiler: "gcc (fake)", release: "6.12.0-kunit", patches: [], fragments: ["kunit.config"] };
     writeFileSync(...recordFile(dir, { ...of, ...built, ...sums, variant: "kunit", pinned: true }));
     program = join(dir, "linux");

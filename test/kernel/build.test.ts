@@ -74,18 +74,26 @@ describe("building a kernel", () => {
     expect((await ensureKernel(other.request("base"))).imageSha256).toBe(first.imageSha256);
   });
 
-  test("counts its progress against the last build, and never beyond the whole", async () => {
+  test("counts its progress against the last build like it, and never beyond the whole", async () => {
     using fake = new FakeKernel();
     await ensureKernel(fake.request("base"));
     fake.shares.length = 0;
-    const { steps } = await ensureKernel(fake.request("prezero"));
-    expect(steps).toBe(2);
-    // In the tree of its pair, where both files are compiled already
-    expect(fake.shares).toEqual([0, 0.99, 0.99]);
+    fake.write("more.config", "CONFIG_PAGE_REPORTING=y\n");
+    expect((await ensureKernel(fake.request("base", "more.config"))).steps).toBe(2);
+    expect(fake.shares, "nobody knows how long linking takes").toEqual([0, 1 / 2, 0.99, undefined]);
+  });
+
+  test("counts only what it compiles in the tree of its pristine kernel", async () => {
+    using fake = new FakeKernel();
+    await ensureKernel(fake.request("base"));
     fake.shares.length = 0;
-    fake.write("kernel-patches/0001-clear.patch", SERIES_PATCH.replace("flags = 1", "flags = 2"));
-    await ensureKernel(fake.request("prezero"));
-    expect(fake.shares).toEqual([0, 1 / 2, 0.99]);
+    expect((await ensureKernel(fake.request("prezero"))).steps).toBe(2);
+    expect(fake.shares, "the first of its kind does not know how many").toEqual([0, undefined, undefined, undefined]);
+    fake.write("more.config", "CONFIG_PAGE_REPORTING=y\n");
+    await ensureKernel(fake.request("base", "more.config"));
+    fake.shares.length = 0;
+    await ensureKernel(fake.request("prezero", "more.config"));
+    expect(fake.shares).toEqual([0, 1 / 2, 0.99, undefined]);
   });
 
   test("is shared by two runs at once: one builds, the other waits", async () => {

@@ -85,7 +85,7 @@ export class FakeKernel implements Disposable {
   readonly patches = join(this.root, "kernel-patches");
   readonly source: string;
   readonly said: string[] = [];
-  readonly shares: number[] = [];
+  readonly shares: (number | undefined)[] = [];
   readonly base: Base;
   readonly #environment = { ...process.env };
 
@@ -124,10 +124,10 @@ export class FakeKernel implements Disposable {
       base: this.base,
       variant,
       fragments: fragments.map((name) => join(this.root, name)),
-      report: {
+      progress: {
         log: (line) => void this.said.push(line),
-        progress: (share) => void this.shares.push(share),
-        done: (note) => void this.said.push(note),
+        update: (share) => void this.shares.push(share),
+        done: (note = "done") => void this.said.push(note),
       },
     };
   }

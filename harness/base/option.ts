@@ -1,0 +1,103 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { Option } from "commander";
+import { UsageError } from "./errors.ts";
+import { formatSize, parseSize } from "./size.ts";
+
+/** How the text behind an option becomes a value. */
+export type Reader<T> = {
+  /** Ends the sentence "allowed: ...". */
+  allowed: string;
+  /** @returns undefined for a text that is not allowed */
+  read(text: string): T | undefined;
+  /** The value as it would be typed; its own words when absent. */
+  show?(value: T): string;
+};
+
+/**
+ * An option with a value. A value that is not allowed ends in UsageError OPTION_INVALID, which names what is; the
+ * default stands in the help as it would be typed.
+ */
+export function option<T>(flags: string, description: string, reader: Reader<T>, initial?: T): Option {
+  const made = new Option(flags, description).argParser((text: string) => {
+    const value = reader.read(text);
+    if (value !== undefined) return value;
+    throw new UsageError({
+      code: "OPTION_INVALID",
+      message: `${made.long} ${text === "" ? "''" : text}: allowed is ${reader.allowed}`,
+      remedy: "See --help of the command.",
+    });
+  });
+  return initial === undefined ? made : made.default(initial, reader.show?.(initial) ?? String(initial));
+}
+
+/** Bytes, typed as 64G or 512M. */
+export const size: Reader<number> = {
+  allowed: "a size such as 64G or 512M",
+  read: parseSize,
+  show: formatSize,
+};
+
+/** A whole number from 1. */
+export function count(max = Number.MAX_SAFE_INTEGER, unit = ""): Reader<number> {
+  const range = max === Number.MAX_SAFE_INTEGER ? "from 1" : `from 1 to ${max}`;
+  return {
+    allowed: `a whole number ${range}${unit && `, in ${unit}`}`,
+    read: (text) => (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= max ? Number(text) : undefined),
+  };
+}
+
+/** One of a few words. */
+export function oneOf<const T extends string>(words: readonly T[]): Reader<T> {
+  return { allowed: words.join(", "), read: (text) => words.find((word) => word === text) };
+}
+
+/** A part of the whole, 0 to 1, typed as 2% or 0.02. */
+export const share: Reader<number> = {
+  allowed: "a share such as 2% or 0.02",
+  read(text) {
+    const [, digits, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? [];
+    const value = digits === undefined ? Number.NaN : Number(digits) / (percent ? 100 : 1);
+    return value >= 0 && value <= 1 ? value : undefined;
+  },
+  show: (value) => `${Number((value * 100).toPrecision(12))}%`,
+};
+
+/** Several values with commas between them, each once. */
+export function listOf<T>(one: Reader<T>): Reader<T[]> {
+  return {
+    allowed: `a list with commas of ${one.allowed}; each once`,
+    read(text) {
+      const values = text.split(",").map((item) => one.read(item.trim()));
+      if (values.includes(undefined) || new Set(values).size < values.length) return undefined;
+      return values as T[];
+    },
+    show: (values) => values.map((value) => one.show?.(value) ?? String(value)).join(","),
+  };
+}
+
+/** A text of a certain form. */
+export function matching(form: RegExp, allowed: string): Reader<string> {
+  return { allowed, read: (text) => (form.test(text) ? text : undefined) };
+}
+
+/** What a run may be called. */
+export const runName = matching(/^[\w.-]{1,60}$/, "up to 60 letters, digits, dots, dashes and underscores");
+
+/** The path of a file that will be written: asked now whether it can be, because that may be hours later. */
+export const outputFile: Reader<string> = {
+  allowed: "a file in a directory that exists and that this user may write to",
+  read(text) {
+    if (text === "") return undefined;
+    const path = resolve(text);
+    try {
+      const there = statSync(path, { throwIfNoEntry: false });
+      if (there !== undefined && !there.isFile()) return undefined;
+      // The file is replaced by another one of that name, so its directory counts.
+      accessSync(dirname(path), constants.W_OK);
+      return statSync(dirname(path)).isDirectory() ? path : undefined;
+    } catch {
+      return undefined;
+    }
+  },
+};

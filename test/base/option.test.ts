@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import {
+  count,
+  listOf,
+  matching,
+  oneOf,
+  option,
+  outputFile,
+  type Reader,
+  share,
+  size,
+} from "../../harness/base/option.ts";
+import { mayMount, SmallDisk } from "../fakes/small-disk.ts";
+
+function readersOption<T>(reader: Reader<T>, initial?: T): Command {
+  return new Command().exitOverride().addOption(option("--it <value>", "what it is", reader, initial));
+}
+
+function given<T>(reader: Reader<T>, text: string): unknown {
+  return readersOption(reader).parse(["--it", text], { from: "user" }).opts().it;
+}
+
+describe("an option reads", () => {
+  test.each<[string, Reader<unknown>, string, unknown]>([
+    ["a size", size, "1.5G", 1.5 * 2 ** 30],
+    ["a count", count(8), "8", 8],
+    ["a word", oneOf(["auto", "kvm"]), "kvm", "kvm"],
+    ["a share", share, "2%", 0.02],
+    ["a share as a number", share, "0.5", 0.5],
+    ["a list", listOf(size), "1G, 512M", [2 ** 30, 2 ** 29]],
+    ["a text", matching(/^a+$/, "letters a"), "aaa", "aaa"],
+  ])("%s", (_, reader, text, value) => expect(given(reader, text)).toEqual(value));
+});
+
+describe("an option refuses", () => {
+  test.each<[string, Reader<unknown>, string, string]>([
+    ["what is no size", size, "64", "--it 64: allowed is a size such as 64G or 512M"],
+    ["nothing", size, "", "--it '': allowed is a size such as 64G or 512M"],
+    ["none", count(), "0", "--it 0: allowed is a whole number from 1"],
+    ["half of one", count(8), "1.5", "--it 1.5: allowed is a whole number from 1 to 8"],
+    ["too many", count(8), "9", "--it 9: allowed is a whole number from 1 to 8"],
+    ["another word", oneOf(["auto", "kvm"]), "xen", "--it xen: allowed is auto, kvm"],
+    ["more than the whole", share, "200%", "--it 200%: allowed is a share such as 2% or 0.02"],
+    ["the same twice", listOf(oneOf(["a", "b"])), "a,a", "--it a,a: allowed is a list with commas of a, b; each once"],
+  ])("%s", (_, reader, text, message) => {
+    expect(() => given(reader, text)).toThrow(
+      expect.objectContaining({ code: "OPTION_INVALID", exitCode: 2, message }),
+    );
+  });
+});
+
+test.each<[string, Reader<unknown>, unknown, string]>([
+  ["a size", size, 4 * 2 ** 30, "4G"],
+  ["a share", share, 0.02, "2%"],
+  ["a list", listOf(size), [2 ** 30, 2 ** 29], "1G,512M"],
+])("the help shows the default of %s as it would be typed", (_, reader, value, shown) => {
+  expect(readersOption(reader, value).helpInformation()).toContain(`(default: ${shown})`);
+});
+
+describe("a file to be written hours later", () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "prezero-option-"));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  test("may be new, or there already", () => {
+    expect(given(outputFile, join(root, "new.xml"))).toBe(join(root, "new.xml"));
+    writeFileSync(join(root, "old.xml"), "");
+    expect(given(outputFile, join(root, "old.xml"))).toBe(join(root, "old.xml"));
+  });
+
+  test.each(["", ".", "no/where.xml", "file/below.xml"])("is refused at once when it cannot be: %j", (path) => {
+    writeFileSync(join(root, "file"), "");
+    expect(() => given(outputFile, path && join(root, path))).toThrow("allowed is a file in a directory that exists");
+  });
+
+  test.skipIf(!mayMount)("is refused on a disk that is read-only", () => {
+    using disk = new SmallDisk();
+    disk.makeReadOnly();
+    expect(() => given(outputFile, join(disk.path, "new.xml"))).toThrow("may write to");
+  });
+});
