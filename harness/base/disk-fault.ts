@@ -9,8 +9,8 @@ export type Place = {
   path: string;
   /** What is kept there, as in "the cache in /some/path". */
   holds: string;
-  /** How to name another one, for example `PREZERO_CACHE=DIR`. */
-  elsewhere: string;
+  /** How to name another one, for example `PREZERO_CACHE=DIR`; absent where there is no other. */
+  elsewhere?: string;
   /** What the user can do when the disk is full; "Make room there" when absent. */
   makeRoom?: string;
 };
@@ -30,21 +30,21 @@ export function diskFault(error: unknown, place: Place): HarnessError | undefine
   if (!(error instanceof Error)) return undefined;
   const { path, holds, elsewhere } = place;
   const evidence = { detail: error.message, cause: error };
-  const other = `name another place with ${elsewhere}`;
+  const orElsewhere = elsewhere === undefined ? "." : `, or name another place with ${elsewhere}.`;
   switch ((error as NodeJS.ErrnoException).code) {
     case "ENOSPC":
     case "EDQUOT":
       return new InfrastructureError({
         code: "DISK_FULL",
         message: `The disk that holds ${holds} in ${path} is full: ${freeGib(path)} GiB are left`,
-        remedy: `${place.makeRoom ?? "Make room there"}, or ${other}.`,
+        remedy: `${place.makeRoom ?? "Make room there"}${orElsewhere}`,
         ...evidence,
       });
     case "EROFS":
       return new InfrastructureError({
         code: "DISK_READ_ONLY",
         message: `The disk that holds ${holds} in ${path} is mounted read-only`,
-        remedy: `Mount it writable, or ${other}.`,
+        remedy: `Mount it writable${orElsewhere}`,
         ...evidence,
       });
     case "EIO":
@@ -53,7 +53,7 @@ export function diskFault(error: unknown, place: Place): HarnessError | undefine
       return new InfrastructureError({
         code: "DISK_FAILED",
         message: `The disk that holds ${holds} in ${path} fails`,
-        remedy: `Look at the kernel log (dmesg), or ${other}.`,
+        remedy: `Look at the kernel log (dmesg)${orElsewhere}`,
         ...evidence,
       });
     case "EACCES":
@@ -61,7 +61,7 @@ export function diskFault(error: unknown, place: Place): HarnessError | undefine
       return new UsageError({
         code: "PLACE_FORBIDDEN",
         message: `This user may not write ${holds} to ${path}`,
-        remedy: `Change the owner or the permissions, or ${other}.`,
+        remedy: `Change the owner or the permissions${orElsewhere}`,
         ...evidence,
       });
     case "ENOTDIR":
@@ -73,7 +73,7 @@ export function diskFault(error: unknown, place: Place): HarnessError | undefine
       return new UsageError({
         code: "PLACE_UNUSABLE",
         message: `${capital(holds)} cannot be in ${path}: that is no directory, and none can be made there`,
-        remedy: `Remove what is in the way, or ${other}.`,
+        remedy: `Remove what is in the way${orElsewhere}`,
         ...evidence,
       });
     default:

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { allBases, findBase } from "../../kernel/bases.ts";
-import { allApply, showStatus } from "../../patches/status/show.ts";
-import { type BaseStatus, statusOf } from "../../patches/status/status.ts";
+import { type BaseStatus, statusOf, toBeFetched } from "../../patches/status/status.ts";
+import { allApply, showStatus } from "../../patches/status/status-table.ts";
 import { BASE_HELP, print, say } from "./places.ts";
 
 type Options = { offline?: boolean; newest?: boolean; json?: boolean };
@@ -19,6 +19,8 @@ export function registerStatus(patches: Command): void {
 
 async function status(name: string | undefined, { json, ...options }: Options): Promise<void> {
   const bases = name === undefined ? await allBases() : [await findBase(name)];
+  const fetched = toBeFetched(bases, options);
+  if (fetched !== undefined) say(fetched);
   const all: BaseStatus[] = [];
   // One after the other: they would only take turns on the disk and in apt.
   for (const base of bases) all.push(await statusOf(base, { ...options, say }));

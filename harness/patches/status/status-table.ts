@@ -17,7 +17,7 @@ export function showStatus(all: BaseStatus[]): string {
     table.push([
       one.name,
       `${one.packageName}\n${one.version}`,
-      one.patches === 0 ? "none yet" : String(one.patches),
+      one.damaged !== null ? "DAMAGED" : one.patches === 0 ? "none yet" : String(one.patches),
       fitText(one),
       packagedText(one),
       verifiedText(one),
@@ -26,18 +26,27 @@ export function showStatus(all: BaseStatus[]): string {
   return [table.toString(), ...all.flatMap(notesOf), verdict(all)].join("\n");
 }
 
-/** True when every base has a series that fits its exact version. */
+/** True when every base has a series that fits its exact version, as far as anybody asked. */
 export function allApply(all: BaseStatus[]): boolean {
-  return all.every(({ patches, fit }) => patches > 0 && "value" in fit && fit.value.fit === "clean");
+  return all.every((one) => one.patches > 0 && ("notAsked" in one.fit || fitsCleanly(one)));
+}
+
+function fitsCleanly({ patches, fit }: BaseStatus): boolean {
+  return patches > 0 && "value" in fit && fit.value.fit === "clean";
 }
 
 function fitText({ patches, fit }: BaseStatus): string {
   if (patches === 0) return "-";
-  return "value" in fit ? FIT_WORDS[fit.value.fit] : "unknown";
+  return "value" in fit ? FIT_WORDS[fit.value.fit] : missing(fit);
+}
+
+/** In place of a value that is not known. */
+function missing(known: { unknown: string } | { notAsked: string }): string {
+  return "notAsked" in known ? "not asked" : "unknown";
 }
 
 function packagedText({ version, packaged, newestFit }: BaseStatus): string {
-  if ("unknown" in packaged) return "unknown";
+  if (!("value" in packaged)) return missing(packaged);
   const { newest, pinnedIsThere } = packaged.value;
   const lines = [newest === version ? "the same" : newest];
   if (!pinnedIsThere) lines.push("(its own is gone)");
@@ -58,25 +67,40 @@ function verifiedText({ patches, verified }: BaseStatus): string {
   return lines.length > 0 ? lines.join("\n") : "never on this machine";
 }
 
-function notesOf({ name, patches, fit, packaged, newestFit, verified }: BaseStatus): string[] {
-  const fitNotes = patches > 0 ? (("value" in fit ? fit.value.notes : [fit.unknown]) as string[]) : [];
-  const newestNotes = newestFit === undefined ? [] : "value" in newestFit ? newestFit.value.notes : [newestFit.unknown];
+function notesOf({ name, patches, damaged, fit, packaged, newestFit, verified }: BaseStatus): string[] {
   const newest = "value" in packaged ? packaged.value.newest : "";
   return [
-    ...fitNotes.map((note) => `${name}: ${note}`),
+    ...(damaged === null ? [] : [`${name}: ${damaged}`]),
+    ...(patches > 0 ? fitNotes(fit) : []).map((note) => `${name}: ${note}`),
     ...("unknown" in packaged ? [`${name}: newest packaged version: ${packaged.unknown}`] : []),
-    ...newestNotes.map((note) => `${name} on ${newest}: ${note}`),
+    ...(newestFit ? fitNotes(newestFit) : []).map((note) => `${name} on ${newest}: ${note}`),
     ...verified.flatMap(({ kind, record }) =>
       record.without.map((tool) => `${name}: ${kind} check of ${record.at.slice(0, 10)}: ${tool}`),
     ),
   ];
 }
 
+function fitNotes(fit: BaseStatus["fit"]): string[] {
+  if ("value" in fit) return fit.value.notes;
+  return ["notAsked" in fit ? fit.notAsked : fit.unknown];
+}
+
+/** Counts only what was asked, and says of how many. */
 function verdict(all: BaseStatus[]): string {
-  const count = (test: (one: BaseStatus) => boolean) => all.filter(test).length;
-  const clean = count((one) => allApply([one]));
-  const drifted = count(({ version, packaged }) => "value" in packaged && packaged.value.newest !== version);
-  const full = count(({ verified }) => verified.some(({ kind, current }) => kind === "full" && current));
-  const bases = `${all.length} base${all.length === 1 ? "" : "s"}`;
-  return `${bases}: ${clean} apply cleanly, ${full} fully verified as they are, ${drifted} behind the newest package`;
+  const asked = all.filter(({ fit }) => !("notAsked" in fit));
+  const askedNewest = all.filter(({ packaged }) => !("notAsked" in packaged));
+  const outOf = (some: BaseStatus[]) => (some.length === all.length ? "" : ` of ${some.length} asked`);
+  const clean = asked.filter(fitsCleanly).length;
+  const drifted = askedNewest.filter(
+    ({ version, packaged }) => "value" in packaged && packaged.value.newest !== version,
+  );
+  const full = all.filter(({ verified }) => verified.some(({ kind, current }) => kind === "full" && current)).length;
+  const parts = [
+    `${all.length} base${all.length === 1 ? "" : "s"}: ${clean}${outOf(asked)} apply cleanly`,
+    `${full} fully verified as they are`,
+    askedNewest.length === 0
+      ? "newer packages not asked for"
+      : `${drifted.length}${outOf(askedNewest)} behind the newest package`,
+  ];
+  return parts.join(", ");
 }
