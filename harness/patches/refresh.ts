@@ -1,3 +1,4 @@
+import { namingDiskFaults } from "../base/disk-fault.ts";
 import { InfrastructureError, UsageError } from "../base/errors.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
 import { parsePatchFile } from "../series/patch-file.ts";
@@ -80,7 +81,8 @@ export async function refreshPatches(options: RefreshOptions): Promise<Written> 
   if (options.dryRun) return comparePatches(patchesDir, patches);
   // Killed from here on, the files are neither what they were nor what they are to be: the next refresh goes on.
   if (meeting) await recordMeeting(dir, { ...meeting, writing: true });
-  const written = await writePatches(patchesDir, patches);
+  const place = { path: patchesDir, holds: "the patches" };
+  const written = await namingDiskFaults(place, () => writePatches(patchesDir, patches));
   await recordNames(dir, ids, names);
   const head = ids.at(-1) ?? parent;
   await recordMeeting(dir, { head, filesSha256: await directoryDigest(patchesDir) });

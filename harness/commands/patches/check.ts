@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { writeFileAtomic } from "../../base/atomic-write.ts";
+import { print, say } from "../../base/output.ts";
 import { findBase, seriesDir } from "../../kernel/bases.ts";
 import { renderJunit } from "../../ktap/junit.ts";
 import { casesOf } from "../../ktap/result.ts";
@@ -9,7 +10,7 @@ import { seriesResults } from "../../patches/check/results.ts";
 import { showReport } from "../../patches/check/show.ts";
 import { planCheck } from "../../patches/plan.ts";
 import { verifyBase } from "../../patches/verified.ts";
-import { BASE_HELP, print, say } from "./places.ts";
+import { BASE_HELP, inCache } from "./places.ts";
 
 type Options = { fast?: boolean; json?: boolean; ktap?: string; junit?: string; dryRun?: boolean };
 
@@ -25,13 +26,12 @@ export function registerCheck(patches: Command): void {
     .option("--ktap <file>", "also write the report as KTAP")
     .option("--junit <file>", "also write the report as JUnit XML")
     .option("--dry-run", "print the commands, run nothing")
-    .action(check);
+    .action(inCache(check));
 }
 
 async function check(name: string | undefined, options: Options): Promise<void> {
   const base = await findBase(name);
-  if (options.dryRun)
-    return planCheck(base, seriesDir(base), options.fast === true).then((lines) => lines.forEach(print));
+  if (options.dryRun) return planCheck(base, seriesDir(base), options.fast === true).then((lines) => print(...lines));
   const report = await verifyBase(base, { fast: options.fast === true, say });
   print(options.json ? JSON.stringify(report, null, 2) : showReport(report));
   const results = seriesResults(report);

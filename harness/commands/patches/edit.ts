@@ -1,8 +1,9 @@
 import type { Command } from "commander";
+import { print, say } from "../../base/output.ts";
 import { findBase, seriesDir } from "../../kernel/bases.ts";
 import { editPatches } from "../../patches/edit.ts";
 import { planEdit } from "../../patches/plan.ts";
-import { BASE_HELP, print, repository, say, worktreeDir } from "./places.ts";
+import { BASE_HELP, inCache, repository, worktreeDir } from "./places.ts";
 
 type Options = { dir?: string; dryRun?: boolean };
 
@@ -13,13 +14,13 @@ export function registerEdit(patches: Command): void {
     .description("make a git worktree of the base's exact source with one commit per patch")
     .option("--dir <dir>", "where the worktree goes (default: the cache directory)")
     .option("--dry-run", "print the commands, run nothing")
-    .action(edit);
+    .action(inCache(edit));
 }
 
 async function edit(name: string, options: Options): Promise<void> {
   const base = await findBase(name);
   const dir = worktreeDir(base, options.dir);
-  if (options.dryRun) return planEdit(base, dir, seriesDir(base)).then((lines) => lines.forEach(print));
+  if (options.dryRun) return planEdit(base, dir, seriesDir(base)).then((lines) => print(...lines));
   const edited = await editPatches({ base: await repository(base), dir, patchesDir: seriesDir(base), say });
   const what = { created: "made", updated: "moved to the patch files as they are now", current: "there already" };
   print(`${dir}`);

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { loadSummary } from "../../analysis/load-run.ts";
+import { print, say } from "../../base/output.ts";
 import { projectPath } from "../../base/paths.ts";
 import { findBase, seriesDir } from "../../kernel/bases.ts";
 import { fetchSource } from "../../kernel/source.ts";
@@ -15,7 +16,7 @@ import { gitCommand } from "../../patches/git.ts";
 import { rfcTable } from "../../report/rfc-table.ts";
 import { resolveRunDir } from "../../run/store.ts";
 import { readSeries } from "../../series/series.ts";
-import { BASE_HELP, print, say } from "./places.ts";
+import { BASE_HELP, inCache } from "./places.ts";
 
 type Options = {
   out: string;
@@ -44,7 +45,7 @@ export function registerExport(patches: Command): void {
     .option("--run <run>", "put the table of this run of the series into the letter (may be given again)", append, [])
     .option("--force", "overwrite mails of the same version")
     .option("--dry-run", "print the commands, run nothing")
-    .action(exportMails);
+    .action(inCache(exportMails));
 }
 
 async function exportMails(name: string, options: Options): Promise<void> {
@@ -83,7 +84,7 @@ async function exportMails(name: string, options: Options): Promise<void> {
     ...(previous ? { previous } : {}),
     ...(options.force ? { force: true } : {}),
   });
-  written.forEach(print);
+  print(...written);
   if (tables.length === 0)
     say("NOTE: the letter has no measured table; --run RUN puts one in (npm run results lists them)");
   say(`signed off by ${who}. Look at every mail; nothing was sent. To see what would be:`);

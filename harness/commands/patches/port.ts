@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { print, say } from "../../base/output.ts";
 import { type Base, findBase, seriesDir } from "../../kernel/bases.ts";
 import { gitCommand } from "../../patches/git.ts";
 import { portDiff, replacedDiff } from "../../patches/port/compare.ts";
@@ -16,7 +17,7 @@ import {
 } from "../../patches/port/port.ts";
 import { showConflicts } from "../../patches/port/show.ts";
 import { readSeries } from "../../series/series.ts";
-import { BASE_HELP, print, repository, say, worktreeDir } from "./places.ts";
+import { BASE_HELP, inCache, repository, worktreeDir } from "./places.ts";
 
 type Options = { from: string; to: string; dir?: string; continue?: boolean; abort?: boolean; dryRun?: boolean };
 
@@ -30,7 +31,7 @@ export function registerPort(patches: Command): void {
     .addOption(new Option("--continue", "go on after conflicts were resolved").conflicts("abort"))
     .option("--abort", "give the port up and remove its worktree")
     .option("--dry-run", "print the commands, run nothing")
-    .action(port);
+    .action(inCache(port));
 }
 
 async function port(options: Options): Promise<void> {

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
+import { print, say } from "../../base/output.ts";
 import { allBases, findBase } from "../../kernel/bases.ts";
 import { type BaseStatus, statusOf, toBeFetched } from "../../patches/status/status.ts";
 import { allApply, showStatus } from "../../patches/status/status-table.ts";
-import { BASE_HELP, print, say } from "./places.ts";
+import { BASE_HELP, inCache } from "./places.ts";
 
 type Options = { offline?: boolean; newest?: boolean; json?: boolean };
 
@@ -14,7 +15,7 @@ export function registerStatus(patches: Command): void {
     .option("--newest", "also fetch the newest packaged version where it is another, and try the series on it")
     .option("--offline", "ask no archive; use the sources that are in the cache")
     .option("--json", "the answer as JSON on stdout")
-    .action(status);
+    .action(inCache(status));
 }
 
 async function status(name: string | undefined, { json, ...options }: Options): Promise<void> {

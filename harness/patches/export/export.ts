@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../base/atomic-write.ts";
+import { namingDiskFaults } from "../../base/disk-fault.ts";
 import { InfrastructureError, UsageError } from "../../base/errors.ts";
 import { parsePatchFile } from "../../series/patch-file.ts";
 import type { Series } from "../../series/series.ts";
@@ -68,7 +69,7 @@ export function formatMails({ version, rfc, who, recipients: { to, cc }, previou
  * @throws UsageError SERIES_EMPTY, EXPORT_EXISTS, EXPORT_INTO_SERIES, PATCH_DOES_NOT_APPLY; InfrastructureError EXPORT_NOT_FAITHFUL
  */
 export async function exportSeries(options: ExportOptions): Promise<string[]> {
-  const { base, series, outDir, version, who, letter, tables } = options;
+  const { series, outDir, version } = options;
   if (series.patches.length === 0) {
     throw new UsageError({
       code: "SERIES_EMPTY",
@@ -77,6 +78,12 @@ export async function exportSeries(options: ExportOptions): Promise<string[]> {
     });
   }
   const replaced = await mailsThere(outDir, version, options.force === true);
+  return namingDiskFaults({ path: outDir, holds: "the mails", elsewhere: "--out DIR" }, () => write(options, replaced));
+}
+
+/** @param replaced mails that are to go */
+async function write(options: ExportOptions, replaced: string[]): Promise<string[]> {
+  const { base, series, outDir, version, who, letter, tables } = options;
   const head = (await signedCommits(base, series.patches, who, options.project ?? (await projectIdentity()))).at(
     -1,
   ) as string;
