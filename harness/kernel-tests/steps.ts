@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { ensureKernel } from "../kernel/build.ts";
 import { check } from "../ktap/result.ts";
-import { seriesResults } from "../patches/check/results.ts";
-import { verifyBase } from "../patches/verified.ts";
+import { seriesResults } from "../patches/check/report.ts";
+import { verifyBase } from "../patches/check/verified.ts";
 import { bootTestHost, quiet, type TestPlan, testKernel } from "./boot/test-host.ts";
 import { costWhenOff, LARGE_FRAGMENTS, lockHold } from "./counted.ts";
 import { DETECTORS } from "./detectors.ts";

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { damaged, type PatchFile } from "../series/patch-file.ts";
 import { git, gitText } from "./git.ts";
 
 /** How a mail becomes a changelog: `[PATCH]` goes, any other bracket stays; scissors mean nothing. */
@@ -16,11 +17,21 @@ export async function changelogOf(repository: string, commit: string): Promise<C
   return { message: `${message.trimEnd()}\n`, env: authored(name, email, date) };
 }
 
-/** The changelog that a mail carries. @param scratch directory; the mail's diff is in its file `diff` afterwards */
-export async function readMail(repository: string, mail: string, scratch: string): Promise<Changelog> {
+/**
+ * The changelog that a mail carries.
+ * @param scratch directory; the mail's diff is in its file `diff` afterwards
+ * @throws UsageError PATCH_DAMAGED for a mail without subject or author
+ */
+export async function readMail(
+  repository: string,
+  mail: Pick<PatchFile, "name" | "text">,
+  scratch: string,
+): Promise<Changelog> {
   const args = [...MAILINFO, join(scratch, "body"), join(scratch, "diff")];
-  const header = await gitText(repository, args, { input: mail });
+  const header = await gitText(repository, args, { input: mail.text });
   const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(header)?.[1] ?? "";
+  if (field("Subject") === "") throw damaged(mail.name, 1, "it has no Subject");
+  if (field("Author") === "" || field("Email") === "") throw damaged(mail.name, 1, "it has no author (From:)");
   const body = (await readFile(join(scratch, "body"), "utf8")).trim();
   return {
     message: `${field("Subject")}\n${body === "" ? "" : `\n${body}\n`}`,

@@ -3,8 +3,7 @@ import { APPLY, applyFailureError, explainApplyFailure } from "../series/apply.t
 import type { PatchFile } from "../series/patch-file.ts";
 import type { BaseRepository } from "./base-repository.ts";
 import { readMail } from "./changelog.ts";
-import { git, gitText } from "./git.ts";
-import { withIndex } from "./scratch-index.ts";
+import { git, gitText, withIndex } from "./git.ts";
 
 /** In an index alone. */
 export const APPLY_CACHED = [...APPLY, "--cached"];
@@ -24,7 +23,7 @@ export async function commitSeries(
   return withIndex(repository, parent, async (index, scratch) => {
     const commits: string[] = [];
     for (const patch of patches) {
-      const { message, env } = await readMail(repository, patch.text, scratch);
+      const { message, env } = await readMail(repository, patch, scratch);
       const applied = await git(repository, [...APPLY_CACHED, join(scratch, "diff")], {
         env: index,
         okExitCodes: [0, 1, 128],

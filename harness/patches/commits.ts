@@ -80,6 +80,7 @@ export async function listCommits(dir: string, base: string): Promise<SeriesComm
   return commits;
 }
 
-function unfit(commit: string, why: string, remedy: string): UsageError {
+/** A commit that cannot be a patch, and why. */
+export function unfit(commit: string, why: string, remedy: string): UsageError {
   return new UsageError({ code: "COMMIT_UNFIT", message: `Commit ${commit} ${why}.`, remedy });
 }

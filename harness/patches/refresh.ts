@@ -5,9 +5,9 @@ import { parsePatchFile } from "../series/patch-file.ts";
 import type { BaseRepository } from "./base-repository.ts";
 import { lostInMail, readMail } from "./changelog.ts";
 import { commitSeries } from "./commit-series.ts";
-import { findBaseCommit, listCommits, type SeriesCommit } from "./commits.ts";
-import { git } from "./git.ts";
-import { nameCommits } from "./names.ts";
+import { findBaseCommit, listCommits, type SeriesCommit, unfit } from "./commits.ts";
+import { git, gitCommand } from "./git.ts";
+import { nameCommits, recordNames } from "./names.ts";
 import {
   comparePatches,
   directoryDigest,
@@ -16,8 +16,7 @@ import {
   type Written,
   writePatches,
 } from "./patch-directory.ts";
-import { recordNames } from "./record-names.ts";
-import { mailOf, renderPatch } from "./render.ts";
+import { FORMAT_PATCH, mailOf, renderPatch } from "./render.ts";
 import { isWorktree, lastMeeting, recordMeeting, requireClean } from "./worktree.ts";
 
 export type RefreshOptions = {
@@ -61,19 +60,16 @@ export async function refreshPatches(options: RefreshOptions): Promise<Written> 
   const ids = commits.map((commit) => commit.id);
   const names = nameCommits(
     commits.map((commit) => ({ subject: commit.subject, recorded: commit.recordedName })),
-    await knownPatches(patchesDir),
+    await knownPatches(patchesDir, dir),
   );
   const patches: PatchText[] = [];
   using scratch = new RuntimeDir();
   for (const [index, { id, subject, message }] of commits.entries()) {
     const mail = await mailOf(dir, id);
-    const lost = lostInMail(message, (await readMail(dir, mail, scratch.path)).message);
+    const lost = lostInMail(message, (await readMail(dir, { name: subject, text: mail }, scratch.path)).message);
     if (lost !== undefined) {
-      throw new UsageError({
-        code: "COMMIT_UNFIT",
-        message: `Commit ${id.slice(0, 12)} ("${subject}") cannot be a patch: ${lost}.`,
-        remedy: "Reword that line: git commit --amend, or git rebase -i for a commit before the last.",
-      });
+      const remedy = "Reword that line: git commit --amend, or git rebase -i for a commit before the last.";
+      throw unfit(`${id.slice(0, 12)} ("${subject}")`, `cannot be a patch: ${lost}`, remedy);
     }
     patches.push({ name: names[index] ?? "", text: await renderPatch(dir, id, mail, base) });
   }
@@ -105,4 +101,9 @@ async function prove(dir: string, parent: string, commits: SeriesCommit[], patch
       remedy: "Compare the two above: nothing was written. A commit that cannot be told is a bug of the harness.",
     });
   }
+}
+
+/** The command that `patches refresh` runs for each commit of the worktree. */
+export function planRefresh(dir: string): string[] {
+  return [gitCommand(dir, [...FORMAT_PATCH, "COMMIT"])];
 }

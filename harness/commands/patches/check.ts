@@ -6,10 +6,9 @@ import { findBase, seriesDir } from "../../kernel/bases.ts";
 import { renderJunit } from "../../ktap/junit.ts";
 import { casesOf } from "../../ktap/result.ts";
 import { renderKtap } from "../../ktap/write.ts";
-import { seriesResults } from "../../patches/check/results.ts";
-import { showReport } from "../../patches/check/show.ts";
-import { planCheck } from "../../patches/plan.ts";
-import { verifyBase } from "../../patches/verified.ts";
+import { planCheck } from "../../patches/check/plan.ts";
+import { seriesResults, showReport } from "../../patches/check/report.ts";
+import { verifyBase } from "../../patches/check/verified.ts";
 import { BASE_HELP, inCache } from "./places.ts";
 
 type Options = { fast?: boolean; json?: boolean; ktap?: string; junit?: string; dryRun?: boolean };

@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 import { print, say } from "../../base/output.ts";
 import { findBase, seriesDir } from "../../kernel/bases.ts";
-import { editPatches } from "../../patches/edit.ts";
-import { planEdit } from "../../patches/plan.ts";
+import { editPatches, planEdit } from "../../patches/edit.ts";
 import { BASE_HELP, inCache, repository, worktreeDir } from "./places.ts";
 
 type Options = { dir?: string; dryRun?: boolean };

@@ -2,9 +2,8 @@ import { type Command, Option } from "commander";
 import { print, say } from "../../base/output.ts";
 import { type Base, findBase, seriesDir } from "../../kernel/bases.ts";
 import { gitCommand } from "../../patches/git.ts";
-import { portDiff, replacedDiff } from "../../patches/port/compare.ts";
-import { functionsChanged } from "../../patches/port/functions-changed.ts";
-import { hintsFor } from "../../patches/port/hints.ts";
+import { portDiff, replacedDiff } from "../../patches/port/diffs.ts";
+import { type ConflictHint, functionsChanged, hintsFor } from "../../patches/port/hints.ts";
 import {
   abortPort,
   continuePort,
@@ -15,7 +14,6 @@ import {
   requireTwoBases,
   startPort,
 } from "../../patches/port/port.ts";
-import { showConflicts } from "../../patches/port/show.ts";
 import { readSeries } from "../../series/series.ts";
 import { BASE_HELP, inCache, repository, worktreeDir } from "./places.ts";
 
@@ -73,4 +71,17 @@ async function finished(target: PortTarget, ported: Ported & { state: "finished"
 
 function again({ from, to, dir }: Options): string {
   return `npm run patches -- port --from ${from} --to ${to}${dir ? ` --dir ${dir}` : ""}`;
+}
+
+/** What waits for the user, and how to go on; `again` is the command without its --continue or --abort. */
+function showConflicts(ported: Ported & { state: "conflicts" }, hints: ConflictHint[], again: string): string {
+  const places = hints.flatMap(({ file, lines }) => [file, ...lines.map((line) => `  ${line}`)]);
+  return [
+    `CONFLICT in "${ported.patch}" (${ported.port.from} to ${ported.port.to}):`,
+    ...places,
+    "",
+    "Resolve it in the files, in the worktree (an ordinary git rebase), then:",
+    `  ${again} --continue`,
+    `  ${again} --abort      gives the port up and removes the worktree`,
+  ].join("\n");
 }

@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 import { print } from "../../base/output.ts";
 import { findBase, seriesDir } from "../../kernel/bases.ts";
-import { planRefresh } from "../../patches/plan.ts";
-import { refreshPatches } from "../../patches/refresh.ts";
+import { planRefresh, refreshPatches } from "../../patches/refresh.ts";
 import { BASE_HELP, inCache, repository, worktreeDir } from "./places.ts";
 
 type Options = { dir?: string; force?: boolean; dryRun?: boolean };

@@ -5,11 +5,10 @@ import type { Fragment } from "../../kernel/fragment.ts";
 import type { Toolchain } from "../../kernel/toolchain.ts";
 import { applyPatches, BUILD_DIR, makeTree } from "../../kernel/tree.ts";
 import type { Series } from "../../series/series.ts";
-import { definesAll } from "./applied.ts";
 import { type CheckResult, compareFindings, type Finding } from "./finding.ts";
 import { failureOf, make } from "./make.ts";
 import { parseMakeOutput, type StepFindings } from "./make-output.ts";
-import type { Touched } from "./touched.ts";
+import { definesAll, type Touched } from "./touched.ts";
 
 export type BuildSteps = {
   /** Pristine source, and the tree (removed first) to build in. */

@@ -5,12 +5,12 @@ import type { Fragment } from "../../kernel/fragment.ts";
 import type { BuildArch, Toolchain } from "../../kernel/toolchain.ts";
 import { applyPatches, BUILD_DIR, makeTree } from "../../kernel/tree.ts";
 import type { Series } from "../../series/series.ts";
-import { definesAll } from "./applied.ts";
 import type { Extremes } from "./extremes.ts";
 import { type ConfigurationReport, compareFindings, type Finding } from "./finding.ts";
 import { failureOf, make } from "./make.ts";
 import { parseMakeOutput } from "./make-output.ts";
 import { changedObjects, type Objects, readObjects } from "./objects.ts";
+import { definesAll } from "./touched.ts";
 
 export type ExtremeSteps = {
   /** Pristine source, and the tree (removed first) to build in; a second one beside it is made when it is needed. */

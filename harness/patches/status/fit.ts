@@ -2,8 +2,7 @@ import { describeApplyFailure, explainApplyFailure } from "../../series/apply.ts
 import type { Series } from "../../series/series.ts";
 import type { BaseRepository } from "../base-repository.ts";
 import { APPLY_CACHED } from "../commit-series.ts";
-import { git } from "../git.ts";
-import { withIndex } from "../scratch-index.ts";
+import { git, withIndex } from "../git.ts";
 
 /**
  * How well a series fits a source, best first. moved: lines above a hunk were added or removed; fuzzy: a hunk finds its

@@ -8,7 +8,7 @@ import { fetchSource } from "../../kernel/source.ts";
 import { treeDir } from "../../kernel/source-cache.ts";
 import { readSeries, type Series, seriesSha256 } from "../../series/series.ts";
 import { baseRepository } from "../base-repository.ts";
-import { readVerified, type Verified } from "../verified.ts";
+import { readVerified, type Verified } from "../check/verified.ts";
 import { fitSeries, type SeriesFit } from "./fit.ts";
 
 /** Something that is known, why it could not be found out, or why nobody asked. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import type { BaseRepository } from "../../../harness/patches/base-repository.ts";
 import { git, gitLines } from "../../../harness/patches/git.ts";
-import { portDiff, replacedDiff } from "../../../harness/patches/port/compare.ts";
+import { portDiff, replacedDiff } from "../../../harness/patches/port/diffs.ts";
 import { abortPort, continuePort, requirePort, startPort } from "../../../harness/patches/port/port.ts";
 import { refreshPatches } from "../../../harness/patches/refresh.ts";
 import { readSeries } from "../../../harness/series/series.ts";

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Allowed, changedObjects, type Objects, readObjects } from "../../harness/patches/check/objects.ts";
+import { type Allowed, changedObjects, type Objects, readObjects } from "../../../harness/patches/check/objects.ts";
 
 let root: string;
 beforeEach(() => {

@@ -1,7 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
-import { renderKtap } from "../../harness/ktap/write.ts";
-import { seriesResults } from "../../harness/patches/check/results.ts";
-import { showReport } from "../../harness/patches/check/show.ts";
+import { renderKtap } from "../../../harness/ktap/write.ts";
+import { seriesResults, showReport } from "../../../harness/patches/check/report.ts";
 import { CheckedKernel, findings } from "./fake-checked-kernel.ts";
 
 const ONE = "0001-return-one.patch";

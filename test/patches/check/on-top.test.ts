@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { showReport } from "../../harness/patches/check/show.ts";
+import { showReport } from "../../../harness/patches/check/report.ts";
 import { CheckedKernel, findings } from "./fake-checked-kernel.ts";
 
 /** Hundreds of git processes: seconds on an idle machine, more on a busy one. */

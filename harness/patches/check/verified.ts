@@ -1,15 +1,15 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
-import { writeFileAtomic } from "../base/atomic-write.ts";
-import { cacheDir, projectPath } from "../base/paths.ts";
-import { type Base, seriesDir } from "../kernel/bases.ts";
-import { fetchSource } from "../kernel/source.ts";
-import { toolVersion } from "../kernel/toolchain.ts";
-import { readSeries, seriesSha256 } from "../series/series.ts";
-import { baseRepository } from "./base-repository.ts";
-import { type CheckOptions, checkSeries } from "./check/check.ts";
-import type { SeriesReport } from "./check/finding.ts";
+import { writeFileAtomic } from "../../base/atomic-write.ts";
+import { cacheDir, projectPath } from "../../base/paths.ts";
+import { type Base, seriesDir } from "../../kernel/bases.ts";
+import { fetchSource } from "../../kernel/source.ts";
+import { toolVersion } from "../../kernel/toolchain.ts";
+import { readSeries, seriesSha256 } from "../../series/series.ts";
+import { baseRepository } from "../base-repository.ts";
+import { type CheckOptions, checkSeries } from "./check.ts";
+import type { SeriesReport } from "./finding.ts";
 
 const verifiedSchema = z.strictObject({
   /** {@link seriesSha256} of what was checked. */

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
-import { extremeNames, readExtremes } from "../../harness/patches/check/extremes.ts";
-import { showReport } from "../../harness/patches/check/show.ts";
+import { extremeNames, readExtremes } from "../../../harness/patches/check/extremes.ts";
+import { showReport } from "../../../harness/patches/check/report.ts";
 import { CheckedKernel, configurationFindings } from "./fake-checked-kernel.ts";
 
 /** Hundreds of git and make processes: seconds on an idle machine, more on a busy one. */

@@ -1,13 +1,13 @@
 import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { expect, test, vi } from "vitest";
-import { cacheDir, projectPath } from "../../harness/base/paths.ts";
-import { findBase } from "../../harness/kernel/bases.ts";
-import { renderJunit } from "../../harness/ktap/junit.ts";
-import { casesOf } from "../../harness/ktap/result.ts";
-import { seriesResults } from "../../harness/patches/check/results.ts";
-import { readVerified, whatIsChecked } from "../../harness/patches/verified.ts";
-import { readSeries, seriesSha256 } from "../../harness/series/series.ts";
+import { cacheDir, projectPath } from "../../../harness/base/paths.ts";
+import { findBase } from "../../../harness/kernel/bases.ts";
+import { renderJunit } from "../../../harness/ktap/junit.ts";
+import { casesOf } from "../../../harness/ktap/result.ts";
+import { seriesResults } from "../../../harness/patches/check/report.ts";
+import { readVerified, whatIsChecked } from "../../../harness/patches/check/verified.ts";
+import { readSeries, seriesSha256 } from "../../../harness/series/series.ts";
 import { CheckedKernel } from "./fake-checked-kernel.ts";
 
 const ONE = "0001-return-one.patch";
@@ -94,5 +94,5 @@ test("there is one definition of the check: nothing but verifyBase tells checkSe
   const callers = globSync("**/*.ts", { cwd: projectPath("harness") }).filter((file) =>
     /\b(?:checkSeries|verifySeries)\(/.test(readFileSync(projectPath("harness", file), "utf8")),
   );
-  expect(callers.toSorted()).toEqual(["patches/check/check.ts", "patches/verified.ts"]);
+  expect(callers.toSorted()).toEqual(["patches/check/check.ts", "patches/check/verified.ts"]);
 });

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type CheckOptions, checkSeries } from "../../harness/patches/check/check.ts";
-import type { CheckName, SeriesReport } from "../../harness/patches/check/finding.ts";
-import { verifySeries } from "../../harness/patches/verified.ts";
-import { FakeKernel } from "./fake-base.ts";
+import { type CheckOptions, checkSeries } from "../../../harness/patches/check/check.ts";
+import type { CheckName, SeriesReport } from "../../../harness/patches/check/finding.ts";
+import { verifySeries } from "../../../harness/patches/check/verified.ts";
+import { FakeKernel } from "../fake-base.ts";
 
-const MERGE_CONFIG = resolve(import.meta.dirname, "../fakes/kernel-tree/scripts/kconfig/merge_config.sh");
+const MERGE_CONFIG = resolve(import.meta.dirname, "../../fakes/kernel-tree/scripts/kconfig/merge_config.sh");
 /** The miniature's Kconfig knows one dependency, and only for the series' option. */
 const HEED_64BIT = `
 if [ "$ARCH" = i386 ] && grep -q 'depends on 64BIT' Kconfig; then
