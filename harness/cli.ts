@@ -3,7 +3,7 @@ import { Command, CommanderError } from "commander";
 import { describeError, HarnessError } from "./base/errors.ts";
 import { handleInterrupts } from "./base/interrupt.ts";
 import { cacheDir } from "./base/paths.ts";
-import { showCommands } from "./base/process.ts";
+import { createShell, type Shell } from "./base/shell.ts";
 
 /** Each command is one file under commands/ that exports `register(program)`; only the one that runs is loaded. */
 const COMMANDS = [
@@ -21,20 +21,26 @@ const COMMANDS = [
 ];
 
 async function main(argv: string[]): Promise<number> {
-  handleInterrupts();
+  const signal = handleInterrupts();
   outliveReaders();
   // TypeScript with its types taken off, as bytecode: a third of the time that a command takes to start.
   if (process.env.NODE_COMPILE_CACHE === undefined) enableCompileCache(cacheDir("compiled"));
   const program = new Command("prezero")
     .description("Measure what background zeroing of free memory brings to VM creation")
     .option("-v, --verbose", "show what is run")
-    .on("option:verbose", showCommands)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
+  const $ = createShell({
+    signal,
+    dry: false,
+    announce: ({ line }) => void (program.opts().verbose && process.stderr.write(`+ ${line}\n`)),
+  });
   const wanted = argv.find((word) => COMMANDS.includes(word));
   for (const name of wanted === undefined ? COMMANDS : [wanted]) {
-    const { register } = (await import(`./commands/${name}.ts`)) as { register(program: Command): void };
-    register(program);
+    const { register } = (await import(`./commands/${name}.ts`)) as {
+      register(program: Command, $: Shell): void;
+    };
+    register(program, $);
   }
   sayWhatIsAllowed(program);
   try {

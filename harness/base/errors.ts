@@ -14,6 +14,8 @@ export type ErrorDetails = {
   detail?: string;
   /** Command line that reproduces the failure. */
   reproducer?: string;
+  /** A command was ended because its deadline passed. */
+  timedOut?: boolean;
   cause?: unknown;
 };
 
@@ -23,6 +25,7 @@ export abstract class HarnessError extends Error {
   readonly remedy: string;
   readonly detail: string | undefined;
   readonly reproducer: string | undefined;
+  readonly timedOut: boolean;
 
   constructor(details: ErrorDetails) {
     super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -31,6 +34,7 @@ export abstract class HarnessError extends Error {
     this.remedy = details.remedy;
     this.detail = details.detail;
     this.reproducer = details.reproducer;
+    this.timedOut = details.timedOut ?? false;
   }
 }
 

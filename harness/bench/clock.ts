@@ -1,5 +1,5 @@
 import { setTimeout as sleepMs } from "node:timers/promises";
-import { interruptSignal, throwIfInterrupted } from "../base/interrupt.ts";
+import { throwIfInterrupted } from "../base/interrupt.ts";
 
 /** Time as the bench sees it; tests pass a clock that they advance themselves. */
 export type Clock = {
@@ -9,10 +9,13 @@ export type Clock = {
   sleep(ms: number): Promise<void>;
 };
 
-export const realClock: Clock = {
-  nowMs: () => Date.now(),
-  async sleep(ms) {
-    await sleepMs(ms, undefined, { signal: interruptSignal }).catch(() => {});
-    throwIfInterrupted("measuring");
-  },
-};
+/** This machine's clock, whose waits end with an interrupt. */
+export function realClock(signal: AbortSignal): Clock {
+  return {
+    nowMs: () => Date.now(),
+    async sleep(ms) {
+      await sleepMs(ms, undefined, { signal }).catch(() => {});
+      throwIfInterrupted(signal, "measuring");
+    },
+  };
+}

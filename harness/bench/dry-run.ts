@@ -1,4 +1,5 @@
 import { shellQuote } from "../base/quote.ts";
+import type { Shell } from "../base/shell.ts";
 import { innerVmArgs } from "../host/create-vm.ts";
 import { kernelCommands } from "../kernel/dry-run.ts";
 import { emulatedDeviceAddresses, outerVmArgs } from "../qemu.ts";
@@ -19,21 +20,21 @@ export type DryRun = Pick<Planned, "settings" | "plan"> & {
 };
 
 /** Says what a run would do. @throws what the kernel's build would refuse: an unknown fragment, a broken series */
-export async function dryRun({ bases, settings, plan }: Planned): Promise<DryRun> {
+export async function dryRun($: Shell, { bases, settings, plan }: Planned): Promise<DryRun> {
   return {
     settings,
     plan,
     estimateSeconds: Math.round(estimateSeconds(plan, settings)),
-    commands: await commandsOf(bases, settings),
+    commands: await commandsOf($, bases, settings),
   };
 }
 
-async function commandsOf(bases: Planned["bases"], settings: Settings): Promise<string[]> {
+async function commandsOf($: Shell, bases: Planned["bases"], settings: Settings): Promise<string[]> {
   const lines: string[] = [];
   const images = new Map(settings.arms.map((name) => [imageName(bases, name), name]));
   for (const name of images.values()) {
     const { variant } = armOf(name);
-    lines.push(...(await kernelCommands({ base: bases.of(name), variant, fragments: settings.fragments })));
+    lines.push(...(await kernelCommands($, { base: bases.of(name), variant, fragments: settings.fragments })));
   }
   for (const name of settings.arms) {
     const arm = armOf(name);

@@ -1,3 +1,4 @@
+import type { Shell } from "../base/shell.ts";
 import { type Base, findBase } from "../kernel/bases.ts";
 import { ensureKernel } from "../kernel/build.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
@@ -36,6 +37,7 @@ export async function findBases({ kernel, arms }: Pick<Settings, "kernel" | "arm
  * @throws what ensureKernel throws
  */
 export async function ensureArmKernels(
+  $: Shell,
   bases: Bases,
   names: readonly ArmName[],
   fragments: string[],
@@ -45,7 +47,7 @@ export async function ensureArmKernels(
   for (const name of names) {
     const [base, { variant }] = [bases.of(name), armOf(name)];
     const key = `${base.name} ${variant}`;
-    const kernel = built.get(key) ?? (await ensureKernel({ base, variant, fragments }));
+    const kernel = built.get(key) ?? (await ensureKernel($, { base, variant, fragments }));
     built.set(key, kernel);
     kernels[name] = kernel;
   }
@@ -56,8 +58,12 @@ export async function ensureArmKernels(
  * The kernel of guests that are to boot, the same in every arm: the plain one of the run's own line.
  * @returns null when no guest is
  */
-export async function ensureGuestKernel({ own }: Bases, { conditions }: Settings): Promise<BuiltKernel | null> {
-  return conditions.until === "user-space" ? await ensureKernel({ base: own, variant: "base" }) : null;
+export async function ensureGuestKernel(
+  $: Shell,
+  { own }: Bases,
+  { conditions }: Settings,
+): Promise<BuiltKernel | null> {
+  return conditions.until === "user-space" ? await ensureKernel($, { base: own, variant: "base" }) : null;
 }
 
 /** The kernels as run.json keeps them. */

@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { InfrastructureError } from "../base/errors.ts";
-import { run } from "../base/process.ts";
+import type { Shell } from "../base/shell.ts";
 import type { Machine } from "../run/record.ts";
 
 /** The machine this runs on, as the run's record keeps it. */
-export async function readMachine(): Promise<Machine> {
+export async function readMachine($: Shell): Promise<Machine> {
   return {
     cpu: cpus()[0]?.model.trim() ?? "unknown",
     cpus: Math.max(1, cpus().length),
     memoryBytes: totalmem(),
-    virtualisation: await detectVirtualisation(),
+    virtualisation: await detectVirtualisation($),
   };
 }
 
@@ -26,8 +26,8 @@ export function availableMemoryBytes(meminfo = readFileSync("/proc/meminfo", "ut
 }
 
 /** systemd-detect-virt prints `none` on bare metal; a machine without the tool counts as unknown, which is null too. */
-async function detectVirtualisation(): Promise<string | null> {
-  const answer = await run("systemd-detect-virt", ["--vm"], { okExitCodes: [0, 1] }).catch(() => undefined);
+async function detectVirtualisation($: Shell): Promise<string | null> {
+  const answer = await $({ okExitCodes: [0, 1] }).ask`systemd-detect-virt --vm`.catch(() => undefined);
   const name = answer?.stdout.trim();
   return name === undefined || name === "" || name === "none" ? null : name;
 }

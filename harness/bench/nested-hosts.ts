@@ -1,4 +1,5 @@
 import { InfrastructureError } from "../base/errors.ts";
+import type { Shell } from "../base/shell.ts";
 import { formatSize } from "../base/size.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
 import { bootNestedHost } from "../nested/nested.ts";
@@ -9,11 +10,11 @@ import type { ArmKernels } from "./kernels.ts";
  * Starts nested hosts for the boots of a run: the arm's kernel in a QEMU of the run's settings.
  * @param guest kernel of guests that are to boot; null when none is
  */
-export function nestedHosts(kernels: ArmKernels, guest: BuiltKernel | null): StartHost {
+export function nestedHosts($: Shell, kernels: ArmKernels, guest: BuiltKernel | null): StartHost {
   return async ({ arm, settings, consoleLog }) => {
     const kernel = kernels[arm.name];
     if (kernel === undefined) throw new Error(`no kernel was built for the arm ${arm.name}`);
-    const host = await bootNestedHost({
+    const host = await bootNestedHost($, {
       kernel: { ...kernel, variant: arm.variant },
       memoryBytes: settings.hostMemoryBytes,
       cpus: settings.hostCpus,

@@ -1,5 +1,5 @@
 import { projectDir } from "../base/paths.ts";
-import { run as runCommand } from "../base/process.ts";
+import type { Shell } from "../base/shell.ts";
 import { type ArmName, armParts } from "../run/arm-name.ts";
 import type { ArmRecord, KernelRecord, Machine, RunRecord, Settings } from "../run/record.ts";
 import { vmMemoryArgs } from "../vm/memory.ts";
@@ -21,14 +21,14 @@ export type NewRun = {
 };
 
 /** Record of a run that has not started yet. */
-export async function newRunRecord(request: NewRun): Promise<RunRecord> {
+export async function newRunRecord($: Shell, request: NewRun): Promise<RunRecord> {
   const createdAt = new Date(request.nowMs).toISOString();
   const { settings } = request;
   return {
     schemaVersion: 2,
     id: `${createdAt.slice(0, 19).replaceAll(":", "-")}-${request.name ?? settings.scenario}`,
     arguments: request.arguments,
-    commit: await checkoutCommit(),
+    commit: await checkoutCommit($),
     createdAt,
     finishedAt: null,
     state: "running",
@@ -53,8 +53,8 @@ export function armRecord(name: ArmName, settings: Pick<Settings, "memoryBytes" 
 }
 
 /** Commit of the checkout, `-dirty` appended when tracked files differ from it; null outside a git checkout. */
-export async function checkoutCommit(): Promise<string | null> {
-  const describe = ["-C", projectDir, "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"];
-  const answer = await runCommand("git", describe).catch(() => undefined);
+export async function checkoutCommit($: Shell): Promise<string | null> {
+  const describe = ["describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"];
+  const answer = await $.ask`git -C ${projectDir} ${describe}`.catch(() => undefined);
   return answer?.stdout.trim() || null;
 }

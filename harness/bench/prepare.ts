@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
 import { chooseAccelerator } from "../qemu.ts";
 import type { PlannedBoot, RunRecord, Settings } from "../run/record.ts";
@@ -22,12 +23,12 @@ export type Prepared = Planned & { scenario: Scenario; qemuVersion: string };
  * Decides what a new run does, and refuses early what cannot work.
  * @throws UsageError for a bad scenario, base or size and for KVM that does not work; InfrastructureError QEMU_MISSING
  */
-export async function prepareRun(options: BenchOptions): Promise<Prepared> {
+export async function prepareRun($: Shell, options: BenchOptions): Promise<Prepared> {
   const scenario = await loadScenario(options.scenario);
   const { name: kernel } = await findBase(options.kernel);
-  const version = await qemuVersion();
+  const version = await qemuVersion($);
   const settings = resolveSettings(options, scenario, kernel, {
-    accelerator: await chooseAccelerator(options.accel),
+    accelerator: await chooseAccelerator($, options.accel),
     availableBytes: availableMemoryBytes(),
     cpus: availableParallelism(),
   });
@@ -38,11 +39,11 @@ export async function prepareRun(options: BenchOptions): Promise<Prepared> {
  * The same for a run that goes on: what it was started with must still be there.
  * @returns what is left of it
  */
-export async function prepareResume(run: RunRecord): Promise<Planned> {
+export async function prepareResume($: Shell, run: RunRecord): Promise<Planned> {
   const { settings } = run;
   const bases = await findBases(settings);
-  await qemuVersion();
-  await chooseAccelerator(settings.accelerator);
+  await qemuVersion($);
+  await chooseAccelerator($, settings.accelerator);
   const largestVm = Math.max(settings.memoryBytes, ...settings.sweepBytes);
   assertVmFits(largestVm, availableMemoryBytes(), settings.conditions.vms, settings.measure === null ? "VM" : "size");
   return { bases, settings, plan: remainingSlots(run) };

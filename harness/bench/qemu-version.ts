@@ -1,4 +1,4 @@
-import { run } from "../base/process.ts";
+import type { Shell } from "../base/shell.ts";
 
 /** Program that runs both the host under test and, inside it, the measured VM. */
 export const QEMU_PROGRAM = "qemu-system-x86_64";
@@ -8,10 +8,8 @@ export const QEMU_PROGRAM = "qemu-system-x86_64";
  * not come up after the kernels are built.
  * @throws InfrastructureError QEMU_MISSING
  */
-export async function qemuVersion(): Promise<string> {
-  const { stdout } = await run(QEMU_PROGRAM, ["--version"], {
-    code: "QEMU_MISSING",
-    remedy: "npm run setup installs it.",
-  });
+export async function qemuVersion($: Shell): Promise<string> {
+  const { stdout } = await $({ code: "QEMU_MISSING", remedy: "npm run setup installs it." })
+    .ask`${QEMU_PROGRAM} --version`;
   return /version (\S+)/.exec(stdout)?.[1] ?? "unknown";
 }

@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { HarnessError, InterruptedError } from "../base/errors.ts";
-import { interruptSignal, throwIfInterrupted } from "../base/interrupt.ts";
+import { throwIfInterrupted } from "../base/interrupt.ts";
+import type { Shell } from "../base/shell.ts";
 import { type BootRecord, countedSamples, type LastRefill, type PlannedBoot, type RunRecord } from "../run/record.ts";
 import { appendSample, readSamples, repairSamples, saveRun } from "../run/store.ts";
 import { runBoot, type StartHost } from "./boot.ts";
@@ -37,7 +38,12 @@ export function remainingSlots(run: RunRecord): PlannedBoot[] {
  * @throws what a boot throws, after the record says that the run failed; InfrastructureError RESULTS_DISK_FULL;
  *   InterruptedError on Ctrl-C
  */
-export async function executeRun(runDir: string, started: RunRecord, environment: RunEnvironment): Promise<RunRecord> {
+export async function executeRun(
+  $: Shell,
+  runDir: string,
+  started: RunRecord,
+  environment: RunEnvironment,
+): Promise<RunRecord> {
   const { clock } = environment;
   let run: RunRecord = { ...started, state: "running", failure: null };
   const save = (changes: Partial<RunRecord>) => {
@@ -51,7 +57,7 @@ export async function executeRun(runDir: string, started: RunRecord, environment
   const eta = new Eta(run.plan, done, run.settings, clock.nowMs());
   try {
     for (const planned of left) {
-      throwIfInterrupted("measuring");
+      throwIfInterrupted($.signal, "measuring");
       const record = newBoot(run, planned, timestamp(clock));
       save({ boots: [...run.boots, record] });
       const lastRefill = await measureBoot(runDir, run, planned, record, eta, environment);
@@ -60,7 +66,7 @@ export async function executeRun(runDir: string, started: RunRecord, environment
       eta.bootFinished(planned);
     }
   } catch (error) {
-    if (interruptSignal.aborted || error instanceof InterruptedError) {
+    if ($.signal.aborted || error instanceof InterruptedError) {
       save({ state: "interrupted" });
       throw new InterruptedError(
         `measuring; ${remainingSlots(run).length} of ${run.plan.length} boots are left`,

@@ -1,9 +1,10 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
-import { withLock } from "../base/lock.ts";
+import { type HeldLock, withLock } from "../base/lock.ts";
 import { cacheDir } from "../base/paths.ts";
 import { Progress } from "../base/progress.ts";
+import type { Shell } from "../base/shell.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
 import type { RunRecord } from "../run/record.ts";
 import { listRunDirs, readRun, readSamples, resolveRunDir, resultsDir, saveRun } from "../run/store.ts";
@@ -24,6 +25,7 @@ import { assertSameGuest } from "./same-setting.ts";
  * @returns the run's directory
  */
 export async function startRun(
+  $: Shell,
   prepared: Prepared,
   typed: string[],
   name: string | undefined,
@@ -31,23 +33,23 @@ export async function startRun(
 ): Promise<string> {
   const { bases, settings, scenario, plan } = prepared;
   for (const line of describePlan(settings, plan)) say(line);
-  const kernels = await ensureArmKernels(bases, settings.arms, settings.fragments);
-  const guest = await ensureGuestKernel(bases, settings);
-  return alone(async () => {
-    const run = await newRunRecord({
+  const kernels = await ensureArmKernels($, bases, settings.arms, settings.fragments);
+  const guest = await ensureGuestKernel($, bases, settings);
+  return alone($, async (lock) => {
+    const run = await newRunRecord($, {
       settings,
       kernels: await recordArmKernels(bases, kernels),
       guestKernel: guest && (await recordKernel(bases.own, guest, "base")),
-      machine: await readMachine(),
+      machine: await readMachine($),
       qemuVersion: prepared.qemuVersion,
       poolLevel: scenario.poolLevel,
       arguments: typed,
       name,
-      nowMs: realClock.nowMs(),
+      nowMs: Date.now(),
     });
     const runDir = join(root, run.id);
     saveRun(runDir, run);
-    await execute(runDir, run, kernels, guest).catch((error) => {
+    await execute($, lock, runDir, run, kernels, guest).catch((error) => {
       // A device that is not there is found out by booting; a run that never could be is not worth keeping.
       if (error instanceof UsageError && readSamples(runDir).length === 0) rmSync(runDir, { recursive: true });
       throw error;
@@ -57,15 +59,15 @@ export async function startRun(
 }
 
 /** Goes on with a run that did not finish. @returns its directory */
-export async function resumeRun(runDir: string): Promise<string> {
-  return alone(async () => {
+export async function resumeRun($: Shell, runDir: string): Promise<string> {
+  return alone($, async (lock) => {
     const run = readRun(runDir);
-    const { bases, plan } = await prepareResume(run);
-    const kernels = await ensureArmKernels(bases, run.settings.arms, run.settings.fragments);
-    const guest = await ensureGuestKernel(bases, run.settings);
+    const { bases, plan } = await prepareResume($, run);
+    const kernels = await ensureArmKernels($, bases, run.settings.arms, run.settings.fragments);
+    const guest = await ensureGuestKernel($, bases, run.settings);
     assertSameGuest(guest, run.guestKernel);
     say(`resuming ${run.id}: ${plan.length} of ${run.plan.length} boots are left`);
-    await execute(runDir, run, kernels, guest);
+    await execute($, lock, runDir, run, kernels, guest);
     return runDir;
   });
 }
@@ -87,16 +89,31 @@ export function resumableRunDir(wanted: string | true): string {
 }
 
 /** Two benchmarks at once would slow each other down and measure that. */
-function alone<T>(work: () => Promise<T>): Promise<T> {
-  const wait = () =>
-    say("another benchmark is running on this machine; waiting for it, so that neither disturbs the other");
-  return withLock(cacheDir("bench.lock"), wait, work);
+function alone<T>($: Shell, work: (lock: HeldLock) => Promise<T>): Promise<T> {
+  return withLock($, cacheDir("bench.lock"), (what) => say(`${what}, so that neither disturbs the other`), work);
 }
 
-async function execute(runDir: string, run: RunRecord, kernels: ArmKernels, guest: BuiltKernel | null): Promise<void> {
+async function execute(
+  $: Shell,
+  lock: HeldLock,
+  runDir: string,
+  run: RunRecord,
+  kernels: ArmKernels,
+  guest: BuiltKernel | null,
+): Promise<void> {
   const progress = new Progress("bench");
   try {
-    await executeRun(runDir, run, { startHost: nestedHosts(kernels, guest), clock: realClock, progress });
+    await executeRun($, runDir, run, {
+      startHost: nestedHosts($, kernels, guest),
+      clock: realClock($.signal),
+      progress: {
+        update(share, note, leftMs) {
+          lock.expect(leftMs);
+          progress.update(share, note, leftMs);
+        },
+        log: (line) => progress.log(line),
+      },
+    });
     progress.done();
   } catch (error) {
     progress.done("stopped");

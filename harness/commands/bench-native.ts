@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
 import { shellQuote } from "../base/quote.ts";
+import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
 import { kernelCommands } from "../kernel/dry-run.ts";
 import { umlArgs } from "../kunit/run-uml.ts";
@@ -16,7 +17,7 @@ const DEFAULT_RUNS = 9;
 const MAX_RUNS = 100;
 const RUN_NAME = /^[\w.-]{1,60}$/;
 
-export function register(program: Command): void {
+export function register(program: Command, $: Shell): void {
   program
     .command("bench-native")
     .description(
@@ -29,7 +30,7 @@ export function register(program: Command): void {
     .option("--json", "print the result as JSON")
     .option("--dry-run", "print the commands, run nothing")
     .action((raw: Record<string, unknown>) =>
-      benchNative(raw, process.argv.slice(process.argv.indexOf("bench-native") + 1)),
+      benchNative($, raw, process.argv.slice(process.argv.indexOf("bench-native") + 1)),
     );
 }
 
@@ -49,7 +50,7 @@ const optionsSchema = z.object({
   dryRun: z.boolean().default(false),
 });
 
-async function benchNative(raw: Record<string, unknown>, typed: string[]): Promise<void> {
+async function benchNative($: Shell, raw: Record<string, unknown>, typed: string[]): Promise<void> {
   const options = parseOptions(raw);
   if (options.show !== undefined) {
     show(resolveNativeDir(options.show === true ? "latest" : options.show), options.json);
@@ -59,12 +60,12 @@ async function benchNative(raw: Record<string, unknown>, typed: string[]): Promi
   if (options.dryRun) {
     const run = shellQuote(["build/linux", ...umlArgs(nativeArgs(1), "/dev/shm", MEMORY_BYTES)]);
     print([
-      ...(await kernelCommands({ base, variant: "native" })),
+      ...(await kernelCommands($, { base, variant: "native" })),
       `${run}  # ${options.runs} times, with other seeds`,
     ]);
     return;
   }
-  show(await startNative({ base, runs: options.runs, arguments: typed, name: options.name }), options.json);
+  show(await startNative($, { base, runs: options.runs, arguments: typed, name: options.name }), options.json);
 }
 
 function parseOptions(raw: Record<string, unknown>): z.output<typeof optionsSchema> {

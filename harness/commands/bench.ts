@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { judgeRequirements } from "../analysis/requirements.ts";
 import { assertMet, testResultsOf } from "../analysis/test-results.ts";
 import { writeFileAtomic } from "../base/atomic-write.ts";
+import type { Shell } from "../base/shell.ts";
 import {
   addBenchOptions,
   type BenchOptions,
@@ -25,27 +26,29 @@ import { showCase } from "../ktap/show.ts";
 import { renderKtap } from "../ktap/write.ts";
 import type { Settings } from "../run/record.ts";
 
-export function register(program: Command): void {
+export function register(program: Command, $: Shell): void {
   const command = addBenchOptions(
     program.command("bench").description("measure what the series brings to VM creation, with and without it"),
   );
-  command.action((raw: Record<string, unknown>) => bench(raw, process.argv.slice(process.argv.indexOf("bench") + 1)));
+  command.action((raw: Record<string, unknown>) =>
+    bench($, raw, process.argv.slice(process.argv.indexOf("bench") + 1)),
+  );
 }
 
-async function bench(raw: Record<string, unknown>, typed: string[]): Promise<void> {
+async function bench($: Shell, raw: Record<string, unknown>, typed: string[]): Promise<void> {
   const options = parseBenchOptions(raw);
   if (options.resume === undefined) {
-    const prepared = await prepareRun(options);
+    const prepared = await prepareRun($, options);
     warnUnanswered(options.require, prepared.settings);
-    if (options.dryRun) await showPlan(prepared, options.json);
-    else await conclude(await startRun(prepared, typed, options.name), options);
+    if (options.dryRun) await showPlan($, prepared, options.json);
+    else await conclude(await startRun($, prepared, typed, options.name), options);
     return;
   }
   const runDir = resumableRunDir(options.resume);
   const run = readRun(runDir);
   warnUnanswered(options.require, run.settings);
-  if (options.dryRun) await showPlan(await prepareResume(run), options.json);
-  else await conclude(await resumeRun(runDir), options);
+  if (options.dryRun) await showPlan($, await prepareResume($, run), options.json);
+  else await conclude(await resumeRun($, runDir), options);
 }
 
 /** Said before the run, which is long: these will be missed whatever the times. */
@@ -57,8 +60,8 @@ function warnUnanswered(requirements: readonly Requirement[], settings: Settings
 }
 
 /** What a run would do: sizes, boots and estimate, then the real commands. */
-async function showPlan(planned: Planned, json: boolean): Promise<void> {
-  const plan = await dryRun(planned);
+async function showPlan($: Shell, planned: Planned, json: boolean): Promise<void> {
+  const plan = await dryRun($, planned);
   if (json) print([JSON.stringify(plan, null, 2)]);
   else print([...describePlan(plan.settings, plan.plan), "", ...plan.commands]);
 }

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
 import { ensureKernel, type KernelRequest } from "../kernel/build.ts";
 import { kernelCommands } from "../kernel/dry-run.ts";
@@ -13,7 +14,7 @@ type Options = {
   json?: boolean;
 };
 
-export function register(program: Command): void {
+export function register(program: Command, $: Shell): void {
   program
     .command("build-kernel")
     .description("fetch, patch, configure and build the kernels; what is built already is found in the cache")
@@ -32,21 +33,21 @@ export function register(program: Command): void {
     .option("--debug", "with KASAN, lockdep and DEBUG_VM (configs/kconfig/debug.config); not for figures")
     .option("--dry-run", "print the commands, run nothing")
     .option("--json", "print what was built as JSON")
-    .action(buildKernel);
+    .action((options) => buildKernel($, options));
 }
 
-async function buildKernel(options: Options): Promise<void> {
+async function buildKernel($: Shell, options: Options): Promise<void> {
   const base = await findBase(options.kernel);
   const variants = options.variant === "both" ? VARIANTS : [options.variant];
   const fragments = [...(options.debug ? ["debug.config"] : []), ...options.config];
   const requests: KernelRequest[] = variants.map((variant) => ({ base, variant, fragments }));
   if (options.dryRun) {
-    for (const request of requests) process.stdout.write(`${(await kernelCommands(request)).join("\n")}\n`);
+    for (const request of requests) process.stdout.write(`${(await kernelCommands($, request)).join("\n")}\n`);
     return;
   }
   const built = [];
   for (const request of requests) {
-    const kernel = await ensureKernel(request);
+    const kernel = await ensureKernel($, request);
     built.push(kernel);
     if (options.json) continue;
     const note = kernel.cached ? "cached" : `built in ${kernel.buildSeconds} s, ${kernel.steps} files`;

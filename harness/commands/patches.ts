@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Shell } from "../base/shell.ts";
 import { registerCheck } from "./patches/check.ts";
 import { registerEdit } from "./patches/edit.ts";
 import { registerExport } from "./patches/export.ts";
@@ -6,7 +7,7 @@ import { registerPort } from "./patches/port.ts";
 import { registerRefresh } from "./patches/refresh.ts";
 import { registerStatus } from "./patches/status.ts";
 
-export function register(program: Command): void {
+export function register(program: Command, $: Shell): void {
   const patches = program.command("patches").description("the patch generator: change the series and check it");
   for (const registerOne of [
     registerStatus,
@@ -16,5 +17,5 @@ export function register(program: Command): void {
     registerCheck,
     registerExport,
   ])
-    registerOne(patches);
+    registerOne(patches, $);
 }

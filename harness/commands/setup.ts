@@ -3,18 +3,19 @@ import { execa } from "execa";
 import { InfrastructureError } from "../base/errors.ts";
 import { throwIfInterrupted } from "../base/interrupt.ts";
 import { shellQuote } from "../base/quote.ts";
+import type { Shell } from "../base/shell.ts";
 import { missingPackages } from "../doctor/packages.ts";
 
-export function register(program: Command): void {
+export function register(program: Command, $: Shell): void {
   program
     .command("setup")
     .description("install the Debian packages that are missing")
     .option("--dry-run", "print what would be installed and the commands, run nothing")
-    .action(setup);
+    .action((options) => setup($, options));
 }
 
-async function setup(options: { dryRun?: boolean }): Promise<void> {
-  const missing = await missingPackages();
+async function setup($: Shell, options: { dryRun?: boolean }): Promise<void> {
+  const missing = await missingPackages($);
   if (missing.length === 0) {
     process.stdout.write("Everything is installed already.\n");
     return;
@@ -27,8 +28,8 @@ async function setup(options: { dryRun?: boolean }): Promise<void> {
   const install = asRoot(["apt-get", "install", "--yes", "--no-install-recommends", ...names]);
   for (const command of [update, install]) process.stdout.write(`$ ${shellQuote(command)}\n`);
   if (options.dryRun) return;
-  await foreground(update);
-  const exitCode = await foreground(install);
+  await foreground($, update);
+  const exitCode = await foreground($, install);
   if (exitCode === 0) return;
   throw new InfrastructureError({
     code: "SETUP_FAILED",
@@ -44,8 +45,8 @@ function asRoot(command: string[]): string[] {
 }
 
 /** In the foreground on the user's own terminal, because sudo may ask for a password and apt shows its progress. */
-async function foreground([program = "", ...args]: string[]): Promise<number> {
+async function foreground($: Shell, [program = "", ...args]: string[]): Promise<number> {
   const result = await execa(program, args, { stdio: ["inherit", process.stderr, "inherit"], reject: false });
-  throwIfInterrupted("installing packages");
+  throwIfInterrupted($.signal, "installing packages");
   return result.exitCode ?? 127;
 }

@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { UsageError } from "../base/errors.ts";
 import { cacheDir } from "../base/paths.ts";
 import { shellQuote } from "../base/quote.ts";
+import type { Shell } from "../base/shell.ts";
 import { parseSize } from "../base/size.ts";
 import { findBase } from "../kernel/bases.ts";
 import { ensureKernel, planKernel } from "../kernel/build.ts";
@@ -31,7 +32,7 @@ type Options = {
 /** A command given to the shell may run so long by default. */
 const COMMAND_TIMEOUT_SECONDS = 3_600;
 
-export function register(program: Command): void {
+export function register(program: Command, $: Shell): void {
   program
     .command("shell")
     .description("boot a kernel in the nested host and give a shell there, or run one command and exit with its status")
@@ -48,18 +49,18 @@ export function register(program: Command): void {
     .option("--timeout <seconds>", "deadline of the command", count, COMMAND_TIMEOUT_SECONDS)
     .option("--console", "show the serial console too, on stderr")
     .option("--dry-run", "print the QEMU command, run nothing")
-    .action(shell);
+    .action((words, options) => shell($, words, options));
 }
 
-async function shell(words: string[], options: Options): Promise<void> {
+async function shell($: Shell, words: string[], options: Options): Promise<void> {
   if (options.dryRun) {
-    process.stdout.write(`${await dryRun(options)}\n`);
+    process.stdout.write(`${await dryRun($, options)}\n`);
     return;
   }
-  const kernel = await kernelOf(options);
+  const kernel = await kernelOf($, options);
   const consoleLog = cacheDir("logs", `shell-${process.pid}.log`);
   const startedMs = Date.now();
-  await using host = await bootNestedHost({
+  await using host = await bootNestedHost($, {
     kernel,
     consoleLog,
     memoryBytes: options.memory,
@@ -86,9 +87,9 @@ async function shell(words: string[], options: Options): Promise<void> {
   for (const complaint of host.complaints()) process.stderr.write(`\nthe kernel complained:\n${complaint.text}\n`);
 }
 
-async function kernelOf(options: Options): Promise<BootKernel> {
+async function kernelOf($: Shell, options: Options): Promise<BootKernel> {
   if (options.image !== undefined) return kernelOfImage(options.image);
-  const kernel = await ensureKernel({ base: await findBase(options.kernel), variant: options.variant });
+  const kernel = await ensureKernel($, { base: await findBase(options.kernel), variant: options.variant });
   return { ...kernel, variant: options.variant };
 }
 
@@ -99,11 +100,11 @@ async function scriptFromStdin(): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-async function dryRun(options: Options): Promise<string> {
-  const built = async () => planKernel({ base: await findBase(options.kernel), variant: options.variant });
+async function dryRun($: Shell, options: Options): Promise<string> {
+  const built = async () => planKernel($, { base: await findBase(options.kernel), variant: options.variant });
   const args = outerVmArgs({
     kernelImage: options.image ?? join((await built()).dir, "bzImage"),
-    initrd: await ensureInitramfs(),
+    initrd: await ensureInitramfs($),
     extraCmdline: options.cmdline,
     memoryBytes: options.memory,
     cpus: options.cpus,

@@ -1,30 +1,26 @@
-import { resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { writeFileAtomic } from "../base/atomic-write.ts";
 import { MeasurementError } from "../base/errors.ts";
+import { print, say } from "../base/output.ts";
 import { cacheDir } from "../base/paths.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
+import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
 import { chooseSteps, runSteps } from "../kernel-tests/step.ts";
 import { kernelSteps } from "../kernel-tests/steps.ts";
-import { renderJunit } from "../ktap/junit.ts";
+import { type ResultFiles, withResultFiles, writeResultFiles } from "../ktap/files.ts";
 import { casesOf, countCases, summaryLine } from "../ktap/result.ts";
-import { renderKtap } from "../ktap/write.ts";
 import { type AccelChoice, accelChoices } from "../qemu.ts";
 
-type Options = {
+type Options = ResultFiles & {
   kernel?: string;
   full?: boolean;
   only?: string;
   accel: AccelChoice;
-  ktap?: string;
-  junit?: string;
   dryRun?: boolean;
 };
 
-export function register(program: Command): void {
-  program
-    .command("test-kernel")
+export function register(program: Command, $: Shell): void {
+  withResultFiles(program.command("test-kernel"))
     .description("build the kernels, check the patches, boot, stress with verification, and a small benchmark")
     .option("--kernel <base>", "kernel base, a key of configs/kernels.yaml (default: the file's default)")
     .option(
@@ -33,18 +29,16 @@ export function register(program: Command): void {
     )
     .option("--only <steps>", "only these, separated by commas: names that --dry-run prints, or a group such as life")
     .addOption(new Option("--accel <accelerator>", "accelerator of QEMU").choices(accelChoices).default("auto"))
-    .option("--ktap <file>", "also write the results as KTAP")
-    .option("--junit <file>", "also write the results as JUnit XML")
     .option("--dry-run", "print the steps, run nothing")
-    .action(testKernel);
+    .action((options) => testKernel($, options));
 }
 
-async function testKernel(options: Options): Promise<void> {
+async function testKernel($: Shell, options: Options): Promise<void> {
   const base = await findBase(options.kernel);
   using scratch = new RuntimeDir();
   const logs = cacheDir("logs", `test-kernel-${process.pid}`);
   const plan = { base, accel: options.accel, scratch: scratch.path, logs, say };
-  const all = kernelSteps(plan, options.full === true);
+  const all = kernelSteps($, plan, options.full === true);
   const steps = options.only === undefined ? all : chooseSteps(all, options.only.split(","));
   if (options.dryRun) {
     for (const [index, { name, about }] of steps.entries()) print(`${index + 1}. ${name}: ${about}`);
@@ -53,8 +47,7 @@ async function testKernel(options: Options): Promise<void> {
   const { results, stopped } = await runSteps(steps, say, print);
   const cases = casesOf(results);
   const counts = countCases(cases);
-  if (options.ktap !== undefined) writeFileAtomic(resolve(options.ktap), renderKtap(results));
-  if (options.junit !== undefined) writeFileAtomic(resolve(options.junit), renderJunit(cases));
+  writeResultFiles(options, results);
   print(summaryLine(counts));
   if (stopped) throw stopped;
   if (counts.failed === 0 && counts.passed > 0) return;
@@ -63,12 +56,4 @@ async function testKernel(options: Options): Promise<void> {
     message: `${counts.failed} of ${cases.length} tests of the kernel failed`,
     remedy: `What each one found stands below its name; the consoles are in ${logs}.`,
   });
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

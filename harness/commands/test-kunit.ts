@@ -1,44 +1,42 @@
-import { resolve } from "node:path";
 import type { Command } from "commander";
-import { writeFileAtomic } from "../base/atomic-write.ts";
 import { MeasurementError } from "../base/errors.ts";
+import { print, printJson } from "../base/output.ts";
 import { shellQuote } from "../base/quote.ts";
+import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
 import { ensureKernel } from "../kernel/build.ts";
 import { kernelCommands } from "../kernel/dry-run.ts";
+import { type ResultFiles, withResultFiles, writeResultFiles } from "../ktap/files.ts";
 import { casesOf, countCases, summaryLine } from "../ktap/result.ts";
 import { showCase } from "../ktap/show.ts";
-import { renderKtap } from "../ktap/write.ts";
 import { umlArgs } from "../kunit/run-uml.ts";
 import { DEADLINE_MS, runSuite, SUITE } from "../kunit/suite.ts";
 
-type Options = { kernel?: string; json?: boolean; ktap?: string; dryRun?: boolean };
+type Options = ResultFiles & { kernel?: string; json?: boolean; dryRun?: boolean };
 
-export function register(program: Command): void {
-  program
-    .command("test-kunit")
+export function register(program: Command, $: Shell): void {
+  withResultFiles(program.command("test-kunit"))
     .description("build the series with its KUnit suite as User Mode Linux, and run it as an ordinary program")
     .option("--kernel <base>", "kernel base, a key of configs/kernels.yaml (default: the file's default)")
-    .option("--ktap <file>", "also write the results as KTAP")
     .option("--json", "print the results as JSON")
     .option("--dry-run", "print the commands, run nothing")
-    .action(testKunit);
+    .action((options) => testKunit($, options));
 }
 
-async function testKunit(options: Options): Promise<void> {
+async function testKunit($: Shell, options: Options): Promise<void> {
   const base = await findBase(options.kernel);
   if (options.dryRun) {
     const run = shellQuote(["build/linux", ...umlArgs([`kunit.filter_glob=${SUITE}`], "/tmp")]);
-    print([...(await kernelCommands({ base, variant: "kunit" })), run]);
+    print(...(await kernelCommands($, { base, variant: "kunit" })), run);
     return;
   }
-  const kernel = await ensureKernel({ base, variant: "kunit" });
-  const { report, failure } = await runSuite(kernel.imagePath, DEADLINE_MS);
+  const kernel = await ensureKernel($, { base, variant: "kunit" });
+  const { report, failure } = await runSuite($, kernel.imagePath, DEADLINE_MS);
   const cases = casesOf(report.results);
   const counts = countCases(cases);
-  if (options.ktap !== undefined) writeFileAtomic(resolve(options.ktap), renderKtap(report.results));
-  if (options.json) print([JSON.stringify({ kernel: kernel.release, ...counts, cases }, null, 2)]);
-  else print([...cases.map(showCase), summaryLine(counts)]);
+  writeResultFiles(options, report.results);
+  if (options.json) printJson({ kernel: kernel.release, ...counts, cases });
+  else print(...cases.map(showCase), summaryLine(counts));
   if (failure) throw failure;
   if (counts.failed === 0 && counts.passed > 0) return;
   throw new MeasurementError({
@@ -47,8 +45,4 @@ async function testKunit(options: Options): Promise<void> {
     remedy: "What each failed case expected and got stands below its name.",
     reproducer: shellQuote([kernel.imagePath, ...umlArgs([`kunit.filter_glob=${SUITE}`], "/tmp")]),
   });
-}
-
-function print(lines: string[]): void {
-  process.stdout.write(`${lines.join("\n")}\n`);
 }

@@ -1,35 +1,32 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { type Command, Option } from "commander";
-import { writeFileAtomic } from "../base/atomic-write.ts";
 import { MeasurementError } from "../base/errors.ts";
 import { withLock } from "../base/lock.ts";
+import { print } from "../base/output.ts";
 import { cacheDir, projectPath } from "../base/paths.ts";
 import { Progress } from "../base/progress.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
+import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
-import { renderJunit } from "../ktap/junit.ts";
+import { type ResultFiles, withResultFiles, writeResultFiles } from "../ktap/files.ts";
 import { casesOf, countCases } from "../ktap/result.ts";
-import { renderKtap } from "../ktap/write.ts";
 import { readMutations } from "../mutations/mutation.ts";
 import { runMutations } from "../mutations/run.ts";
 import { type AccelChoice, accelChoices } from "../qemu.ts";
 
-type Options = { kernel?: string; accel: AccelChoice; ktap?: string; junit?: string; dryRun?: boolean };
+type Options = ResultFiles & { kernel?: string; accel: AccelChoice; dryRun?: boolean };
 
-export function register(program: Command): void {
-  program
-    .command("test-mutations")
+export function register(program: Command, $: Shell): void {
+  withResultFiles(program.command("test-mutations"))
     .description("break the series on purpose, one invariant at a time, and require a test to notice")
     .argument("[mutation...]", "names of files in test/mutations without .patch (default: all)")
     .option("--kernel <base>", "kernel base, a key of configs/kernels.yaml (default: the file's default)")
     .addOption(new Option("--accel <accelerator>", "accelerator of QEMU").choices(accelChoices).default("auto"))
-    .option("--ktap <file>", "also write the results as KTAP")
-    .option("--junit <file>", "also write the results as JUnit XML")
     .option("--dry-run", "list the mutations and what has to notice, run nothing")
-    .action(testMutations);
+    .action((names, options) => testMutations($, names, options));
 }
 
-async function testMutations(names: string[], options: Options): Promise<void> {
+async function testMutations($: Shell, names: string[], options: Options): Promise<void> {
   const base = await findBase(options.kernel);
   const common = await findBase();
   const directories = [base, common].map(({ name }) => projectPath("test/mutations", name));
@@ -43,10 +40,12 @@ async function testMutations(names: string[], options: Options): Promise<void> {
   const progress = new Progress("mutations");
   const say = (line: string) => progress.log(line);
   const results = await withLock(
+    $,
     join(cacheDir("mutants"), `${base.name}.lock`),
     () => say("another run is building mutants; waiting for it"),
     () =>
       runMutations(
+        $,
         mutations,
         { base, accel: options.accel, scratch: scratch.path, logs, say },
         (index, { name }) => progress.update(index / mutations.length, name),
@@ -62,8 +61,7 @@ async function testMutations(names: string[], options: Options): Promise<void> {
       subtests: results,
     },
   ];
-  if (options.ktap !== undefined) writeFileAtomic(resolve(options.ktap), renderKtap(group));
-  if (options.junit !== undefined) writeFileAtomic(resolve(options.junit), renderJunit(casesOf(group)));
+  writeResultFiles(options, group);
   const { passed, failed } = countCases(casesOf(results));
   print(`${passed} caught, ${failed} missed`);
   if (failed === 0) return;
@@ -73,8 +71,4 @@ async function testMutations(names: string[], options: Options): Promise<void> {
     remedy:
       "The test behind Caught-by: does not hold what it promises: write one that does. Or mend the mutation for this kernel.",
   });
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

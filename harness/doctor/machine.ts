@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, statfs } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { cacheDir } from "../base/paths.ts";
+import type { Shell } from "../base/shell.ts";
 import { GIB_BYTES } from "../base/size.ts";
 import { type Finding, fail, pass, warn } from "./finding.ts";
 import { missingPackages } from "./packages.ts";
@@ -25,8 +26,8 @@ export async function checkDisk(): Promise<Finding> {
 }
 
 /** Debian packages: compiler, QEMU, what the initramfs is made of. */
-export async function checkPackages(): Promise<Finding> {
-  const missing = await missingPackages();
+export async function checkPackages($: Shell): Promise<Finding> {
+  const missing = await missingPackages($);
   if (missing.length === 0) return pass("packages", "all installed");
   return fail("packages", `not installed: ${missing.map(({ name }) => name).join(", ")}`, "npm run setup");
 }

@@ -1,4 +1,4 @@
-import { run } from "../base/process.ts";
+import type { Shell } from "../base/shell.ts";
 
 /** A Debian package that the harness needs, and what for. */
 export type NeededPackage = { name: string; why: string };
@@ -36,14 +36,14 @@ export const NEEDED_PACKAGES: NeededPackage[] = [
 ];
 
 /** Those of the packages that dpkg does not have installed. */
-export async function missingPackages(packages: NeededPackage[] = NEEDED_PACKAGES): Promise<NeededPackage[]> {
+export async function missingPackages($: Shell, packages: NeededPackage[] = NEEDED_PACKAGES): Promise<NeededPackage[]> {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own placeholders
   const query = ["-W", "-f", "${Package} ${db:Status-Status}\\n", ...packages.map(({ name }) => name)];
   // Exit code 1: dpkg has never heard of some of them.
-  const { stdout } = await run("dpkg-query", query, {
+  const { stdout } = await $({
     okExitCodes: [0, 1],
     remedy: "setup and doctor know Debian and its derivatives; elsewhere, install the packages' counterparts by hand.",
-  });
+  }).ask`dpkg-query ${query}`;
   const installed = new Set(stdout.split("\n").flatMap((line) => /^(\S+) installed$/.exec(line)?.[1] ?? []));
   return packages.filter(({ name }) => !installed.has(name));
 }

@@ -1,4 +1,4 @@
-import { run } from "../base/process.ts";
+import type { Shell } from "../base/shell.ts";
 import { QEMU_PROGRAM, qemuVersion } from "../bench/qemu-version.ts";
 import { type Finding, fail, pass, warn } from "./finding.ts";
 
@@ -8,9 +8,9 @@ const NEEDED_DEVICES = ["intel-iommu", "e1000e", "vfio-pci", "virtio-net-pci"];
 const SRIOV_DEVICE = "igb";
 
 /** QEMU's version and the devices of the nested host. */
-export async function checkQemu(): Promise<Finding> {
-  const version = await qemuVersion();
-  const { stdout } = await run(QEMU_PROGRAM, ["-device", "help"]);
+export async function checkQemu($: Shell): Promise<Finding> {
+  const version = await qemuVersion($);
+  const { stdout } = await $.ask`${QEMU_PROGRAM} -device help`;
   const devices = new Set([...stdout.matchAll(/^name "([^"]+)"/gm)].map((match) => match[1]));
   const missing = NEEDED_DEVICES.filter((device) => !devices.has(device));
   if (missing.length > 0) {

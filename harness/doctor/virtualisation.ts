@@ -1,13 +1,14 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Shell } from "../base/shell.ts";
 import { qemuVersion } from "../bench/qemu-version.ts";
 import { type KvmProbe, probeKvm } from "../qemu/accel.ts";
 import { type Finding, pass, warn } from "./finding.ts";
 
 /** Whether KVM runs a guest here, not just whether its device is there. Without QEMU there is no telling. */
-export async function checkKvm(_root: string, probe: () => Promise<KvmProbe> = probeKvm): Promise<Finding> {
-  await qemuVersion();
-  const { usable, reason } = await probe();
+export async function checkKvm($: Shell, probe: ($: Shell) => Promise<KvmProbe> = probeKvm): Promise<Finding> {
+  await qemuVersion($);
+  const { usable, reason } = await probe($);
   if (usable) return pass("KVM", reason);
   const remedy =
     "Benchmarks run under emulation (TCG), with times that are not hardware's; use a machine with working KVM.";

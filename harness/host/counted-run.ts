@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InfrastructureError } from "../base/errors.ts";
-import { run } from "../base/process.ts";
 import { shellQuote } from "../base/quote.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
+import type { Shell } from "../base/shell.ts";
 import { MIB_BYTES } from "../base/size.ts";
 import { isFatal } from "./complaint.ts";
 import { cpioArchive, FILE } from "./cpio.ts";
@@ -52,16 +52,16 @@ export function countedRunArgs(what: Omit<CountedRun, "program" | "timeoutMs">, 
  * @returns all that was printed on the console
  * @throws InfrastructureError COUNTED_RUN_FAILED, KERNEL_PANIC with the kernel's words; InterruptedError
  */
-export async function countedRun(what: CountedRun): Promise<string> {
+export async function countedRun($: Shell, what: CountedRun): Promise<string> {
   using directory = new RuntimeDir();
   const initrd = join(directory.path, "initrd");
   writeFileSync(initrd, cpioArchive([{ path: "init", mode: FILE | 0o755, content: readFileSync(what.program) }]));
   const args = countedRunArgs(what, initrd);
-  const { stdout } = await run("qemu-system-x86_64", args, {
+  const { stdout } = await $({
     timeoutMs: what.timeoutMs,
     code: "COUNTED_RUN_FAILED",
     remedy: "QEMU comes with: npm run setup",
-  });
+  })`qemu-system-x86_64 ${args}`;
   const fatal = findComplaints(stdout).find(isFatal);
   if (!fatal) return stdout;
   throw new InfrastructureError({

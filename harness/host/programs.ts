@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { run } from "../base/process.ts";
+import type { Shell } from "../base/shell.ts";
 import { cpioArchive, FILE } from "./cpio.ts";
 
 const sourceDir = join(import.meta.dirname, "programs");
@@ -25,12 +25,12 @@ export function programSources(): string {
  * Compiles programs, all by default, into the directory.
  * @throws InfrastructureError GUEST_PROGRAM with the compiler's words
  */
-export async function compileGuestPrograms(directory: string, names = guestPrograms()): Promise<void> {
+export async function compileGuestPrograms($: Shell, directory: string, names = guestPrograms()): Promise<void> {
   for (const name of names) {
-    await run("gcc", [...FLAGS, "-o", join(directory, name), join(sourceDir, `${name}.c`)], {
+    await $({
       code: "GUEST_PROGRAM",
       remedy: "Correct the program under harness/host/programs; the compiler comes with: npm run setup",
-    });
+    })`gcc ${FLAGS} -o ${join(directory, name)} ${join(sourceDir, `${name}.c`)}`;
   }
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "../base/process.ts";
+import type { Shell } from "../base/shell.ts";
 import { GIB_BYTES } from "../base/size.ts";
 import { countedRun } from "../host/counted-run.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
@@ -25,12 +25,12 @@ const initsDir = join(import.meta.dirname, "../host/inits");
 const FLAGS = ["-O2", "-Wall", "-Wextra", "-static", "-pthread"];
 
 /** Compiles a program of harness/host/inits. @throws InfrastructureError GUEST_PROGRAM with the compiler's words */
-async function compileInit(name: string, directory: string): Promise<string> {
+async function compileInit($: Shell, name: string, directory: string): Promise<string> {
   const program = join(directory, name);
-  await run("gcc", [...FLAGS, "-o", program, join(initsDir, `${name}.c`)], {
+  await $({
     code: "GUEST_PROGRAM",
     remedy: "Correct the program under harness/host/inits; the compiler comes with: npm run setup",
-  });
+  })`gcc ${FLAGS} -o ${program} ${join(initsDir, `${name}.c`)}`;
   return program;
 }
 
@@ -38,11 +38,16 @@ async function compileInit(name: string, directory: string): Promise<string> {
  * Instructions for allocating and freeing base pages, on base and on the series.
  * @throws what {@link countedRun} and {@link parseCost} throw
  */
-export async function costWhenOff(base: BuiltKernel, prezero: BuiltKernel, scratch: string): Promise<TestResult[]> {
-  const program = await compileInit("allocost", scratch);
+export async function costWhenOff(
+  $: Shell,
+  base: BuiltKernel,
+  prezero: BuiltKernel,
+  scratch: string,
+): Promise<TestResult[]> {
+  const program = await compileInit($, "allocost", scratch);
   const count = async (kernel: BuiltKernel, setting: Cost["setting"], cpuModel: string) => {
     const machine = { imagePath: kernel.imagePath, memoryBytes: COST_BYTES, cpuModel, timeoutMs: RUN_MS };
-    return parseCost(await countedRun({ ...machine, program, args: [String(COST_MIB), setting] }));
+    return parseCost(await countedRun($, { ...machine, program, args: [String(COST_MIB), setting] }));
   };
   const results: TestResult[] = [];
   for (const cpuModel of CPU_MODELS) {
@@ -63,14 +68,19 @@ export async function costWhenOff(base: BuiltKernel, prezero: BuiltKernel, scrat
  * @param kernel built with trace.config
  * @throws what {@link countedRun} and {@link parseLockHold} throw
  */
-export async function lockHold(kernel: BuiltKernel, fragments: Fragments, scratch: string): Promise<TestResult[]> {
-  const program = await compileInit("lockhold", scratch);
+export async function lockHold(
+  $: Shell,
+  kernel: BuiltKernel,
+  fragments: Fragments,
+  scratch: string,
+): Promise<TestResult[]> {
+  const program = await compileInit($, "lockhold", scratch);
   const symbolAt = symbolFinder(readFileSync(join(kernel.dir, "System.map"), "utf8"));
   const { mib, memoryBytes } = fragments;
   const machine = { imagePath: kernel.imagePath, memoryBytes, cpuModel: FAST_CLEAR, timeoutMs: RUN_MS };
   const results: TestResult[] = [];
   for (const minOrder of ["0", "9"]) {
-    const output = await countedRun({ ...machine, program, args: [minOrder, String(mib)] });
+    const output = await countedRun($, { ...machine, program, args: [minOrder, String(mib)] });
     results.push(...judgeLockHold(parseLockHold(output), symbolAt));
   }
   return results;

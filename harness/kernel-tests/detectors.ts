@@ -29,11 +29,11 @@ function detector(name: string, finds: string, fragment: string): Scenario {
   return {
     name,
     about: `${finds}: the KUnit suite, and stress for ${LOAD.seconds} s`,
-    run: async (plan) => {
-      const kernel = await testKernel(plan.base, "prezero", ["kunit-guest.config", fragment]);
-      const programs = [await buildSelftest(plan.base, plan.scratch, plan.say)];
+    run: async ($, plan) => {
+      const kernel = await testKernel($, plan.base, "prezero", ["kunit-guest.config", fragment]);
+      const programs = [await buildSelftest($, plan.base, plan.scratch, plan.say)];
       const needs = { memoryBytes: STRESS_BYTES, programs, extraCmdline: RUN_SUITE, patience: PATIENCE };
-      await using host = await bootTestHost(plan, kernel, fragment, needs);
+      await using host = await bootTestHost($, plan, kernel, fragment, needs);
       const suite = await suiteOfBoot(host);
       return [...suite, ...(await stress(host, LOAD)), quiet(host, ON_PURPOSE)];
     },

@@ -1,4 +1,5 @@
 import type { Exec } from "../base/exec.ts";
+import type { Shell } from "../base/shell.ts";
 import { check, type TestResult } from "../ktap/result.ts";
 import { runUml, type UmlEnd } from "../kunit/run-uml.ts";
 import { SUITE } from "../kunit/suite.ts";
@@ -23,12 +24,13 @@ export const EXCLUDING = [
  * program, so that each takes a second.
  */
 export async function refusalsOnUml(
+  $: Shell,
   program: string,
-  boot: (program: string, commandLine: string[], timeoutMs: number) => Promise<UmlEnd> = runUml,
+  boot: ($: Shell, program: string, commandLine: string[], timeoutMs: number) => Promise<UmlEnd> = runUml,
 ): Promise<TestResult[]> {
   const results: TestResult[] = [];
   for (const { argument, reason } of EXCLUDING) {
-    const { output } = await boot(program, [`kunit.filter_glob=${CASE}`, argument], UML_MS);
+    const { output } = await boot($, program, [`kunit.filter_glob=${CASE}`, argument], UML_MS);
     const refused = REFUSED.test(output) && reason.test(output);
     results.push(check(`${argument}: enabling fails with EOPNOTSUPP, and the log says why`, refused, output));
   }

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { InfrastructureError } from "../base/errors.ts";
-import { run } from "../base/process.ts";
+import type { Shell } from "../base/shell.ts";
 import { type Base, seriesDir } from "../kernel/bases.ts";
 import { fetchSource } from "../kernel/source.ts";
 import { baseRepository } from "../patches/base-repository.ts";
@@ -21,13 +21,18 @@ const FLAGS = ["-O2", "-Wall", "-static"];
  * @returns path of the program
  * @throws UsageError PATCH_DOES_NOT_APPLY; InfrastructureError SELFTEST_MISSING, SELFTEST_BUILD with the compiler's words
  */
-export async function buildSelftest(base: Base, directory: string, say: (line: string) => void): Promise<string> {
-  const repository = await baseRepository(await fetchSource(base, say), say);
+export async function buildSelftest(
+  $: Shell,
+  base: Base,
+  directory: string,
+  say: (line: string) => void,
+): Promise<string> {
+  const repository = await baseRepository($, await fetchSource($, base, say), say);
   const { gitDir, root } = repository;
-  const commits = await commitOnBase(repository, (await readSeries(seriesDir(base))).patches);
+  const commits = await commitOnBase($, repository, (await readSeries(seriesDir(base))).patches);
   const tar = join(directory, "selftest.tar");
   const tree = commits.at(-1) ?? root;
-  const [file] = (await git(gitDir, ["ls-tree", "-r", "--name-only", tree, ...SOURCES])).stdout.split("\n");
+  const [file] = (await git($, gitDir, ["ls-tree", "-r", "--name-only", tree, ...SOURCES])).stdout.split("\n");
   if (!file) {
     throw new InfrastructureError({
       code: "SELFTEST_MISSING",
@@ -35,14 +40,14 @@ export async function buildSelftest(base: Base, directory: string, say: (line: s
       remedy: `The series is expected to bring ${SOURCES.join(" or ")}.`,
     });
   }
-  await git(gitDir, ["archive", "--format=tar", `--output=${tar}`, tree, `${SELFTESTS}/kselftest.h`, file]);
+  await git($, gitDir, ["archive", "--format=tar", `--output=${tar}`, tree, `${SELFTESTS}/kselftest.h`, file]);
   const unpacked = join(directory, "selftest");
   await mkdir(unpacked, { recursive: true });
-  await run("tar", ["-xf", tar, "-C", unpacked]);
+  await $`tar -xf ${tar} -C ${unpacked}`;
   const program = join(directory, "page_prezero");
-  await run("gcc", [...FLAGS, "-o", program, join(unpacked, file)], {
+  await $({
     code: "SELFTEST_BUILD",
     remedy: "Correct the selftest in the series; the compiler comes with: npm run setup",
-  });
+  })`gcc ${FLAGS} -o ${program} ${join(unpacked, file)}`;
   return program;
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Shell } from "../base/shell.ts";
 import { parseBenchOptions, prepareRun, startRun } from "../bench.ts";
 import { findComplaints } from "../host/oops.ts";
 import { check, type TestResult } from "../ktap/result.ts";
@@ -17,10 +18,10 @@ const OPTIONS = { arms: "base,prezero", thp: "on", memory: "1G", sweep: "none", 
  * the noise of any machine. What it finds is a check that the whole works, never a result.
  * @param resultsDir where the run's directory goes
  */
-export async function smallBench(kernel: string, resultsDir: string): Promise<TestResult[]> {
+export async function smallBench($: Shell, kernel: string, resultsDir: string): Promise<TestResult[]> {
   const options = { kernel, ...OPTIONS };
   const typed = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-  const runDir = await startRun(await prepareRun(parseBenchOptions(options)), typed, "test", resultsDir);
+  const runDir = await startRun($, await prepareRun($, parseBenchOptions(options)), typed, "test", resultsDir);
   return judgeBench(readSamples(runDir), readConsoles(join(runDir, "console")));
 }
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Shell } from "../base/shell.ts";
 import { ensureKernel } from "../kernel/build.ts";
 import { check } from "../ktap/result.ts";
 import { seriesResults } from "../patches/check/report.ts";
@@ -18,37 +19,37 @@ const LOAD: Load = { seconds: 60, mibPerProcess: 96, processes: 4 };
 const FULL_LOAD: Load = { ...LOAD, seconds: 600 };
 
 /** The steps of `npm run test:kernel`, cheapest first after the kernels that all need. */
-export function kernelSteps(plan: TestPlan, full: boolean): Step[] {
+export function kernelSteps($: Shell, plan: TestPlan, full: boolean): Step[] {
   const steps = full
     ? [...QUICK, stressed(FULL_LOAD), COST, ...DETECTORS, LOCK_HOLD, ...lifeSteps(), ...PUBLIC_SUITES, BENCHMARK]
     : [...QUICK, stressed(LOAD), COST, BENCHMARK];
-  return steps.map(({ run, ...step }) => ({ ...step, run: () => run(plan) }));
+  return steps.map(({ run, ...step }) => ({ ...step, run: () => run($, plan) }));
 }
 
-type KernelStep = Omit<Step, "run"> & { run(plan: TestPlan): ReturnType<Step["run"]> };
+type KernelStep = Omit<Step, "run"> & { run($: Shell, plan: TestPlan): ReturnType<Step["run"]> };
 
 const QUICK: KernelStep[] = [
   {
     name: "kernels",
     about: "the pristine kernel and the one with the series; minutes when they are not in the cache",
     needed: true,
-    run: async ({ base }) => {
-      const pair = [await testKernel(base, "base"), await testKernel(base, "prezero")];
+    run: async ($, { base }) => {
+      const pair = [await testKernel($, base, "base"), await testKernel($, base, "prezero")];
       return pair.map(({ variant, release }) => check(`${variant} builds: ${release}`, true));
     },
   },
   {
     name: "patches",
     about: "each applies exactly, has no new finding, and builds by itself with the option off and on",
-    run: async ({ base, say }) => seriesResults(await verifyBase(base, { fast: false, say })),
+    run: async ($, { base, say }) => seriesResults(await verifyBase($, base, { fast: false, say })),
   },
   {
     name: "refusals",
     about: "what excludes the feature keeps it off",
-    run: async (plan) => {
-      const onUml = await refusalsOnUml((await ensureKernel({ base: plan.base, variant: "kunit" })).imagePath);
-      const kernel = await testKernel(plan.base, "prezero");
-      await using host = await bootTestHost(plan, kernel, "refusal", { extraCmdline: "init_on_free=1" });
+    run: async ($, plan) => {
+      const onUml = await refusalsOnUml($, (await ensureKernel($, { base: plan.base, variant: "kunit" })).imagePath);
+      const kernel = await testKernel($, plan.base, "prezero");
+      await using host = await bootTestHost($, plan, kernel, "refusal", { extraCmdline: "init_on_free=1" });
       return [...onUml, ...(await refusalInSysfs(host.exec)), quiet(host)];
     },
   },
@@ -57,31 +58,31 @@ const QUICK: KernelStep[] = [
 const COST: KernelStep = {
   name: "cost when off",
   about: "instructions for allocating and freeing pages, base against the series never enabled",
-  run: async ({ base, scratch }) =>
-    costWhenOff(await testKernel(base, "base"), await testKernel(base, "prezero"), scratch),
+  run: async ($, { base, scratch }) =>
+    costWhenOff($, await testKernel($, base, "base"), await testKernel($, base, "prezero"), scratch),
 };
 
 const LOCK_HOLD: KernelStep = {
   name: "lock hold",
   about: "how long the worker keeps interrupts off and a real-time task waiting, on 16G in pieces",
-  run: async ({ base, scratch }) =>
-    lockHold(await testKernel(base, "prezero", ["trace.config"]), LARGE_FRAGMENTS, scratch),
+  run: async ($, { base, scratch }) =>
+    lockHold($, await testKernel($, base, "prezero", ["trace.config"]), LARGE_FRAGMENTS, scratch),
 };
 
 const BENCHMARK: KernelStep = {
   name: "benchmark",
   about: "a small A/B in its own directory, some minutes",
-  run: ({ base, scratch }) => smallBench(base.name, join(scratch, "results")),
+  run: ($, { base, scratch }) => smallBench($, base.name, join(scratch, "results")),
 };
 
 function stressed(load: Load): KernelStep {
   return {
     name: "stress",
     about: `${load.processes} processes dirty memory and populate it again for ${load.seconds} s, the verifier on`,
-    run: async (plan) => {
-      const programs = [await buildSelftest(plan.base, plan.scratch, plan.say)];
+    run: async ($, plan) => {
+      const programs = [await buildSelftest($, plan.base, plan.scratch, plan.say)];
       const needs = { memoryBytes: STRESS_BYTES, cpuModel: "max", programs };
-      await using host = await bootTestHost(plan, await testKernel(plan.base, "prezero"), "stress", needs);
+      await using host = await bootTestHost($, plan, await testKernel($, plan.base, "prezero"), "stress", needs);
       // Awaited here: the host ends with this function.
       return [...(await stress(host, load)), quiet(host)];
     },

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InfrastructureError } from "../base/errors.ts";
 import { cacheDir } from "../base/paths.ts";
-import { run } from "../base/process.ts";
+import type { Shell } from "../base/shell.ts";
 import type { AptSource } from "./bases.ts";
 
 /** Time without a byte after which apt gives up; a download as such may take long. */
@@ -20,7 +20,7 @@ export const machineState: AptState = [];
  * used nor changed, and root is not needed. The archive's signature is checked as always.
  * @throws InfrastructureError APT_UPDATE_FAILED
  */
-export async function privateState(source: AptSource): Promise<AptState> {
+export async function privateState($: Shell, source: AptSource): Promise<AptState> {
   const dir = cacheDir("apt", source.suite);
   for (const part of ["lists/partial", "cache/archives/partial"]) await mkdir(join(dir, part), { recursive: true });
   const list = join(dir, "sources.list");
@@ -38,16 +38,16 @@ export async function privateState(source: AptSource): Promise<AptState> {
     "Acquire::http::Timeout": String(APT_SILENCE_SECONDS),
   };
   const state = Object.entries(settings).flatMap(([key, value]) => ["-o", `${key}=${value}`]);
-  await run("apt-get", [...state, "update", "--error-on=any"], {
+  await $({
     code: "APT_UPDATE_FAILED",
     remedy: `Check the network: ${source.archive} must be reachable (apt's proxy settings are used).`,
-  });
+  })`apt-get ${state} update --error-on=any`;
   return state;
 }
 
 /** Versions of the package that the state knows, newest first. */
-export async function knownVersions(state: AptState, packageName: string): Promise<string[]> {
-  const { stdout } = await run("apt-cache", [...state, "madison", packageName]);
+export async function knownVersions($: Shell, state: AptState, packageName: string): Promise<string[]> {
+  const { stdout } = await $.ask`apt-cache ${state} madison ${packageName}`;
   return stdout.split("\n").flatMap((line) => {
     const [name, version] = line.split("|").map((word) => word.trim());
     return name === packageName && version ? [version] : [];
@@ -59,17 +59,22 @@ export async function knownVersions(state: AptState, packageName: string): Promi
  * @returns the path of the .deb
  * @throws InfrastructureError APT_DOWNLOAD_FAILED
  */
-export async function download(state: AptState, packageName: string, version: string, target: string): Promise<void> {
+export async function download(
+  $: Shell,
+  state: AptState,
+  packageName: string,
+  version: string,
+  target: string,
+): Promise<void> {
   await mkdir(cacheDir("downloads"), { recursive: true });
   const dir = await mkdtemp(cacheDir("downloads", "partial-"));
   try {
-    const { stdout } = await run("apt-get", [...state, "download", `${packageName}=${version}`], {
+    const { stdout } = await $({
       cwd: dir,
       code: "APT_DOWNLOAD_FAILED",
       remedy: "Check the network and that the version still exists in the archive (apt-cache madison PACKAGE).",
-    });
-    const { stdout: names } = await run("find", [dir, "-name", "*.deb"]);
-    const [deb, ...more] = names.trim().split("\n");
+    })`apt-get ${state} download ${packageName}=${version}`;
+    const [deb, ...more] = (await readdir(dir)).filter((name) => name.endsWith(".deb"));
     if (!deb || more.length > 0) {
       throw new InfrastructureError({
         code: "APT_DOWNLOAD_FAILED",
@@ -78,7 +83,7 @@ export async function download(state: AptState, packageName: string, version: st
         remedy: "Run the command by hand in an empty directory and see what it says.",
       });
     }
-    await rename(deb, target);
+    await rename(join(dir, deb), target);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }

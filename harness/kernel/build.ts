@@ -5,6 +5,7 @@ import { namingDiskFaults } from "../base/disk-fault.ts";
 import { withLock } from "../base/lock.ts";
 import { cacheDir, cachePlace } from "../base/paths.ts";
 import { Progress, type ProgressSink } from "../base/progress.ts";
+import type { Shell } from "../base/shell.ts";
 import type { Base } from "./bases.ts";
 import {
   type BuiltKernel,
@@ -44,12 +45,12 @@ export type PlannedKernel = Ingredients & { base: Base; key: string; dir: string
  * Fetches the source and reads everything that decides what the kernel is; builds nothing.
  * @throws UsageError for a broken series, an unknown fragment or a base without such a variant, and what {@link fetchSource} throws
  */
-export async function planKernel(request: KernelRequest): Promise<PlannedKernel> {
+export async function planKernel($: Shell, request: KernelRequest): Promise<PlannedKernel> {
   const { base, variant, progress = progressOf(request) } = request;
   const fragments = await fragmentsOf(base, variant, request.fragments);
   const patches = await patchesOf(base, variant);
-  const toolchain = await findToolchain();
-  const source = await namingDiskFaults(cachePlace(), () => fetchSource(base, (line) => progress.log(line)));
+  const toolchain = await findToolchain($);
+  const source = await namingDiskFaults(cachePlace(), () => fetchSource($, base, (line) => progress.log(line)));
   const ingredients = { source, variant, patches, fragments, toolchain };
   const key = contentKey(ingredients);
   return { ...ingredients, base, key, dir: cacheDir("kernels", `${base.name}-${variant}-${key}`) };
@@ -60,15 +61,15 @@ export async function planKernel(request: KernelRequest): Promise<PlannedKernel>
  * has built. A killed or failed build leaves no half kernel, and its tree is taken up again when nothing has changed.
  * @throws UsageError PATCH_DOES_NOT_APPLY, CONFIG_NOT_HONOURED; InfrastructureError KERNEL_BUILD_FAILED, DISK_FULL
  */
-export async function ensureKernel(request: KernelRequest): Promise<BuiltKernel> {
+export async function ensureKernel($: Shell, request: KernelRequest): Promise<BuiltKernel> {
   const progress = request.progress ?? progressOf(request);
-  const plan = await planKernel({ ...request, progress });
+  const plan = await planKernel($, { ...request, progress });
   const present = await readBuiltKernel(plan.dir);
   if (present) return present;
   const work = cacheDir("work", `${plan.base.name}-${plan.variant}`);
-  const wait = () => progress.log(`another run is building kernel ${plan.base.name} ${plan.variant}; waiting for it`);
+  const wait = (what: string) => progress.log(what);
   return namingDiskFaults(cachePlace(), () =>
-    withLock(`${work}.lock`, wait, async () => (await readBuiltKernel(plan.dir)) ?? build(plan, work, progress)),
+    withLock($, `${work}.lock`, wait, async () => (await readBuiltKernel(plan.dir)) ?? build($, plan, work, progress)),
   ).catch((error) => {
     progress.done("stopped");
     throw error;
@@ -79,17 +80,17 @@ function progressOf({ base, variant }: KernelRequest): Progress {
   return new Progress(`kernel ${base.name} ${variant}`);
 }
 
-async function build(plan: PlannedKernel, work: string, progress: ProgressSink): Promise<BuiltKernel> {
+async function build($: Shell, plan: PlannedKernel, work: string, progress: ProgressSink): Promise<BuiltKernel> {
   const startedMs = Date.now();
   const recipe = RECIPES[plan.variant];
   const fragments = plan.fragments.map((fragment) => fragment.name);
   progress.update(0, "making the source tree");
-  const afterPristine = await prepare(plan, work);
+  const afterPristine = await prepare($, plan, work);
   const expected = await expectedSteps({ base: plan.base.name, variant: plan.variant, fragments, afterPristine });
   const command = makeCommand(plan.toolchain, localVersion(plan), recipe.target);
   const config = await readFile(join(work, BUILD_DIR, ".config"), "utf8");
   const environment = { ...makeEnvironment(recipe.arch), ...(await ccacheForPair(work, config)) };
-  const steps = await compile(work, command, environment, (count, what) => {
+  const steps = await compile($, work, command, environment, (count, what) => {
     // Never the whole: a build may have more files than the one before.
     progress.update(expected && what !== LINKING ? Math.min(count / expected, 0.99) : undefined, what);
   });
@@ -122,15 +123,15 @@ async function build(plan: PlannedKernel, work: string, progress: ProgressSink):
  * Tree and configuration; taken up again when a build of the same key was stopped.
  * @returns whether the tree is that of the pristine kernel, with most files compiled
  */
-async function prepare(plan: PlannedKernel, work: string): Promise<boolean> {
+async function prepare($: Shell, plan: PlannedKernel, work: string): Promise<boolean> {
   const mark = join(work, ".key");
   const [key, whose] = existsSync(mark) ? (await readFile(mark, "utf8")).split(" ") : [];
   if (key === plan.key) return whose === PRISTINE;
   const onto = `${plan.source.packageName} ${plan.source.version}`;
-  const afterPristine = await takePristineTree(plan, plan.base.name, work);
-  if (afterPristine) await applyPatches(plan.patches, work, onto);
-  else await makeTree(plan.source.dir, plan.patches, work, onto);
-  await configureTree(work, plan.fragments, RECIPES[plan.variant].arch);
+  const afterPristine = await takePristineTree($, plan, plan.base.name, work);
+  if (afterPristine) await applyPatches($, plan.patches, work, onto);
+  else await makeTree($, plan.source.dir, plan.patches, work, onto);
+  await configureTree($, work, plan.fragments, RECIPES[plan.variant].arch);
   await writeFile(mark, afterPristine ? `${plan.key} ${PRISTINE}` : plan.key);
   return afterPristine;
 }

@@ -2,8 +2,8 @@ import { createWriteStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InfrastructureError } from "../base/errors.ts";
-import { run } from "../base/process.ts";
 import { shellQuote } from "../base/quote.ts";
+import type { Shell } from "../base/shell.ts";
 import type { Toolchain } from "./toolchain.ts";
 import { BUILD_DIR } from "./tree.ts";
 
@@ -36,12 +36,12 @@ export function makeCommand(toolchain: Toolchain, localVersion: string, target: 
  * @throws InfrastructureError KERNEL_BUILD_FAILED with the compiler's first errors
  */
 export async function compile(
+  $: Shell,
   tree: string,
   command: string[],
   environment: Record<string, string>,
   onStep: (steps: number, what: string) => void,
 ): Promise<number> {
-  const [make = "make", ...args] = command;
   const logPath = join(tree, BUILD_LOG);
   const before = await readFile(logPath, "utf8").catch(() => "");
   const log = createWriteStream(logPath, { flags: "a" });
@@ -51,7 +51,7 @@ export async function compile(
   // Each once: a tree that is taken up again may compile a file anew.
   const files = new Set(before.split("\n").flatMap((line) => STEP.exec(line)?.[1] ?? []));
   try {
-    const finished = await run(make, args, {
+    const finished = await $({
       cwd: tree,
       env: environment,
       okExitCodes: [0, 1, 2],
@@ -63,7 +63,7 @@ export async function compile(
         else if (!QUICK_STEP.test(line) && (errors.length > 0 || ERROR.test(line)) && errors.length < ERROR_LINES)
           errors.push(line);
       },
-    });
+    })`${command}`;
     if (finished.exitCode === 0) return files.size;
   } finally {
     log.end();

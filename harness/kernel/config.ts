@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
-import { run } from "../base/process.ts";
+import type { Shell } from "../base/shell.ts";
 import { type Fragment, parseSymbols } from "./fragment.ts";
 import { type BuildArch, makeEnvironment } from "./toolchain.ts";
 import { BUILD_DIR } from "./tree.ts";
@@ -37,8 +37,13 @@ export type LostSymbol = { name: string; fragment: string; wanted: string; got: 
  * @returns the text of the .config
  * @throws UsageError CONFIG_NOT_HONOURED lists every symbol that did not come out as the fragments ask
  */
-export async function configureTree(tree: string, fragments: Fragment[], arch: BuildArch = "x86_64"): Promise<string> {
-  const { text, lost } = await mergeConfig(tree, fragments, arch);
+export async function configureTree(
+  $: Shell,
+  tree: string,
+  fragments: Fragment[],
+  arch: BuildArch = "x86_64",
+): Promise<string> {
+  const { text, lost } = await mergeConfig($, tree, fragments, arch);
   if (lost.length === 0) return text;
   throw new UsageError({
     code: "CONFIG_NOT_HONOURED",
@@ -55,6 +60,7 @@ export async function configureTree(tree: string, fragments: Fragment[], arch: B
 
 /** {@link configureTree} for who wants to know what Kconfig refuses: says which symbols are lost, and does not throw. */
 export async function mergeConfig(
+  $: Shell,
   tree: string,
   fragments: Fragment[],
   arch: BuildArch,
@@ -63,8 +69,8 @@ export async function mergeConfig(
   const config = join(tree, BUILD_DIR, ".config");
   const remedy = "Read the output above; missing tools are installed by: npm run setup";
   await writeFile(join(tree, BUILD_DIR, WANTED), fragments.map((fragment) => fragment.text).join("\n"));
-  const [command = "", ...args] = configureCommand(arch, (path) => existsSync(join(tree, path)));
-  await run(command, args, { cwd: tree, env, code: "KCONFIG_FAILED", remedy });
+  const command = configureCommand(arch, (path) => existsSync(join(tree, path)));
+  await $({ cwd: tree, env, code: "KCONFIG_FAILED", remedy })`${command}`;
   const text = await readFile(config, "utf8");
   return { text, lost: lostSymbols(fragments, parseSymbols(text, config)) };
 }

@@ -1,5 +1,6 @@
 import { cacheDir } from "../base/paths.ts";
 import { shellQuote } from "../base/quote.ts";
+import type { Shell } from "../base/shell.ts";
 import { APPLY } from "../series/apply.ts";
 import type { KernelRequest } from "./build.ts";
 import { makeCommand } from "./compile.ts";
@@ -15,10 +16,10 @@ import { patchesOf } from "./variant-patches.ts";
  * The shell commands that build a kernel from nothing, without running them. Everything the build would refuse (an
  * unknown fragment, a broken series) is refused here too.
  */
-export async function kernelCommands(request: KernelRequest): Promise<string[]> {
+export async function kernelCommands($: Shell, request: KernelRequest): Promise<string[]> {
   const { base, variant } = request;
   const { package: name, version } = base.source;
-  const toolchain = await findToolchain();
+  const toolchain = await findToolchain($);
   const fragments = await fragmentsOf(base, variant, request.fragments);
   const patches = await patchesOf(base, variant);
   const source = treeDir(name, version);

@@ -2,6 +2,7 @@ import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { withLock } from "../base/lock.ts";
 import { cacheDir } from "../base/paths.ts";
+import type { Shell } from "../base/shell.ts";
 import { BUILD_LOG } from "./compile.ts";
 import { contentKey, type Ingredients } from "./content-key.ts";
 import { RECIPES, SERIES_FRAGMENT } from "./variant.ts";
@@ -24,13 +25,14 @@ export async function leavePristineTree(work: string, key: string): Promise<void
  * @param work becomes the built tree of the pristine kernel with the same source and configuration
  * @returns false when there is no such tree; `work` is untouched then
  */
-export async function takePristineTree(plan: Ingredients, baseName: string, work: string): Promise<boolean> {
+export async function takePristineTree($: Shell, plan: Ingredients, baseName: string, work: string): Promise<boolean> {
   const variant = RECIPES[plan.variant].pristine;
   if (variant === undefined) return false;
   const fragments = plan.fragments.filter(({ name }) => name !== SERIES_FRAGMENT);
   const key = contentKey({ ...plan, variant, patches: [], fragments });
   const tree = cacheDir("work", `${baseName}-${variant}`);
   return withLock(
+    $,
     `${tree}.lock`,
     () => {},
     async () => {

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { cacheDir } from "../base/paths.ts";
-import { run } from "../base/process.ts";
+import type { Shell } from "../base/shell.ts";
 
 /** Where the pristine tree of one version is, or will be, in the cache. */
 export function treeDir(packageName: string, version: string): string {
@@ -13,10 +13,10 @@ export function debPath(packageName: string, version: string): string {
 }
 
 /** Versions whose packages are in the cache, newest first. */
-export async function keptVersions(packageName: string): Promise<string[]> {
+export async function keptVersions($: Shell, packageName: string): Promise<string[]> {
   const names = await readdir(cacheDir("downloads")).catch(() => []);
   const debs = names.filter((name) => name.startsWith(`${packageName}_`) && name.endsWith(".deb"));
-  const fields = await Promise.all(debs.map((deb) => run("dpkg-deb", ["-f", cacheDir("downloads", deb), "Version"])));
+  const fields = await Promise.all(debs.map((deb) => $.ask`dpkg-deb -f ${cacheDir("downloads", deb)} Version`));
   const versions = fields.map((field) => field.stdout.trim());
   return versions.sort((a, b) => b.localeCompare(a, "en", { numeric: true }));
 }

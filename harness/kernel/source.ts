@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { InfrastructureError } from "../base/errors.ts";
 import { withLock } from "../base/lock.ts";
 import { cacheDir } from "../base/paths.ts";
-import { run } from "../base/process.ts";
+import type { Shell } from "../base/shell.ts";
 import { type AptState, download, knownVersions, machineState, privateState } from "./apt.ts";
 import type { Base } from "./bases.ts";
 import { debPath, keptVersions, treeDir } from "./source-cache.ts";
@@ -23,26 +23,30 @@ export type KernelSource = {
  * @param say gets a line for everything a user should know: download, unpacking, a version that is not the pinned one
  * @throws InfrastructureError APT_UPDATE_FAILED, APT_DOWNLOAD_FAILED, SOURCE_GONE
  */
-export async function fetchSource(base: Base, say: (line: string) => void): Promise<KernelSource> {
+export async function fetchSource($: Shell, base: Base, say: (line: string) => void): Promise<KernelSource> {
   const { package: packageName, version } = base.source;
   const pinned = { packageName, version, pinned: true, dir: treeDir(packageName, version) };
   if (existsSync(pinned.dir)) return pinned;
-  const wait = () => say(`another run is fetching ${packageName}; waiting for it`);
-  return withLock(cacheDir("sources", `${packageName}.lock`), wait, async () => {
+  return withLock($, cacheDir("sources", `${packageName}.lock`), say, async () => {
     if (existsSync(pinned.dir)) return pinned;
-    if (existsSync(debPath(packageName, version)) || (await tryMachine(packageName, version, say))) {
-      return { ...pinned, dir: await unpack(packageName, version, say) };
+    if (existsSync(debPath(packageName, version)) || (await tryMachine($, packageName, version, say))) {
+      return { ...pinned, dir: await unpack($, packageName, version, say) };
     }
-    const found = await fetchFromArchive(base, say);
-    return { packageName, version: found, pinned: found === version, dir: await unpack(packageName, found, say) };
+    const found = await fetchFromArchive($, base, say);
+    return { packageName, version: found, pinned: found === version, dir: await unpack($, packageName, found, say) };
   });
 }
 
 /** The machine's own apt lists are the quick way; they may be stale or know nothing, which is no error. */
-async function tryMachine(packageName: string, version: string, say: (line: string) => void): Promise<boolean> {
-  if (!(await knownVersions(machineState, packageName)).includes(version)) return false;
+async function tryMachine(
+  $: Shell,
+  packageName: string,
+  version: string,
+  say: (line: string) => void,
+): Promise<boolean> {
+  if (!(await knownVersions($, machineState, packageName)).includes(version)) return false;
   try {
-    await get(machineState, packageName, version, say);
+    await get($, machineState, packageName, version, say);
     return true;
   } catch (error) {
     if (error instanceof InfrastructureError && error.code === "APT_DOWNLOAD_FAILED") return false;
@@ -51,17 +55,17 @@ async function tryMachine(packageName: string, version: string, say: (line: stri
 }
 
 /** Asks the archive itself; takes the newest of the line when the pinned version is gone. Returns the version. */
-async function fetchFromArchive(base: Base, say: (line: string) => void): Promise<string> {
+async function fetchFromArchive($: Shell, base: Base, say: (line: string) => void): Promise<string> {
   const { package: packageName, version, suite } = base.source;
   say(`asking ${base.source.archive} (${suite}) for ${packageName}`);
-  const state = await privateState(base.source).catch(async (error) => {
-    const [newest] = await keptVersions(packageName);
+  const state = await privateState($, base.source).catch(async (error) => {
+    const [newest] = await keptVersions($, packageName);
     if (newest === undefined) throw error;
     say(`NOTE: ${base.source.archive} cannot be reached, and ${version} is not here; using ${newest} instead`);
     return newest;
   });
   if (typeof state === "string") return state;
-  const versions = await knownVersions(state, packageName);
+  const versions = await knownVersions($, state, packageName);
   const found = versions.includes(version) ? version : versions[0];
   if (found === undefined) {
     throw new InfrastructureError({
@@ -73,24 +77,30 @@ async function fetchFromArchive(base: Base, say: (line: string) => void): Promis
   if (found !== version) {
     say(`NOTE: ${packageName} ${version} is gone from ${suite}; using ${found}, the newest of the line, instead`);
   }
-  if (!existsSync(debPath(packageName, found))) await get(state, packageName, found, say);
+  if (!existsSync(debPath(packageName, found))) await get($, state, packageName, found, say);
   return found;
 }
 
-async function get(state: AptState, packageName: string, version: string, say: (line: string) => void): Promise<void> {
+async function get(
+  $: Shell,
+  state: AptState,
+  packageName: string,
+  version: string,
+  say: (line: string) => void,
+): Promise<void> {
   say(`downloading ${packageName} ${version}`);
-  await download(state, packageName, version, debPath(packageName, version));
+  await download($, state, packageName, version, debPath(packageName, version));
 }
 
 /** Unpacks the tarball inside the .deb; a killed run leaves no half tree because the rename comes last. */
-async function unpack(packageName: string, version: string, say: (line: string) => void): Promise<string> {
+async function unpack($: Shell, packageName: string, version: string, say: (line: string) => void): Promise<string> {
   const target = treeDir(packageName, version);
   if (existsSync(target)) return target;
   say(`unpacking ${packageName} ${version}`);
   const scratch = cacheDir("sources", `.unpacking-${packageName}`);
   await rm(scratch, { recursive: true, force: true });
   await mkdir(join(scratch, "tree"), { recursive: true });
-  await run("dpkg-deb", ["-x", debPath(packageName, version), join(scratch, "deb")]);
+  await $`dpkg-deb -x ${debPath(packageName, version)} ${join(scratch, "deb")}`;
   const shipped = await readdir(join(scratch, "deb/usr/src"));
   const tarball = shipped.find((name) => name.startsWith(`${packageName}.tar`));
   if (tarball === undefined) {
@@ -100,7 +110,8 @@ async function unpack(packageName: string, version: string, say: (line: string) 
       remedy: `Name a linux-source package for the base in configs/kernels.yaml.`,
     });
   }
-  await run("tar", ["-xf", join(scratch, "deb/usr/src", tarball), "-C", join(scratch, "tree"), "--strip-components=1"]);
+  const archive = join(scratch, "deb/usr/src", tarball);
+  await $`tar -xf ${archive} -C ${join(scratch, "tree")} --strip-components=1`;
   await rename(join(scratch, "tree"), target);
   await rm(scratch, { recursive: true, force: true });
   return target;

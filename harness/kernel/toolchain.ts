@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { UsageError } from "../base/errors.ts";
 import { cacheDir } from "../base/paths.ts";
-import { run } from "../base/process.ts";
+import type { Shell } from "../base/shell.ts";
 import type { Recipe } from "./variant.ts";
 
 /** What a tree can be configured for; of i386 it is of interest what Kconfig and the compiler say, nothing is booted. */
@@ -20,8 +20,8 @@ export type Toolchain = {
  * Looks at the machine's compiler, and for ccache, which makes the second kernel of a pair cheap.
  * @throws UsageError TOOLCHAIN_MISSING
  */
-export async function findToolchain(): Promise<Toolchain> {
-  const gcc = await toolVersion("gcc");
+export async function findToolchain($: Shell): Promise<Toolchain> {
+  const gcc = await toolVersion($, "gcc");
   if (gcc === undefined) {
     throw new UsageError({
       code: "TOOLCHAIN_MISSING",
@@ -29,15 +29,13 @@ export async function findToolchain(): Promise<Toolchain> {
       remedy: "Run: npm run setup",
     });
   }
-  const hasCcache = (await toolVersion("ccache")) !== undefined;
+  const hasCcache = (await toolVersion($, "ccache")) !== undefined;
   return { compiler: gcc, cc: hasCcache ? "ccache gcc" : "gcc", jobs: availableParallelism() };
 }
 
 /** First line of what a tool says of its version; undefined when there is no such tool. */
-export async function toolVersion(tool: string): Promise<string | undefined> {
-  const finished = await run("sh", ["-c", `command -v ${tool} > /dev/null && ${tool} --version`], {
-    okExitCodes: [0, 1, 127],
-  });
+export async function toolVersion($: Shell, tool: string): Promise<string | undefined> {
+  const finished = await $({ okExitCodes: [0, 1, 127] }).ask`command -v ${tool} > /dev/null && ${tool} --version`;
   return finished.exitCode === 0 ? finished.stdout.split("\n")[0] : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { run } from "../base/process.ts";
+import type { Shell } from "../base/shell.ts";
 import { applyFailureError, applyToTree, explainApplyFailure } from "../series/apply.ts";
 import type { Series } from "../series/series.ts";
 
@@ -14,6 +14,7 @@ export const BUILD_DIR = "build";
  * @throws UsageError PATCH_DOES_NOT_APPLY names patch, file and hunk
  */
 export async function makeTree(
+  $: Shell,
   source: string,
   patches: Series["patches"],
   target: string,
@@ -21,8 +22,8 @@ export async function makeTree(
 ): Promise<void> {
   await rm(target, { recursive: true, force: true });
   await mkdir(dirname(target), { recursive: true });
-  await run("cp", ["--archive", "--link", source, target]);
-  await applyPatches(patches, target, onto);
+  await $`cp --archive --link ${source} ${target}`;
+  await applyPatches($, patches, target, onto);
   await mkdir(join(target, BUILD_DIR), { recursive: true });
 }
 
@@ -30,9 +31,9 @@ export async function makeTree(
  * Applies patches to a tree, in their order.
  * @throws UsageError PATCH_DOES_NOT_APPLY names patch, file and hunk
  */
-export async function applyPatches(patches: Series["patches"], target: string, onto: string): Promise<void> {
+export async function applyPatches($: Shell, patches: Series["patches"], target: string, onto: string): Promise<void> {
   for (const patch of patches) {
-    const { exitCode, stderr } = await applyToTree(target, patch.path);
+    const { exitCode, stderr } = await applyToTree($, target, patch.path);
     if (exitCode !== 0) throw applyFailureError(explainApplyFailure(patch, stderr), onto);
   }
 }

@@ -1,8 +1,8 @@
 import { InfrastructureError } from "../base/errors.ts";
 import { throwIfInterrupted } from "../base/interrupt.ts";
-import { spawnGroup, stopGroup } from "../base/process.ts";
 import { shellQuote } from "../base/quote.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
+import type { Shell } from "../base/shell.ts";
 import { formatSize, MIB_BYTES } from "../base/size.ts";
 
 /** Memory of the kernel; large enough for blocks of every order, small enough to be cleared several times a second. */
@@ -34,6 +34,7 @@ export type UmlEnd = {
  * @throws InfrastructureError UML_NOT_STARTED; InterruptedError on Ctrl-C
  */
 export async function runUml(
+  $: Shell,
   program: string,
   commandLine: string[],
   timeoutMs: number,
@@ -41,29 +42,17 @@ export async function runUml(
 ): Promise<UmlEnd> {
   using directory = new RuntimeDir(machine.parentDir);
   const args = umlArgs(commandLine, directory.path, machine.memoryBytes);
-  const [first = program, ...rest] = [...(machine.launcher ?? []), program, ...args];
-  const child = spawnGroup(first, rest, {
-    env: { TMPDIR: directory.path, HOME: directory.path },
-    onLine: () => {},
-  });
-  let timedOut = false;
-  const timer = setTimeout(() => {
-    timedOut = true;
-    stopGroup(child, "SIGKILL");
-  }, timeoutMs);
   const lines: string[] = [];
-  try {
-    for await (const line of child.iterable({ from: "all" })) lines.push(String(line));
-    const result = await child;
-    throwIfInterrupted("running the KUnit kernel");
-    const command = shellQuote([program, ...umlArgs(commandLine, "/tmp", machine.memoryBytes)]);
-    if (result.exitCode === undefined && result.signal === undefined) throw notStarted(command, result);
-    return { output: lines.join("\n"), timedOut, command };
-  } finally {
-    clearTimeout(timer);
-    // Whatever it started goes with it, also when we came here by an error.
-    stopGroup(child, "SIGKILL");
-  }
+  const running = $({
+    env: { TMPDIR: directory.path, HOME: directory.path },
+    timeoutMs,
+    onLine: (line) => lines.push(line),
+  }).start([...(machine.launcher ?? []), program, ...args]);
+  const { exitCode, timedOut } = await running.exited;
+  throwIfInterrupted($.signal, "running the KUnit kernel");
+  const command = shellQuote([program, ...umlArgs(commandLine, "/tmp", machine.memoryBytes)]);
+  if (exitCode === 126 || exitCode === 127) throw notStarted(command, lines);
+  return { output: lines.join("\n"), timedOut, command };
 }
 
 /** For a kernel's command line: run the suites at boot. Kernels that run them anyway do not know the words. */
@@ -78,12 +67,12 @@ export function umlArgs(commandLine: string[], directory: string, memoryBytes = 
   return [`mem=${formatSize(memoryBytes)}`, ...console, ...RUN_SUITES, "kunit_shutdown=halt", ...commandLine];
 }
 
-function notStarted(command: string, cause: { originalMessage?: string | undefined }): InfrastructureError {
+function notStarted(command: string, said: string[]): InfrastructureError {
   return new InfrastructureError({
     code: "UML_NOT_STARTED",
-    message: `The KUnit kernel could not be started: ${cause.originalMessage ?? "unknown reason"}`,
+    message: "The KUnit kernel could not be started",
+    detail: said.join("\n"),
     reproducer: command,
-    remedy: "Is setpriv (util-linux) there, and is the cache directory on a file system that allows programs?",
-    cause,
+    remedy: "Is the cache directory on a file system that allows programs?",
   });
 }

@@ -1,4 +1,5 @@
 import { InfrastructureError } from "../base/errors.ts";
+import type { Shell } from "../base/shell.ts";
 import { isFatal } from "../host/complaint.ts";
 import { findComplaints } from "../host/oops.ts";
 import { parseKtap } from "../ktap/parse.ts";
@@ -23,8 +24,8 @@ export type SuiteRun = { report: TestReport; failure: InfrastructureError | unde
  * @throws InfrastructureError UML_NOT_STARTED; InterruptedError. A kernel that panics, hangs or says nothing has still
  *   run some cases, so that is part of the answer: KERNEL_PANIC, KERNEL_OOPS, KUNIT_HUNG, KUNIT_INCOMPLETE
  */
-export async function runSuite(program: string, deadlineMs = DEADLINE_MS, filter = SUITE): Promise<SuiteRun> {
-  const end = await runUml(program, [`kunit.filter_glob=${filter}`], deadlineMs);
+export async function runSuite($: Shell, program: string, deadlineMs = DEADLINE_MS, filter = SUITE): Promise<SuiteRun> {
+  const end = await runUml($, program, [`kunit.filter_glob=${filter}`], deadlineMs);
   const report = parseKtap(end.output);
   return { report, failure: failureOf(end, report, deadlineMs) };
 }

@@ -1,4 +1,5 @@
 import { InfrastructureError } from "../base/errors.ts";
+import type { Shell } from "../base/shell.ts";
 import { MIB_BYTES } from "../base/size.ts";
 import { bootTestHost, type TestPlan } from "../kernel-tests/boot/test-host.ts";
 import { refusalsOnUml } from "../kernel-tests/refusals.ts";
@@ -20,24 +21,25 @@ const HOST_BYTES = 640 * MIB_BYTES;
 const LOAD: Load = { seconds: 15, mibPerProcess: 96, processes: 4 };
 
 /** One case of the KUnit suite; all of them for an empty name. */
-export const onKunit: RunTest = async (imagePath, test) => {
-  const { report, failure } = await runSuite(imagePath, CASE_MS, test === "" ? SUITE : `${SUITE}.${test}`);
-  return { results: report.results, failure };
-};
+export const onKunit =
+  ($: Shell): RunTest =>
+  async (imagePath, test) => {
+    const { report, failure } = await runSuite($, imagePath, CASE_MS, test === "" ? SUITE : `${SUITE}.${test}`);
+    return { results: report.results, failure };
+  };
 
 /** The switches that exclude the feature. */
-export const onRefusals: RunTest = async (imagePath) => ({
-  results: await refusalsOnUml(imagePath),
-  failure: undefined,
-});
+export const onRefusals =
+  ($: Shell): RunTest =>
+  async (imagePath) => ({ results: await refusalsOnUml($, imagePath), failure: undefined });
 
 /** The kselftest of the series in a booted guest, for what takes user space to see. */
-export async function onSelftest(plan: TestPlan): Promise<RunTest> {
-  const programs = [await buildSelftest(plan.base, plan.scratch, plan.say)];
+export async function onSelftest($: Shell, plan: TestPlan): Promise<RunTest> {
+  const programs = [await buildSelftest($, plan.base, plan.scratch, plan.say)];
   const needs = { memoryBytes: HOST_BYTES, cpuModel: "max", programs };
   return async (imagePath) => {
     try {
-      await using host = await bootTestHost(plan, mutantOf(imagePath), "mutant", needs);
+      await using host = await bootTestHost($, plan, mutantOf(imagePath), "mutant", needs);
       return { results: await stress(host, LOAD), failure: undefined };
     } catch (error) {
       if (error instanceof InfrastructureError) return { results: [], failure: error };

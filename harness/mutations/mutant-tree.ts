@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { cacheDir } from "../base/paths.ts";
+import type { Shell } from "../base/shell.ts";
 import type { Base } from "../kernel/bases.ts";
 import { planKernel } from "../kernel/build.ts";
 import { ccacheForPair } from "../kernel/ccache.ts";
@@ -18,12 +19,20 @@ import type { Mutation } from "./mutation.ts";
  * a link. Mutants never come near the cache of kernels: nobody can boot one by mistake.
  */
 export class MutantTree {
+  readonly #shell: Shell;
   readonly #dir: string;
   readonly #recipe: Recipe;
   readonly #command: string[];
   readonly #environment: Record<string, string>;
 
-  private constructor(dir: string, recipe: Recipe, toolchain: Toolchain, environment: Record<string, string>) {
+  private constructor(
+    $: Shell,
+    dir: string,
+    recipe: Recipe,
+    toolchain: Toolchain,
+    environment: Record<string, string>,
+  ) {
+    this.#shell = $;
     this.#dir = dir;
     this.#recipe = recipe;
     this.#command = makeCommand(toolchain, "-mutant", recipe.target);
@@ -34,14 +43,14 @@ export class MutantTree {
    * Lays out the pristine source with the series, configured as the variant is; what was there before goes away.
    * @throws what {@link planKernel} throws; UsageError PATCH_DOES_NOT_APPLY, CONFIG_NOT_HONOURED
    */
-  static async make(base: Base, variant: BuildVariant, fragments: string[] = []): Promise<MutantTree> {
-    const { source, patches, fragments: all, toolchain } = await planKernel({ base, variant, fragments });
+  static async make($: Shell, base: Base, variant: BuildVariant, fragments: string[] = []): Promise<MutantTree> {
+    const { source, patches, fragments: all, toolchain } = await planKernel($, { base, variant, fragments });
     const recipe = RECIPES[variant];
     const dir = cacheDir("mutants", `${base.name}-${variant}`);
-    await makeTree(source.dir, patches, dir, `${source.packageName} ${source.version}`);
-    const config = await configureTree(dir, all, recipe.arch);
+    await makeTree($, source.dir, patches, dir, `${source.packageName} ${source.version}`);
+    const config = await configureTree($, dir, all, recipe.arch);
     const environment = { ...makeEnvironment(recipe.arch), ...(await ccacheForPair(dir, config)) };
-    return new MutantTree(dir, recipe, toolchain, environment);
+    return new MutantTree($, dir, recipe, toolchain, environment);
   }
 
   /**
@@ -52,7 +61,7 @@ export class MutantTree {
   async build(onStep: (file: string) => void = () => {}): Promise<string> {
     // The count of steps would go on from the mutant before.
     await writeFile(join(this.#dir, "build.log"), "");
-    await compile(this.#dir, this.#command, this.#environment, (_, file) => onStep(file));
+    await compile(this.#shell, this.#dir, this.#command, this.#environment, (_, file) => onStep(file));
     return join(this.#dir, BUILD_DIR, this.#recipe.image);
   }
 
@@ -61,16 +70,16 @@ export class MutantTree {
    * @throws UsageError MUTATION_DOES_NOT_APPLY with git's words; InfrastructureError KERNEL_BUILD_FAILED
    */
   async withMutant<T>(mutation: Mutation, use: (imagePath: string) => Promise<T>): Promise<T> {
-    await this.#apply(mutation);
+    await this.#apply(this.#shell, mutation);
     try {
       return await use(await this.build());
     } finally {
-      await this.#apply(mutation, "--reverse");
+      await this.#apply(this.#shell({ interruptWith: "nothing" }), mutation, "--reverse");
     }
   }
 
-  async #apply(mutation: Mutation, ...how: string[]): Promise<void> {
-    const finished = await applyToTree(this.#dir, mutation.path, ...how);
+  async #apply($: Shell, mutation: Mutation, ...how: string[]): Promise<void> {
+    const finished = await applyToTree($, this.#dir, mutation.path, ...how);
     if (finished.exitCode === 0) return;
     throw new UsageError({
       code: "MUTATION_DOES_NOT_APPLY",

@@ -1,4 +1,5 @@
 import { InfrastructureError, MeasurementError } from "../base/errors.ts";
+import type { Shell } from "../base/shell.ts";
 import type { TestPlan } from "../kernel-tests/boot/test-host.ts";
 import { check, type TestResult } from "../ktap/result.ts";
 import { onKunit, onRefusals, onSelftest, type RunTest, variantOf } from "./beds.ts";
@@ -17,6 +18,7 @@ export type OnMutant = (index: number, mutation: Mutation) => void;
  *   and booting throw
  */
 export async function runMutations(
+  $: Shell,
   mutations: Mutation[],
   plan: TestPlan,
   onMutant: OnMutant,
@@ -27,9 +29,9 @@ export async function runMutations(
     const here = mutations.filter(({ caughtBy }) => variantOf(caughtBy.bed) === variant);
     if (here.length === 0) continue;
     plan.say(`building the healthy series (${variant})`);
-    const tree = await MutantTree.make(plan.base, variant);
+    const tree = await MutantTree.make($, plan.base, variant);
     const healthy = await tree.build();
-    const run = await beds(plan, here);
+    const run = await beds($, plan, here);
     await assertGreen(healthy, distinctTests(here), run);
     for (const mutation of here) {
       onMutant(results.length, mutation);
@@ -41,10 +43,10 @@ export async function runMutations(
   return results;
 }
 
-async function beds(plan: TestPlan, mutations: Mutation[]): Promise<(bed: Bed) => RunTest> {
+async function beds($: Shell, plan: TestPlan, mutations: Mutation[]): Promise<(bed: Bed) => RunTest> {
   const needed = mutations.some(({ caughtBy }) => caughtBy.bed === "selftest");
-  const selftest = needed ? await onSelftest(plan) : onKunit;
-  const all: Record<Bed, RunTest> = { kunit: onKunit, refusals: onRefusals, selftest };
+  const selftest = needed ? await onSelftest($, plan) : onKunit($);
+  const all: Record<Bed, RunTest> = { kunit: onKunit($), refusals: onRefusals($), selftest };
   return (bed) => all[bed];
 }
 

@@ -1,8 +1,8 @@
 import { statfsSync } from "node:fs";
 import { UsageError } from "../base/errors.ts";
-import { run } from "../base/process.ts";
 import { shellQuote } from "../base/quote.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
+import type { Shell } from "../base/shell.ts";
 import { formatSize, MIB_BYTES } from "../base/size.ts";
 import { availableMemoryBytes } from "../bench/machine.ts";
 import type { UmlMachine } from "../kunit/run-uml.ts";
@@ -23,10 +23,10 @@ const TMPFS_MAGIC = 0x01021994;
  * huge pages too; else the machine's /dev/shm, in base pages, and the report says so.
  * @throws UsageError NATIVE_MEMORY, NATIVE_NO_TMPFS
  */
-export async function findMemoryPlace(bytes: number): Promise<MemoryPlace> {
+export async function findMemoryPlace($: Shell, bytes: number): Promise<MemoryPlace> {
   assertAvailable(bytes);
   const launcher = hugeTmpfs(bytes);
-  return (await works(launcher)) ? { launcher } : sharedMemory(bytes);
+  return (await works($, launcher)) ? { launcher } : sharedMemory(bytes);
 }
 
 /**
@@ -39,10 +39,10 @@ export function hugeTmpfs(bytes: number, isRoot = process.getuid?.() === 0): str
   return ["unshare", "--mount", ...rights, "setpriv", "--pdeathsig", "KILL", "sh", "-c", mount, "sh"];
 }
 
-async function works(launcher: string[]): Promise<boolean> {
+async function works($: Shell, launcher: string[]): Promise<boolean> {
   using directory = new RuntimeDir();
   const script = `${shellQuote([...launcher, "true"])} 2> /dev/null || exit 1`;
-  const tried = await run("sh", ["-c", script], { env: { TMPDIR: directory.path }, okExitCodes: [0, 1] });
+  const tried = await $({ env: { TMPDIR: directory.path }, okExitCodes: [0, 1] }).ask`sh -c ${script}`;
   return tried.exitCode === 0;
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MeasurementError } from "../base/errors.ts";
+import type { Shell } from "../base/shell.ts";
 import { parseKtap } from "../ktap/parse.ts";
 import { casesOf, isGood, type TestCase } from "../ktap/result.ts";
 import { runUml, type UmlMachine } from "../kunit/run-uml.ts";
@@ -27,12 +28,13 @@ export function nativeArgs(seed: number): string[] {
  *   NATIVE_FAILED, NATIVE_UNREADABLE, NATIVE_POOL, NATIVE_FAULTS; InterruptedError
  */
 export async function runProgram(
+  $: Shell,
   program: string,
   seed: number,
   machine: UmlMachine,
   deadlineMs: number,
 ): Promise<NativeSample[]> {
-  const end = await runUml(program, nativeArgs(seed), deadlineMs, machine);
+  const end = await runUml($, program, nativeArgs(seed), deadlineMs, machine);
   const report = parseKtap(end.output);
   const failure = failureOf(end, report, deadlineMs);
   if (failure !== undefined) throw failure;

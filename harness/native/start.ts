@@ -5,6 +5,7 @@ import { throwIfInterrupted } from "../base/interrupt.ts";
 import { withLock } from "../base/lock.ts";
 import { cacheDir } from "../base/paths.ts";
 import { Progress } from "../base/progress.ts";
+import type { Shell } from "../base/shell.ts";
 import { readMachine } from "../bench/machine.ts";
 import { checkoutCommit } from "../bench/new-run.ts";
 import { machineFingerprint } from "../host/fingerprint.ts";
@@ -39,41 +40,46 @@ export type NativeRequest = {
  * @returns the run's directory
  * @throws what {@link ensureKernel}, {@link findMemoryPlace} and {@link runProgram} throw; the record says so
  */
-export async function startNative(request: NativeRequest): Promise<string> {
-  const place = await findMemoryPlace(MEMORY_BYTES);
-  const kernel = await ensureKernel({ base: request.base, variant: "native" });
+export async function startNative($: Shell, request: NativeRequest): Promise<string> {
+  const place = await findMemoryPlace($, MEMORY_BYTES);
+  const kernel = await ensureKernel($, { base: request.base, variant: "native" });
   const progress = new Progress("bench:native");
-  const wait = () => progress.log("another benchmark is running on this machine; waiting for it");
-  return withLock(cacheDir("bench.lock"), wait, async () => {
-    const record = await newRecord(request, kernel);
-    const runDir = join(nativeResultsDir(), record.id);
-    saveRecord(runDir, record);
-    try {
-      for (let run = 1; run <= record.runs; run++) {
-        throwIfInterrupted("measuring");
-        progress.update((run - 1) / record.runs, `run ${run} of ${record.runs}`);
-        const samples = await runProgram(
-          kernel.imagePath,
-          randomInt(SEED_LIMIT),
-          { memoryBytes: MEMORY_BYTES, ...place },
-          DEADLINE_MS,
-        );
-        const takenAt = new Date().toISOString();
-        appendLines(
-          runDir,
-          samples.map((sample) => ({ schemaVersion: 1, run, takenAt, sample })),
-        );
+  return withLock(
+    $,
+    cacheDir("bench.lock"),
+    (what) => progress.log(what),
+    async () => {
+      const record = await newRecord($, request, kernel);
+      const runDir = join(nativeResultsDir(), record.id);
+      saveRecord(runDir, record);
+      try {
+        for (let run = 1; run <= record.runs; run++) {
+          throwIfInterrupted($.signal, "measuring");
+          progress.update((run - 1) / record.runs, `run ${run} of ${record.runs}`);
+          const samples = await runProgram(
+            $,
+            kernel.imagePath,
+            randomInt(SEED_LIMIT),
+            { memoryBytes: MEMORY_BYTES, ...place },
+            DEADLINE_MS,
+          );
+          const takenAt = new Date().toISOString();
+          appendLines(
+            runDir,
+            samples.map((sample) => ({ schemaVersion: 1, run, takenAt, sample })),
+          );
+        }
+      } catch (error) {
+        saveRecord(runDir, { ...record, ...endOf(error) });
+        progress.done("stopped");
+        if (error instanceof InterruptedError) throw new InterruptedError("measuring", KEPT);
+        throw error;
       }
-    } catch (error) {
-      saveRecord(runDir, { ...record, ...endOf(error) });
-      progress.done("stopped");
-      if (error instanceof InterruptedError) throw new InterruptedError("measuring", KEPT);
-      throw error;
-    }
-    saveRecord(runDir, { ...record, state: "finished", finishedAt: new Date().toISOString() });
-    progress.done();
-    return runDir;
-  });
+      saveRecord(runDir, { ...record, state: "finished", finishedAt: new Date().toISOString() });
+      progress.done();
+      return runDir;
+    },
+  );
 }
 
 function endOf(error: unknown): Pick<NativeRecord, "state" | "failure"> {
@@ -82,7 +88,7 @@ function endOf(error: unknown): Pick<NativeRecord, "state" | "failure"> {
   return { state: "failed", failure: { code, message: error instanceof Error ? error.message : String(error) } };
 }
 
-async function newRecord(request: NativeRequest, kernel: BuiltKernel): Promise<NativeRecord> {
+async function newRecord($: Shell, request: NativeRequest, kernel: BuiltKernel): Promise<NativeRecord> {
   const createdAt = new Date().toISOString();
   const { base, release, compiler, imageSha256, configSha256, patches } = kernel;
   return {
@@ -90,7 +96,7 @@ async function newRecord(request: NativeRequest, kernel: BuiltKernel): Promise<N
     kind: "native",
     id: `${createdAt.slice(0, 19).replaceAll(":", "-")}-${request.name ?? "native"}`,
     arguments: request.arguments,
-    commit: await checkoutCommit(),
+    commit: await checkoutCommit($),
     createdAt,
     finishedAt: null,
     state: "running",
@@ -106,7 +112,7 @@ async function newRecord(request: NativeRequest, kernel: BuiltKernel): Promise<N
       configSha256,
       patches,
     },
-    machine: await readMachine(),
+    machine: await readMachine($),
     microcode: machineFingerprint().machineMicrocode,
     tools: { node: process.versions.node },
   };

@@ -14,6 +14,8 @@ export type Watched = {
   qemu: Pick<QemuProcess, "exited" | "reproducer">;
   console: SerialConsole;
   consoleLog: string;
+  /** Aborted when the user asks to stop: then everything dies, and nothing failed. */
+  signal: AbortSignal;
 };
 
 /**
@@ -22,12 +24,12 @@ export type Watched = {
  * @throws InterruptedError when the user asked to stop, because then everything dies
  */
 export async function explainFailure(watched: Watched, symptom: InfrastructureError): Promise<InfrastructureError> {
-  throwIfInterrupted("the host under test was running");
+  throwIfInterrupted(watched.signal, "the host under test was running");
   const grace = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), CAUSE_MS));
   const fatal = await Promise.race([watched.console.fatal, grace]);
   if (fatal) return kernelError(watched, fatal);
   const exit = await Promise.race([watched.qemu.exited, Promise.resolve(undefined)]);
-  throwIfInterrupted("the host under test was running");
+  throwIfInterrupted(watched.signal, "the host under test was running");
   return withEvidence(watched, exit ? exitError(exit, watched.qemu.reproducer) : symptom);
 }
 

@@ -12,8 +12,8 @@ import {
 import { join } from "node:path";
 import { InfrastructureError } from "../base/errors.ts";
 import { cacheDir } from "../base/paths.ts";
-import { run } from "../base/process.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
+import type { Shell } from "../base/shell.ts";
 import { type CpioEntry, cpioArchive, DIRECTORY, FILE, SYMLINK } from "../host/cpio.ts";
 import { compileGuestPrograms, programSources } from "../host/programs.ts";
 import type { BootKeys } from "./keys.ts";
@@ -36,7 +36,7 @@ const initScript = join(import.meta.dirname, "init.sh");
  * @returns path of the archive; a boot appends its keys (see {@link keysArchive})
  * @throws InfrastructureError GUEST_FILES when a program or firmware is not installed
  */
-export async function ensureInitramfs(): Promise<string> {
+export async function ensureInitramfs($: Shell): Promise<string> {
   const path = cacheDir("initramfs", `${cacheKey()}.cpio`);
   if (existsSync(path)) return path;
   const missing = [DRACUT_INSTALL, ...PROGRAMS, ...FIRMWARE].filter((file) => !existsSync(file));
@@ -50,20 +50,20 @@ export async function ensureInitramfs(): Promise<string> {
   using directory = new RuntimeDir(cacheDir("initramfs"));
   const root = directory.file("root");
   mkdirSync(root);
-  await fillRoot(root);
+  await fillRoot($, root);
   const half = directory.file("half.cpio");
   writeFileSync(half, cpioArchive([...treeEntries(root, "")]));
   renameSync(half, path);
   return path;
 }
 
-async function fillRoot(root: string): Promise<void> {
-  await run(DRACUT_INSTALL, ["-D", root, "-l", "-a", ...PROGRAMS, ...FIRMWARE]);
+async function fillRoot($: Shell, root: string): Promise<void> {
+  await $`${DRACUT_INSTALL} -D ${root} -l -a ${[...PROGRAMS, ...FIRMWARE]}`;
   for (const directory of ["usr/local/bin", "usr/local/share", "etc", "dev", "tmp", "run", "proc", "sys"]) {
     mkdirSync(join(root, directory), { recursive: true });
   }
-  await compileGuestPrograms(join(root, "usr/local/bin"));
-  await compileRom(join(root, "usr/local/share"));
+  await compileGuestPrograms($, join(root, "usr/local/bin"));
+  await compileRom($, join(root, "usr/local/share"));
   writeFileSync(join(root, "init"), readFileSync(initScript), { mode: 0o755 });
   writeFileSync(join(root, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n");
   writeFileSync(join(root, "etc/group"), "root:x:0:\n");
@@ -96,13 +96,13 @@ function cacheKey(): string {
  * Programs of this machine with the libraries that they need, for one boot: an archive to append to the root's.
  * @throws InfrastructureError GUEST_FILES with dracut-install's words when one is not installed
  */
-export async function installedArchive(programs: string[]): Promise<Buffer> {
+export async function installedArchive($: Shell, programs: string[]): Promise<Buffer> {
   if (programs.length === 0) return Buffer.alloc(0);
   using directory = new RuntimeDir();
   const root = directory.file("root");
   mkdirSync(root);
   const failure = { code: "GUEST_FILES", remedy: "npm run setup" };
-  await run(DRACUT_INSTALL, ["-D", root, "-l", "-a", ...programs], failure);
+  await $(failure)`${DRACUT_INSTALL} -D ${root} -l -a ${programs}`;
   return cpioArchive([...treeEntries(root, "")]);
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ssh2 from "ssh2";
-import { run } from "../base/process.ts";
+import type { Shell } from "../base/shell.ts";
 
 /** Keys of one boot; both sides are new each time and end with it. */
 export type BootKeys = {
@@ -16,13 +16,13 @@ export type BootKeys = {
 };
 
 /** Makes the keys of one boot; the directory must be private. @throws InfrastructureError KEYGEN when dropbearkey fails */
-export async function makeBootKeys(directory: string): Promise<BootKeys> {
+export async function makeBootKeys($: Shell, directory: string): Promise<BootKeys> {
   const user = makeUserKeys();
   const path = join(directory, "host_key");
-  const { stdout } = await run("dropbearkey", ["-t", "ed25519", "-f", path], {
+  const { stdout } = await $({
     code: "KEYGEN",
     remedy: "dropbearkey comes with the package dropbear-bin: npm run setup",
-  });
+  })`dropbearkey -t ed25519 -f ${path}`;
   const hostPublic = /^ssh-ed25519 (\S+)/m.exec(stdout)?.[1] ?? "";
   return { userPrivate: user.private, userPublic: user.public, hostPrivate: readFileSync(path), hostPublic };
 }

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { InfrastructureError } from "../base/errors.ts";
 import { shellQuote } from "../base/quote.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
+import type { Shell } from "../base/shell.ts";
 import { machineFingerprint } from "../host/fingerprint.ts";
 import { assertHostMemory } from "../host/memory-check.ts";
 import { programsArchive } from "../host/programs.ts";
@@ -83,18 +84,18 @@ const SSH_MS = 15_000;
  * @throws UsageError HOST_MEMORY_RANGE, KVM_UNUSABLE, DEVICE_UNKNOWN, GROUP_NOT_VIABLE; InfrastructureError QEMU_MISSING, QEMU_EXITED,
  * KERNEL_PANIC, KERNEL_OOPS, BOOT_TIMEOUT, SSH_CONNECT; InterruptedError
  */
-export async function bootNestedHost(options: NestedHostOptions): Promise<NestedHost> {
+export async function bootNestedHost($: Shell, options: NestedHostOptions): Promise<NestedHost> {
   assertHostMemory(options.memoryBytes);
-  const asked = await chooseAccelerator(options.accel, options.program ? { program: options.program } : {});
+  const asked = await chooseAccelerator($, options.accel, options.program ? { program: options.program } : {});
   await using stack = new AsyncDisposableStack();
   const directory = stack.use(new RuntimeDir());
-  const keys = await makeBootKeys(directory.path);
-  const initramfs = await ensureInitramfs();
+  const keys = await makeBootKeys($, directory.path);
+  const initramfs = await ensureInitramfs($);
   const initrd = directory.file("initrd");
   const guestKernel = options.guestKernel === undefined ? [] : [options.guestKernel];
   const archives = [
     programsArchive([...(options.programs ?? []), ...guestKernel]),
-    await installedArchive(options.installed ?? []),
+    await installedArchive($, options.installed ?? []),
   ];
   const added = [keysArchive(keys), ...archives];
   writeFileSync(initrd, Buffer.concat([readFileSync(initramfs), ...added]), { mode: 0o600 });
@@ -116,7 +117,7 @@ export async function bootNestedHost(options: NestedHostOptions): Promise<Nested
     hardware: options.hardware ?? {},
   };
   const qemu = stack.use(
-    await QemuProcess.launch({
+    await QemuProcess.launch($, {
       program,
       args: outerVmArgs(vm),
       // For a person: on the terminal, and with the part of the initramfs that outlives this run.
@@ -126,7 +127,7 @@ export async function bootNestedHost(options: NestedHostOptions): Promise<Nested
     }),
   );
   const console = new SerialConsole(await consoleListener.connection, options.consoleLog, options.onConsole);
-  const watched: Watched = { qemu, console, consoleLog: options.consoleLog };
+  const watched: Watched = { qemu, console, consoleLog: options.consoleLog, signal: $.signal };
   const { accelerator, connection } = await connect(watched, qemu, keys, options.patience);
   const ssh = stack.use(connection);
   const emulated = options.device === "emulated";

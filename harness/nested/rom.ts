@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "../base/process.ts";
+import type { Shell } from "../base/shell.ts";
 
 const source = join(import.meta.dirname, "rom/reporter.c");
 /** Code for a CPU that has nothing yet, linked where firmware is: 64 KiB that end at 4 GiB, the reset vector last. */
@@ -21,9 +21,10 @@ export function romSource(): string {
  * Makes reporter.rom, the software of the VM that reports its memory as free, in the directory.
  * @throws InfrastructureError GUEST_ROM with the compiler's words
  */
-export async function compileRom(directory: string): Promise<void> {
+export async function compileRom($: Shell, directory: string): Promise<void> {
   const [elf, rom] = ["reporter.elf", "reporter.rom"].map((name) => join(directory, name)) as [string, string];
-  await run("gcc", [...FLAGS, "-o", elf, source], { code: "GUEST_ROM", remedy: REMEDY });
+  const tool = $({ code: "GUEST_ROM", remedy: REMEDY });
+  await tool`gcc ${FLAGS} -o ${elf} ${source}`;
   const sections = ["-j", ".text", "-j", ".reset"];
-  await run("objcopy", ["-O", "binary", ...sections, elf, rom], { code: "GUEST_ROM", remedy: REMEDY });
+  await tool`objcopy -O binary ${sections} ${elf} ${rom}`;
 }

@@ -3,6 +3,7 @@ import { appendFile, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { withLock } from "../base/lock.ts";
 import { cacheDir } from "../base/paths.ts";
+import type { Shell } from "../base/shell.ts";
 import type { KernelSource } from "../kernel/source.ts";
 import { git, gitText } from "./git.ts";
 
@@ -51,32 +52,35 @@ export function baseGitDir(source: PristineSource): string {
  * The repository of a base: made once, with every file of the source in one commit whose id depends on nothing else.
  * @param say gets a line when it has to be made
  */
-export async function baseRepository(source: PristineSource, say: (line: string) => void): Promise<BaseRepository> {
+export async function baseRepository(
+  $: Shell,
+  source: PristineSource,
+  say: (line: string) => void,
+): Promise<BaseRepository> {
   const gitDir = baseGitDir(source);
   const name = `${source.packageName} ${source.version}`;
-  const wait = () => say(`another run is making the git repository of ${name}; waiting for it`);
-  await withLock(`${gitDir}.lock`, wait, async () => {
+  await withLock($, `${gitDir}.lock`, say, async () => {
     if (existsSync(gitDir)) return;
     say(`making a git repository of ${name}, once (about a minute)`);
     const partial = `${gitDir}.partial`;
     await rm(partial, { recursive: true, force: true });
     await mkdir(partial, { recursive: true });
-    await createRepository(partial, source.dir, `${name}\n\nThe package's source as it is.`);
+    await createRepository($, partial, source.dir, `${name}\n\nThe package's source as it is.`);
     await rename(partial, gitDir);
   });
-  const root = await gitText(gitDir, ["rev-parse", "--verify", "refs/tags/base^{commit}"]);
+  const root = await gitText($, gitDir, ["rev-parse", "--verify", "refs/tags/base^{commit}"]);
   return { gitDir, root, packageName: source.packageName, version: source.version };
 }
 
-async function createRepository(gitDir: string, sourceDir: string, message: string): Promise<void> {
-  await git(gitDir, ["init", "--quiet", "--bare", "--template=", "--initial-branch=base", "."]);
+async function createRepository($: Shell, gitDir: string, sourceDir: string, message: string): Promise<void> {
+  await git($, gitDir, ["init", "--quiet", "--bare", "--template=", "--initial-branch=base", "."]);
   await appendFile(join(gitDir, "config"), CONFIG);
   const tree = [`--git-dir=${gitDir}`, `--work-tree=${sourceDir}`];
   // --force: files that the source's own .gitignore names belong to the package all the same.
-  await git(sourceDir, [...tree, ...ADD, "add", "--all", "--force", "."]);
-  const id = await gitText(gitDir, ["write-tree"]);
+  await git($, sourceDir, [...tree, ...ADD, "add", "--all", "--force", "."]);
+  const id = await gitText($, gitDir, ["write-tree"]);
   const env = { GIT_AUTHOR_DATE: ROOT_DATE, GIT_COMMITTER_DATE: ROOT_DATE };
-  const root = await gitText(gitDir, ["commit-tree", id, "-m", message], { env });
-  await git(gitDir, ["tag", "base", root]);
+  const root = await gitText($, gitDir, ["commit-tree", id, "-m", message], { env });
+  await git($, gitDir, ["tag", "base", root]);
   await rm(join(gitDir, "index"));
 }

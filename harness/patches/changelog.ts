@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Shell } from "../base/shell.ts";
 import { damaged, type PatchFile } from "../series/patch-file.ts";
 import { git, gitText } from "./git.ts";
 
@@ -10,9 +11,9 @@ export const MAILINFO = ["mailinfo", "-b", "--encoding=UTF-8", "--no-scissors"];
 export type Changelog = { message: string; env: NodeJS.ProcessEnv };
 
 /** The changelog of a commit, for another commit that is to say the same. The committer's date is the author's. */
-export async function changelogOf(repository: string, commit: string): Promise<Changelog> {
+export async function changelogOf($: Shell, repository: string, commit: string): Promise<Changelog> {
   const format = "--format=%an%x00%ae%x00%ad%x00%B";
-  const { stdout } = await git(repository, ["log", "-1", "--date=raw", "--no-notes", format, commit]);
+  const { stdout } = await git($, repository, ["log", "-1", "--date=raw", "--no-notes", format, commit]);
   const [name = "", email = "", date = "", message = ""] = stdout.split("\0");
   return { message: `${message.trimEnd()}\n`, env: authored(name, email, date) };
 }
@@ -23,12 +24,13 @@ export async function changelogOf(repository: string, commit: string): Promise<C
  * @throws UsageError PATCH_DAMAGED for a mail without subject or author
  */
 export async function readMail(
+  $: Shell,
   repository: string,
   mail: Pick<PatchFile, "name" | "text">,
   scratch: string,
 ): Promise<Changelog> {
   const args = [...MAILINFO, join(scratch, "body"), join(scratch, "diff")];
-  const header = await gitText(repository, args, { input: mail.text });
+  const header = await gitText($, repository, args, { input: mail.text });
   const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(header)?.[1] ?? "";
   if (field("Subject") === "") throw damaged(mail.name, 1, "it has no Subject");
   if (field("Author") === "" || field("Email") === "") throw damaged(mail.name, 1, "it has no author (From:)");

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Shell } from "../base/shell.ts";
 import { APPLY, applyFailureError, explainApplyFailure } from "../series/apply.ts";
 import type { PatchFile } from "../series/patch-file.ts";
 import type { BaseRepository } from "./base-repository.ts";
@@ -15,23 +16,24 @@ export const APPLY_CACHED = [...APPLY, "--cached"];
  * @throws UsageError PATCH_DOES_NOT_APPLY naming patch, file and hunk
  */
 export async function commitSeries(
+  $: Shell,
   repository: string,
   parent: string,
   patches: PatchFile[],
   onto: string,
 ): Promise<string[]> {
-  return withIndex(repository, parent, async (index, scratch) => {
+  return withIndex($, repository, parent, async (index, scratch) => {
     const commits: string[] = [];
     for (const patch of patches) {
-      const { message, env } = await readMail(repository, patch, scratch);
-      const applied = await git(repository, [...APPLY_CACHED, join(scratch, "diff")], {
+      const { message, env } = await readMail($, repository, patch, scratch);
+      const applied = await git($, repository, [...APPLY_CACHED, join(scratch, "diff")], {
         env: index,
         okExitCodes: [0, 1, 128],
       });
       if (applied.exitCode !== 0) throw applyFailureError(explainApplyFailure(patch, applied.stderr), onto);
-      const tree = await gitText(repository, ["write-tree"], { env: index });
+      const tree = await gitText($, repository, ["write-tree"], { env: index });
       const args = ["commit-tree", tree, "-p", commits.at(-1) ?? parent];
-      commits.push(await gitText(repository, args, { env, input: message }));
+      commits.push(await gitText($, repository, args, { env, input: message }));
     }
     return commits;
   });
@@ -41,6 +43,6 @@ export async function commitSeries(
  * {@link commitSeries} on the pristine source of a base.
  * @throws UsageError PATCH_DOES_NOT_APPLY naming patch, file and hunk
  */
-export async function commitOnBase(base: BaseRepository, patches: PatchFile[]): Promise<string[]> {
-  return commitSeries(base.gitDir, base.root, patches, `${base.packageName} ${base.version}`);
+export async function commitOnBase($: Shell, base: BaseRepository, patches: PatchFile[]): Promise<string[]> {
+  return commitSeries($, base.gitDir, base.root, patches, `${base.packageName} ${base.version}`);
 }

@@ -1,4 +1,5 @@
 import { UsageError } from "../base/errors.ts";
+import type { Shell } from "../base/shell.ts";
 import type { BaseRepository } from "./base-repository.ts";
 import { NAMES_REF } from "./base-repository.ts";
 import { git, gitText } from "./git.ts";
@@ -21,9 +22,9 @@ const FIELDS = ["%H", "%T", "%P", "%an <%ae>", "%ad", "%s", "%B", "%N", "%(trail
  * Finds the pristine source in a worktree's history: the commit whose files are exactly the base's.
  * @throws UsageError WORKTREE_OTHER_BASE
  */
-export async function findBaseCommit(dir: string, base: BaseRepository): Promise<string> {
-  const tree = await gitText(base.gitDir, ["rev-parse", `${base.root}^{tree}`]);
-  const history = await gitText(dir, ["log", "--first-parent", "--format=%T %H"]);
+export async function findBaseCommit($: Shell, dir: string, base: BaseRepository): Promise<string> {
+  const tree = await gitText($, base.gitDir, ["rev-parse", `${base.root}^{tree}`]);
+  const history = await gitText($, dir, ["log", "--first-parent", "--format=%T %H"]);
   const found = history.split("\n").find((line) => line.startsWith(tree));
   if (found) return found.slice(tree.length + 1);
   throw new UsageError({
@@ -38,12 +39,12 @@ export async function findBaseCommit(dir: string, base: BaseRepository): Promise
  * The commits of a worktree since its base, oldest first; each of them can be a patch.
  * @throws UsageError COMMIT_UNFIT: a merge, an empty commit, a fixup! not squashed yet, a sign-off (added at export)
  */
-export async function listCommits(dir: string, base: string): Promise<SeriesCommit[]> {
+export async function listCommits($: Shell, dir: string, base: string): Promise<SeriesCommit[]> {
   const format = `--format=${FIELDS.join("%x00")}%x01`;
   const args = ["log", "--reverse", "--topo-order", "--date=raw", `--notes=${NAMES_REF}`, format, `${base}..HEAD`];
-  const records = (await git(dir, args)).stdout.split("\x01").slice(0, -1);
+  const records = (await git($, dir, args)).stdout.split("\x01").slice(0, -1);
   const commits: SeriesCommit[] = [];
-  let parentTree = await gitText(dir, ["rev-parse", `${base}^{tree}`]);
+  let parentTree = await gitText($, dir, ["rev-parse", `${base}^{tree}`]);
   for (const record of records) {
     const fields = record.replace(/^\n/, "").split("\0");
     const [

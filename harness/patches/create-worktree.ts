@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-write.ts";
+import type { Shell } from "../base/shell.ts";
 import type { BaseRepository } from "./base-repository.ts";
 import { git } from "./git.ts";
 import { type Meeting, recordMeeting } from "./worktree.ts";
@@ -20,22 +21,22 @@ export function worktreeMove(from: string, dir: string): string[] {
  * Makes a worktree at a directory that is absent or empty. Made beside its place and moved there when it is whole: a
  * killed run leaves no half worktree that looks like one.
  */
-export async function createWorktree(base: BaseRepository, dir: string, meeting: Meeting): Promise<void> {
+export async function createWorktree($: Shell, base: BaseRepository, dir: string, meeting: Meeting): Promise<void> {
   const partial = `${dir}.partial`;
   const clear = async () => {
     await rm(partial, { recursive: true, force: true });
     // git locks a worktree while it makes it; one whose making was killed would stay locked, and in the way.
-    await git(base.gitDir, ["worktree", "unlock", partial], { okExitCodes: [0, 128] });
-    await git(base.gitDir, ["worktree", "prune"]);
+    await git($, base.gitDir, ["worktree", "unlock", partial], { okExitCodes: [0, 128], interruptWith: "nothing" });
+    await git($, base.gitDir, ["worktree", "prune"], { interruptWith: "nothing" });
   };
   await mkdir(dirname(dir), { recursive: true });
   await clear();
   try {
-    await git(base.gitDir, worktreeAdd(partial, meeting.head));
-    await unhideNewFiles(partial);
-    await recordMeeting(partial, meeting);
+    await git($, base.gitDir, worktreeAdd(partial, meeting.head));
+    await unhideNewFiles($, partial);
+    await recordMeeting($, partial, meeting);
     if (existsSync(dir)) await rmdir(dir);
-    await git(base.gitDir, worktreeMove(partial, dir));
+    await git($, base.gitDir, worktreeMove(partial, dir));
   } catch (error) {
     await clear().catch(() => {});
     throw error;
@@ -49,12 +50,12 @@ const HIDES_ALL = /^(\/\*|!\/debian\/)$/;
  * Lets git see new files in a worktree: takes the pattern that hides everything out of the worktree's .gitignore, and
  * tells git not to look at that file, so that the change becomes part of no commit.
  */
-async function unhideNewFiles(dir: string): Promise<void> {
+async function unhideNewFiles($: Shell, dir: string): Promise<void> {
   const file = join(dir, ".gitignore");
   if (!existsSync(file)) return;
   const before = (await readFile(file, "utf8")).split("\n");
   const after = before.filter((line) => !HIDES_ALL.test(line));
   if (after.length === before.length) return;
-  await git(dir, ["update-index", "--skip-worktree", ".gitignore"]);
+  await git($, dir, ["update-index", "--skip-worktree", ".gitignore"]);
   writeFileAtomic(file, after.join("\n"));
 }

@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { withLock } from "../base/lock.ts";
+import type { Shell } from "../base/shell.ts";
 import type { Base } from "../kernel/bases.ts";
 import { readSeries } from "../series/series.ts";
 import { type BaseRepository, baseGitDir } from "./base-repository.ts";
@@ -30,31 +31,30 @@ export type Edited = { outcome: "created" | "updated" | "current"; head: string;
  * @throws UsageError PATCH_DOES_NOT_APPLY, WORKTREE_FOREIGN, WORKTREE_DIRTY, WORKTREE_BUSY, WORKTREE_AHEAD, SERIES_* and
  *   PATCH_* of {@link readSeries}
  */
-export async function editPatches(options: EditOptions): Promise<Edited> {
+export async function editPatches($: Shell, options: EditOptions): Promise<Edited> {
   const { base, dir, patchesDir, say } = options;
-  const wait = () => say(`another run is making a worktree of ${base.packageName}; waiting for it`);
-  return withLock(`${base.gitDir}.edit.lock`, wait, async () => {
-    const state = await examine(base, dir);
+  return withLock($, `${base.gitDir}.edit.lock`, say, async () => {
+    const state = await examine($, base, dir);
     const series = await readSeries(patchesDir);
-    const commits = await commitOnBase(base, series.patches);
+    const commits = await commitOnBase($, base, series.patches);
     const names = series.patches.map((patch) => patch.name);
-    await recordNames(base.gitDir, commits, names);
+    await recordNames($, base.gitDir, commits, names);
     const head = commits.at(-1) ?? base.root;
     const meeting = { head, filesSha256: await directoryDigest(patchesDir) };
     if (state === "absent") {
-      await createWorktree(base, dir, meeting);
+      await createWorktree($, base, dir, meeting);
       return { outcome: "created", head, commits };
     }
-    if (state !== head) await git(dir, ["checkout", "--quiet", "--detach", head]);
-    await recordMeeting(dir, meeting);
+    if (state !== head) await git($, dir, ["checkout", "--quiet", "--detach", head]);
+    await recordMeeting($, dir, meeting);
     return { outcome: state === head ? "current" : "updated", head, commits };
   });
 }
 
 /** "absent", or the HEAD of a worktree that holds nothing that is not in the patch files. */
-async function examine(base: BaseRepository, dir: string): Promise<string> {
+async function examine($: Shell, base: BaseRepository, dir: string): Promise<string> {
   if (!existsSync(dir) || (await readdir(dir)).length === 0) return "absent";
-  const ours = (await isWorktree(dir)) && (await commonDir(dir)) === (await commonDir(base.gitDir));
+  const ours = (await isWorktree($, dir)) && (await commonDir($, dir)) === (await commonDir($, base.gitDir));
   if (!ours) {
     throw new UsageError({
       code: "WORKTREE_FOREIGN",
@@ -62,9 +62,9 @@ async function examine(base: BaseRepository, dir: string): Promise<string> {
       remedy: "Name another directory with --dir, or move this one away.",
     });
   }
-  await requireClean(dir);
-  const head = await gitText(dir, ["rev-parse", "HEAD"]);
-  if ((await lastMeeting(dir))?.head === head) return head;
+  await requireClean($, dir);
+  const head = await gitText($, dir, ["rev-parse", "HEAD"]);
+  if ((await lastMeeting($, dir))?.head === head) return head;
   throw new UsageError({
     code: "WORKTREE_AHEAD",
     message: `${dir} has commits that the patch files do not have.`,
@@ -72,8 +72,8 @@ async function examine(base: BaseRepository, dir: string): Promise<string> {
   });
 }
 
-async function commonDir(dir: string): Promise<string> {
-  return resolve(dir, await gitText(dir, ["rev-parse", "--git-common-dir"]));
+async function commonDir($: Shell, dir: string): Promise<string> {
+  return resolve(dir, await gitText($, dir, ["rev-parse", "--git-common-dir"]));
 }
 
 /** The commands of `patches edit`, in order, with placeholders in capitals for what only running them tells. */

@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Finished, type RunOptions, run } from "../base/process.ts";
 import { shellQuote } from "../base/quote.ts";
+import type { Shell } from "../base/shell.ts";
+import type { Finished, ShellOptions } from "../base/shell-options.ts";
 
 /**
  * Who makes bookkeeping commits (the root commit, applied patches, notes). It never reaches a patch file, whose author
@@ -20,16 +21,16 @@ const SETTINGS = ["core.autocrlf=false", "core.quotePath=false", "gc.auto=0", "a
   (setting) => ["-c", setting],
 );
 
-export type GitOptions = Pick<RunOptions, "env" | "input" | "okExitCodes" | "code" | "remedy">;
+export type GitOptions = Pick<ShellOptions, "env" | "input" | "okExitCodes" | "code" | "remedy" | "interruptWith">;
 
 /**
  * Runs git in a repository or worktree, without the user's own configuration and without the GIT_* variables that a
  * calling hook may have set.
  * @throws InfrastructureError GIT_FAILED with git's output
  */
-export async function git(at: string, args: string[], options: GitOptions = {}): Promise<Finished> {
+export async function git($: Shell, at: string, args: string[], options: GitOptions = {}): Promise<Finished> {
   const inherited = Object.keys(process.env).filter((name) => name.startsWith("GIT_"));
-  return run("git", ["-C", at, ...SETTINGS, ...args], {
+  return $({
     code: "GIT_FAILED",
     remedy: "Read git's message above; the command can be run by hand.",
     // Time to take its own locks and half worktrees away.
@@ -46,17 +47,17 @@ export async function git(at: string, args: string[], options: GitOptions = {}):
       ...BOOKKEEPER,
       ...options.env,
     },
-  });
+  })`git -C ${at} ${SETTINGS} ${args}`;
 }
 
 /** The trimmed output of {@link git}. */
-export async function gitText(at: string, args: string[], options: GitOptions = {}): Promise<string> {
-  return (await git(at, args, options)).stdout.trim();
+export async function gitText($: Shell, at: string, args: string[], options: GitOptions = {}): Promise<string> {
+  return (await git($, at, args, options)).stdout.trim();
 }
 
 /** {@link gitText} as lines; no output is no line. */
-export async function gitLines(at: string, args: string[], options: GitOptions = {}): Promise<string[]> {
-  return (await gitText(at, args, options)).split("\n").filter((line) => line !== "");
+export async function gitLines($: Shell, at: string, args: string[], options: GitOptions = {}): Promise<string[]> {
+  return (await gitText($, at, args, options)).split("\n").filter((line) => line !== "");
 }
 
 /** The command that {@link git} runs, for a dry run. */
@@ -70,6 +71,7 @@ export function gitCommand(at: string, args: string[]): string {
  * @param work gets the environment for git, and a directory for other files; both are gone afterwards
  */
 export async function withIndex<T>(
+  $: Shell,
   repository: string,
   commit: string,
   work: (env: NodeJS.ProcessEnv, scratch: string) => Promise<T>,
@@ -77,7 +79,7 @@ export async function withIndex<T>(
   const scratch = await mkdtemp(join(tmpdir(), "prezero-index-"));
   try {
     const env = { GIT_INDEX_FILE: join(scratch, "index") };
-    await git(repository, ["read-tree", commit], { env });
+    await git($, repository, ["read-tree", commit], { env });
     return await work(env, scratch);
   } finally {
     await rm(scratch, { recursive: true, force: true });

@@ -4,6 +4,7 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-write.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
+import type { Shell } from "../base/shell.ts";
 import { patchNamesIn, readSeriesNames } from "../series/series.ts";
 import { readMail } from "./changelog.ts";
 import type { KnownPatches } from "./names.ts";
@@ -21,13 +22,13 @@ const PLANNED = /^# planned: (\S+\.patch)$/;
  * Names planned, and the subject of each patch that is there; an empty or missing directory knows nothing.
  * @param repository any, for git to read the patches in
  */
-export async function knownPatches(dir: string, repository: string): Promise<KnownPatches> {
+export async function knownPatches($: Shell, dir: string, repository: string): Promise<KnownPatches> {
   const planned = (await seriesLines(dir)).flatMap((line) => PLANNED.exec(line)?.[1] ?? []);
   const subjects = new Map<string, string>();
   using scratch = new RuntimeDir();
   for (const name of await patchNamesIn(dir)) {
     const text = await readFile(join(dir, name), "utf8");
-    const { message } = await readMail(repository, { name: join(dir, name), text }, scratch.path);
+    const { message } = await readMail($, repository, { name: join(dir, name), text }, scratch.path);
     subjects.set(name, message.split("\n")[0] ?? "");
   }
   return { planned, subjects };

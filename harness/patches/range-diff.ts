@@ -1,3 +1,4 @@
+import type { Shell } from "../base/shell.ts";
 import { git } from "./git.ts";
 
 /** Commits of a series: after `base`, up to `head`. */
@@ -12,6 +13,7 @@ export const CREATION_FACTOR = "--creation-factor=95";
  * @param color with the colours of a terminal
  */
 export async function rangeDiff(
+  $: Shell,
   repository: string,
   before: CommitRange,
   after: CommitRange,
@@ -19,5 +21,5 @@ export async function rangeDiff(
 ): Promise<string> {
   const ranges = [before, after].map(({ base, head }) => `${base}..${head}`);
   const args = ["range-diff", CREATION_FACTOR, "--no-notes", `--${color ? "" : "no-"}color`, ...ranges];
-  return (await git(repository, args)).stdout;
+  return (await git($, repository, args)).stdout;
 }

@@ -1,3 +1,4 @@
+import type { Shell } from "../base/shell.ts";
 import type { BaseRepository } from "./base-repository.ts";
 import { git, gitLines } from "./git.ts";
 
@@ -50,9 +51,9 @@ export function baseRecord({ packageName, version }: BaseRepository): string[] {
 }
 
 /** A commit as git format-patch tells it. */
-export async function mailOf(dir: string, commit: string): Promise<string> {
+export async function mailOf($: Shell, dir: string, commit: string): Promise<string> {
   // Only the last newline is gone from the output: a last line of context may be a blank and nothing else.
-  return `${(await git(dir, [...FORMAT_PATCH, commit])).stdout}\n`;
+  return `${(await git($, dir, [...FORMAT_PATCH, commit])).stdout}\n`;
 }
 
 /**
@@ -60,9 +61,21 @@ export async function mailOf(dir: string, commit: string): Promise<string> {
  * the patch was made against: package, version, and the blob of every file of the pristine source that it touches.
  * @param mail of the commit, see {@link mailOf}
  */
-export async function renderPatch(dir: string, commit: string, mail: string, base: BaseRepository): Promise<string> {
-  const paths = await gitLines(dir, ["diff-tree", "--no-commit-id", "--name-only", "--no-renames", "-r", commit]);
-  const blobs = await gitLines(base.gitDir, ["ls-tree", "-r", "--format=%(path): %(objectname)", base.root, ...paths]);
+export async function renderPatch(
+  $: Shell,
+  dir: string,
+  commit: string,
+  mail: string,
+  base: BaseRepository,
+): Promise<string> {
+  const paths = await gitLines($, dir, ["diff-tree", "--no-commit-id", "--name-only", "--no-renames", "-r", commit]);
+  const blobs = await gitLines($, base.gitDir, [
+    "ls-tree",
+    "-r",
+    "--format=%(path): %(objectname)",
+    base.root,
+    ...paths,
+  ]);
   const record = [
     ...baseRecord(base),
     ...(blobs.length > 0 ? ["base-blobs:", ...blobs.map((line) => `  ${line}`)] : []),

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../base/atomic-write.ts";
 import { UsageError } from "../base/errors.ts";
+import type { Shell } from "../base/shell.ts";
 import { git, gitLines, gitText } from "./git.ts";
 
 /** Files of git's that exist while an operation waits for its user. */
@@ -20,9 +21,9 @@ const meetingSchema = z.strictObject({
 export type Meeting = z.infer<typeof meetingSchema>;
 
 /** True when `dir` is the top of a git worktree (not merely inside one). */
-export async function isWorktree(dir: string): Promise<boolean> {
+export async function isWorktree($: Shell, dir: string): Promise<boolean> {
   if (!existsSync(dir)) return false;
-  const answer = await git(dir, ["rev-parse", "--show-toplevel"], { okExitCodes: [0, 128] });
+  const answer = await git($, dir, ["rev-parse", "--show-toplevel"], { okExitCodes: [0, 128] });
   return answer.exitCode === 0 && resolve(answer.stdout.trim()) === realpathSync(dir);
 }
 
@@ -30,16 +31,21 @@ export async function isWorktree(dir: string): Promise<boolean> {
  * Refuses a worktree with anything that is not in a commit yet, new files included.
  * @throws UsageError WORKTREE_BUSY (a rebase or the like waits), WORKTREE_DIRTY
  */
-export async function requireClean(dir: string): Promise<void> {
+export async function requireClean($: Shell, dir: string): Promise<void> {
   for (const name of IN_PROGRESS) {
-    if (!existsSync(await gitPath(dir, name))) continue;
+    if (!existsSync(await gitPath($, dir, name))) continue;
     throw new UsageError({
       code: "WORKTREE_BUSY",
       message: `${dir} is in the middle of a ${name.toLowerCase().replace(/[-_].*/, "")}.`,
       remedy: "Finish or abort it there first (git status says how).",
     });
   }
-  const changed = await gitLines(dir, ["status", "--porcelain", "--untracked-files=all", "--ignore-submodules=none"]);
+  const changed = await gitLines($, dir, [
+    "status",
+    "--porcelain",
+    "--untracked-files=all",
+    "--ignore-submodules=none",
+  ]);
   if (changed.length === 0) return;
   const rest = changed.length - PATHS_SHOWN;
   throw new UsageError({
@@ -52,14 +58,14 @@ export async function requireClean(dir: string): Promise<void> {
 }
 
 /** True while a rebase waits for its user. */
-export async function rebaseWaits(dir: string): Promise<boolean> {
-  const paths = await Promise.all(["rebase-merge", "rebase-apply"].map((name) => gitPath(dir, name)));
+export async function rebaseWaits($: Shell, dir: string): Promise<boolean> {
+  const paths = await Promise.all(["rebase-merge", "rebase-apply"].map((name) => gitPath($, dir, name)));
   return paths.some((path) => existsSync(path));
 }
 
 /** Reads what was recorded when files and worktree last met; undefined for a worktree that never met any. */
-export async function lastMeeting(dir: string): Promise<Meeting | undefined> {
-  const path = await gitPath(dir, "prezero.json");
+export async function lastMeeting($: Shell, dir: string): Promise<Meeting | undefined> {
+  const path = await gitPath($, dir, "prezero.json");
   if (!existsSync(path)) return undefined;
   return readRecord(
     path,
@@ -84,10 +90,10 @@ export async function readRecord<T>(path: string, schema: z.ZodType<T>, remedy: 
 }
 
 /** Records that the patch files with this digest are what the worktree's HEAD is. */
-export async function recordMeeting(dir: string, meeting: Meeting): Promise<void> {
-  writeFileAtomic(await gitPath(dir, "prezero.json"), `${JSON.stringify(meeting)}\n`);
+export async function recordMeeting($: Shell, dir: string, meeting: Meeting): Promise<void> {
+  writeFileAtomic(await gitPath($, dir, "prezero.json"), `${JSON.stringify(meeting)}\n`);
 }
 
-async function gitPath(dir: string, name: string): Promise<string> {
-  return resolve(dir, await gitText(dir, ["rev-parse", "--git-path", name]));
+async function gitPath($: Shell, dir: string, name: string): Promise<string> {
+  return resolve(dir, await gitText($, dir, ["rev-parse", "--git-path", name]));
 }

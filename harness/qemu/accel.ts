@@ -4,9 +4,10 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../base/atomic-write.ts";
 import { UsageError } from "../base/errors.ts";
+import { throwIfInterrupted } from "../base/interrupt.ts";
 import { cacheDir } from "../base/paths.ts";
-import { run } from "../base/process.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
+import type { Shell } from "../base/shell.ts";
 import type { Accelerator } from "../run/sample.ts";
 import { EXIT_CODE, probeArgs, probeBootSector } from "./probe-guest.ts";
 
@@ -37,13 +38,13 @@ const PROBE_DEADLINE_MS = 5_000;
  * Whether KVM can run a guest here at a usable speed. Opening the device proves nothing: a tiny guest is run against a
  * deadline. The answer is kept until the machine boots again or the probe changes.
  */
-export async function probeKvm(places: Partial<KvmPlaces> = {}): Promise<KvmProbe> {
+export async function probeKvm($: Shell, places: Partial<KvmPlaces> = {}): Promise<KvmProbe> {
   const where = { ...PLACES, ...places };
   const cached = cacheFile(where);
   try {
     return probeSchema.parse(JSON.parse(readFileSync(cached, "utf8")));
   } catch {
-    const probe = { ...(await runProbe(where)), nested: where.nestedParameters.some(isOn) };
+    const probe = { ...(await runProbe($, where)), nested: where.nestedParameters.some(isOn) };
     mkdirSync(dirname(cached), { recursive: true });
     writeFileAtomic(cached, JSON.stringify(probe));
     return probe;
@@ -54,9 +55,13 @@ export async function probeKvm(places: Partial<KvmPlaces> = {}): Promise<KvmProb
  * `auto` takes KVM when it can run the nested host and the VM inside it, else TCG.
  * @throws UsageError KVM_UNUSABLE when KVM is asked for and does not work here
  */
-export async function chooseAccelerator(choice: AccelChoice, places: Partial<KvmPlaces> = {}): Promise<Accelerator> {
+export async function chooseAccelerator(
+  $: Shell,
+  choice: AccelChoice,
+  places: Partial<KvmPlaces> = {},
+): Promise<Accelerator> {
   if (choice === "tcg") return "tcg";
-  const { usable, nested, reason } = await probeKvm(places);
+  const { usable, nested, reason } = await probeKvm($, places);
   if (usable && nested) return "kvm";
   if (choice === "auto") return "tcg";
   throw new UsageError({
@@ -68,7 +73,7 @@ export async function chooseAccelerator(choice: AccelChoice, places: Partial<Kvm
   });
 }
 
-async function runProbe({ program, device }: KvmPlaces): Promise<Pick<KvmProbe, "usable" | "reason">> {
+async function runProbe($: Shell, { program, device }: KvmPlaces): Promise<Pick<KvmProbe, "usable" | "reason">> {
   try {
     accessSync(device, constants.R_OK | constants.W_OK);
   } catch (error) {
@@ -82,20 +87,17 @@ async function runProbe({ program, device }: KvmPlaces): Promise<Pick<KvmProbe, 
   const image = directory.file("probe.img");
   writeFileSync(image, probeBootSector());
   const startedMs = Date.now();
-  const deadline = ["--signal=KILL", String(PROBE_DEADLINE_MS / 1000)];
   const args = probeArgs(image, ["-accel", "kvm", "-cpu", "host"]);
-  const finished = await run("timeout", [...deadline, program, ...args], { okExitCodes: ANY_EXIT_CODE });
+  const exit = await $({ timeoutMs: PROBE_DEADLINE_MS }).ask.start([program, ...args]).exited;
+  throwIfInterrupted($.signal, "trying KVM");
   const tookMs = Date.now() - startedMs;
-  if (finished.exitCode === EXIT_CODE) return { usable: true, reason: `a tiny guest ran in ${tookMs} ms` };
-  if (tookMs >= PROBE_DEADLINE_MS) {
+  if (exit.exitCode === EXIT_CODE) return { usable: true, reason: `a tiny guest ran in ${tookMs} ms` };
+  if (exit.timedOut) {
     return { usable: false, reason: `${device} opens, but a tiny guest did not end in ${PROBE_DEADLINE_MS / 1000} s` };
   }
-  const words = finished.stderr.trim().split("\n")[0] || `exit code ${finished.exitCode}`;
+  const words = exit.output.split("\n")[0] || `exit code ${exit.exitCode}`;
   return { usable: false, reason: `${device} opens, but a tiny guest could not run: ${words}` };
 }
-
-/** A QEMU that fails is an answer here, not an error; -1 stands for one that a signal ended. */
-const ANY_EXIT_CODE = [-1, ...Array(256).keys()];
 
 function isOn(parameter: string): boolean {
   try {

@@ -1,9 +1,9 @@
 import { setTimeout as setTimeoutPromise } from "node:timers/promises";
-import type { ResultPromise } from "execa";
 import { z } from "zod";
 import { InfrastructureError } from "../base/errors.ts";
 import { throwIfInterrupted } from "../base/interrupt.ts";
-import { spawnGroup, stopGroup } from "../base/process.ts";
+import type { Exit, Running } from "../base/running.ts";
+import type { Shell } from "../base/shell.ts";
 import type { Accelerator } from "../run/sample.ts";
 import { QmpClient } from "./qmp.ts";
 import { QmpConnectError } from "./qmp-error.ts";
@@ -14,12 +14,7 @@ const QUIT_TIMEOUT_MS = 3_000;
 const EXIT_GRACE_MS = 500;
 
 /** How QEMU ended: exit code or signal, what it printed, and why the machine stopped (`guest-reset`), if it said so. */
-export type QemuExit = {
-  exitCode: number | undefined;
-  signal: string | undefined;
-  output: string;
-  reason?: string | undefined;
-};
+export type QemuExit = Pick<Exit, "exitCode" | "signal" | "output"> & { reason?: string | undefined };
 
 const shutdownSchema = z.object({ reason: z.string() });
 
@@ -35,37 +30,36 @@ export type LaunchOptions = {
   greetingTimeoutMs: number;
 };
 
-/** A running QEMU in a process group of its own that dies with the harness, however the harness dies. */
+/** A running QEMU; it dies with the harness, however the harness dies. */
 export class QemuProcess implements AsyncDisposable {
   readonly qmp: QmpClient;
   /** Command line that a person can run instead. */
   readonly reproducer: string;
   /** Settles when QEMU is gone; never rejects. */
   readonly exited: Promise<QemuExit>;
-  readonly #child: ResultPromise;
+  readonly #running: Running;
 
-  private constructor(child: ResultPromise, exited: Promise<QemuExit>, qmp: QmpClient, reproducer: string) {
-    this.#child = child;
+  private constructor(running: Running, exited: Promise<QemuExit>, qmp: QmpClient, reproducer: string) {
+    this.#running = running;
     this.exited = exited;
     this.qmp = qmp;
     this.reproducer = reproducer;
   }
 
   get pid(): number | undefined {
-    return this.#child.pid;
+    return this.#running.pid;
   }
 
   /**
    * Starts QEMU and waits for its monitor.
    * @throws InfrastructureError QEMU_MISSING, QEMU_EXITED with what QEMU printed; QmpError; InterruptedError
    */
-  static async launch(options: LaunchOptions): Promise<QemuProcess> {
+  static async launch($: Shell, options: LaunchOptions): Promise<QemuProcess> {
     const { program, args, reproducer } = options;
     using listener = await SocketListener.listen(options.qmpSocket);
-    throwIfInterrupted("starting QEMU");
-    const child = spawnGroup(program, args);
+    const running = $.start([program, ...args]);
     let reason: string | undefined;
-    const exited = waitForExit(child).then((exit) => ({ ...exit, reason }));
+    const exited = running.exited.then((exit) => ({ ...exit, reason }));
     const { promise: late, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(
       () => reject(new QmpConnectError(`QEMU's monitor did not connect within ${options.greetingTimeoutMs} ms`)),
@@ -82,13 +76,13 @@ export class QemuProcess implements AsyncDisposable {
       greeted.catch(() => {});
       const gone = exited.then((exit) => Promise.reject(exitError(exit, reproducer)));
       const qmp = await Promise.race([greeted, gone, late]);
-      return new QemuProcess(child, exited, qmp, reproducer);
+      return new QemuProcess(running, exited, qmp, reproducer);
     } catch (error) {
       // A QEMU that dies closes its monitor first: its own words explain more than the closed connection.
       const exit = await Promise.race([exited, setTimeoutPromise(EXIT_GRACE_MS, undefined, { ref: false })]);
-      stopGroup(child, "SIGKILL");
+      running.stop();
       await exited;
-      throwIfInterrupted("starting QEMU");
+      throwIfInterrupted($.signal, "starting QEMU");
       throw exit === undefined ? error : exitError(exit, reproducer);
     } finally {
       clearTimeout(timer);
@@ -101,25 +95,19 @@ export class QemuProcess implements AsyncDisposable {
     return answer.enabled ? "kvm" : "tcg";
   }
 
-  /** Asks QEMU to quit, then kills its group. */
+  /** Asks QEMU to quit, then kills it. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.qmp.execute("quit", {}, z.unknown(), QUIT_TIMEOUT_MS).catch(() => {});
-    const timer = setTimeout(() => stopGroup(this.#child, "SIGKILL"), QUIT_TIMEOUT_MS);
+    const timer = setTimeout(() => this.#running.stop(), QUIT_TIMEOUT_MS);
     await this.exited;
     clearTimeout(timer);
-    stopGroup(this.#child, "SIGKILL");
     this.qmp.close();
   }
 }
 
-async function waitForExit(child: ResultPromise): Promise<QemuExit> {
-  const result = await child;
-  return { exitCode: result.exitCode, signal: result.signal, output: String(result.all ?? "").trim() };
-}
-
 /** The error for a QEMU that ended before anybody asked it to. */
 export function exitError(exit: QemuExit, reproducer: string): InfrastructureError {
-  const missing = exit.exitCode === 127 && /setpriv.*No such file/.test(exit.output);
+  const missing = exit.exitCode === 127;
   const why = exit.reason ? ` (${exit.reason})` : "";
   const how = exit.signal ? `was killed by ${exit.signal}` : `exited with code ${exit.exitCode}${why}`;
   return new InfrastructureError({

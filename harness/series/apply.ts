@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { UsageError } from "../base/errors.ts";
-import { type Finished, run } from "../base/process.ts";
+import type { Shell } from "../base/shell.ts";
+import type { Finished } from "../base/shell-options.ts";
 import type { PatchFile } from "./patch-file.ts";
 
 /** What applying means: every context line must match, nothing is guessed or merged. */
@@ -11,13 +12,13 @@ export const APPLY = ["apply", "--whitespace=nowarn"];
  * @param how more for git apply, such as --reverse
  * @returns what git said; an exit code of 1 or 128 is a patch that does not apply, and the tree is as it was
  */
-export async function applyToTree(tree: string, patchPath: string, ...how: string[]): Promise<Finished> {
-  return run("git", [...APPLY, ...how, patchPath], {
+export async function applyToTree($: Shell, tree: string, patchPath: string, ...how: string[]): Promise<Finished> {
+  return $({
     cwd: tree,
     // Inside somebody's repository, git would take the paths as relative to its top and silently skip them.
     env: { GIT_CEILING_DIRECTORIES: dirname(tree), LC_ALL: "C" },
     okExitCodes: [0, 1, 128],
-  });
+  })`git ${APPLY} ${how} ${patchPath}`;
 }
 
 /** Where and why a patch did not apply. */

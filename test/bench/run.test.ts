@@ -6,6 +6,7 @@ import { InfrastructureError, InterruptedError } from "../../harness/base/errors
 import { executeRun, remainingSlots } from "../../harness/bench/run.ts";
 import { countedSamples, type RunRecord } from "../../harness/run/record.ts";
 import { readRun, readSamples, saveRun } from "../../harness/run/store.ts";
+import { $ } from "../fakes/shell.ts";
 import { newRun } from "./new-run.ts";
 import { type Behaviour, Simulation } from "./simulation.ts";
 
@@ -21,7 +22,7 @@ function execute(run: RunRecord, behaviour: Partial<Behaviour> = {}, lines: stri
   const simulation = new Simulation(behaviour);
   const progress = { update: () => {}, log: (line: string) => void lines.push(line) };
   const { startHost, clock } = simulation;
-  return { simulation, done: executeRun(runDir, run, { startHost, clock, progress }) };
+  return { simulation, done: executeRun($, runDir, run, { startHost, clock, progress }) };
 }
 
 /** Fails the host under test at the n-th creation of a VM. */

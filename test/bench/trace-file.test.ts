@@ -7,6 +7,7 @@ import { GIB_BYTES } from "../../harness/base/size.ts";
 import { executeRun } from "../../harness/bench/run.ts";
 import { chromeTrace, tracePath } from "../../harness/bench/trace-file.ts";
 import type { Timeline } from "../../harness/vm/phases.ts";
+import { $ } from "../fakes/shell.ts";
 import { newRun } from "./new-run.ts";
 import { Simulation } from "./simulation.ts";
 
@@ -71,7 +72,7 @@ describe("a run", () => {
     const { startHost, clock } = new Simulation();
     const progress = { update: () => {}, log: () => {} };
     const run = newRun({ boots: 1, arms: ["base"], thp: ["on"], traces });
-    await executeRun(runDir, run, { startHost, clock, progress });
+    await executeRun($, runDir, run, { startHost, clock, progress });
     return { runDir, names: readdirSync(runDir) };
   };
 

@@ -6,6 +6,7 @@ import { findBase } from "../../harness/kernel/bases.ts";
 import { planKernel } from "../../harness/kernel/build.ts";
 import { type KernelRecord, recordFile } from "../../harness/kernel/built-kernel.ts";
 import { treeDir } from "../../harness/kernel/source-cache.ts";
+import { $ } from "../fakes/shell.ts";
 import { CommandLine } from "./command-line.ts";
 
 const FAKE_QEMU = projectPath("test/fakes/qemu.ts");
@@ -67,7 +68,7 @@ export class FakeMachine extends CommandLine {
     try {
       const base = await findBase("6.12");
       mkdirSync(treeDir(base.source.package, base.source.version), { recursive: true });
-      const { dir } = await planKernel({ base, variant: "base" });
+      const { dir } = await planKernel($, { base, variant: "base" });
       const kernel: KernelRecord = {
         base: base.name,
         variant: "base",

@@ -7,6 +7,7 @@ import { recordFile } from "../../harness/kernel/built-kernel.ts";
 import { treeDir } from "../../harness/kernel/source-cache.ts";
 import { CommandLine } from "../cli/command-line.ts";
 import { until } from "../cli/fake-machine.ts";
+import { $ } from "../fakes/shell.ts";
 import { fakeConsole, fakeSamples } from "../native/fake-samples.ts";
 
 const commandLine = new CommandLine();
@@ -20,7 +21,7 @@ beforeAll(async () => {
   try {
     const base = await findBase("6.12");
     mkdirSync(treeDir(base.source.package, base.source.version), { recursive: true });
-    const { dir, patches } = await planKernel({ base, variant: "native" });
+    const { dir, patches } = await planKernel($, { base, variant: "native" });
     mkdirSync(dir, { recursive: true });
     const of = { base: base.name, packageName: base.source.package, version: base.source.version, pinned: true };
     const sums = {

@@ -6,6 +6,7 @@ import { planKernel } from "../../harness/kernel/build.ts";
 import { recordFile } from "../../harness/kernel/built-kernel.ts";
 import { treeDir } from "../../harness/kernel/source-cache.ts";
 import { CommandLine } from "../cli/command-line.ts";
+import { $ } from "../fakes/shell.ts";
 
 const commandLine = new CommandLine();
 let program: string;
@@ -17,7 +18,7 @@ beforeAll(async () => {
   try {
     const base = await findBase("6.12");
     mkdirSync(treeDir(base.source.package, base.source.version), { recursive: true });
-    const { dir } = await planKernel({ base, variant: "kunit" });
+    const { dir } = await planKernel($, { base, variant: "kunit" });
     mkdirSync(dir, { recursive: true });
     const of = { base: base.name, variant: "kunit", packageName: base.source.package, version: base.source.version };
     const sums = { imageSha256: "a", configSha256: "b", steps: 1, afterPristine: false, buildSeconds: 1 };

@@ -6,6 +6,7 @@ import { checkNode, checkPackages, checkProcessors } from "../../harness/doctor/
 import { checkHugePages, checkMemlock, checkMemory } from "../../harness/doctor/memory.ts";
 import { checkQemu } from "../../harness/doctor/qemu.ts";
 import { checkIommu, checkKvm, checkNested } from "../../harness/doctor/virtualisation.ts";
+import { $ } from "../fakes/shell.ts";
 import { FakeMachine, meminfo } from "./fake-machine.ts";
 
 describe("memory", () => {
@@ -62,10 +63,10 @@ describe("virtualisation", () => {
     using machine = new FakeMachine();
     machine.stub("qemu-system-x86_64", "echo QEMU emulator version 7.2.22");
     const slow = { usable: false, nested: true, reason: "a tiny guest did not end within 5 s" };
-    const finding = await checkKvm("/", () => Promise.resolve(slow));
+    const finding = await checkKvm($, () => Promise.resolve(slow));
     expect(finding).toMatchObject({ status: "WARN", found: expect.stringContaining(slow.reason) });
     const good = { usable: true, nested: true, reason: "a tiny guest ran in 80 ms" };
-    expect(await checkKvm("/", () => Promise.resolve(good))).toMatchObject({ status: "PASS", found: good.reason });
+    expect(await checkKvm($, () => Promise.resolve(good))).toMatchObject({ status: "PASS", found: good.reason });
   });
 
   test.each([
@@ -118,19 +119,19 @@ describe("QEMU", () => {
   ])("%s with %j: %s", async (version, names, status) => {
     using machine = new FakeMachine();
     qemu(machine, version, names);
-    expect(await checkQemu()).toMatchObject({ status, found: expect.stringContaining(version) });
+    expect(await checkQemu($)).toMatchObject({ status, found: expect.stringContaining(version) });
   });
 
   test("without a device that is needed names it", async () => {
     using machine = new FakeMachine();
     qemu(machine, "10.0.2", ["e1000e", "virtio-net-pci"]);
-    expect((await checkQemu()).found).toContain("has no device intel-iommu, vfio-pci");
+    expect((await checkQemu($)).found).toContain("has no device intel-iommu, vfio-pci");
   });
 
   test("that is missing is a FAIL that sends to setup", async () => {
     using machine = new FakeMachine();
     machine.stub("qemu-system-x86_64", "exit 127");
-    const [finding] = await examine(machine.root, [["QEMU", checkQemu]]);
+    const [finding] = await examine($, machine.root, [["QEMU", () => checkQemu($)]]);
     expect(finding).toMatchObject({ status: "FAIL", remedy: expect.stringContaining("npm run setup") });
   });
 });
@@ -156,7 +157,7 @@ describe("the rest", () => {
       "dpkg-query",
       'shift 3; for name; do case $name in flex|bison) ;; *) echo "$name installed";; esac; done; exit 1',
     );
-    expect(await checkPackages()).toMatchObject({ status: "FAIL", found: "not installed: flex, bison" });
+    expect(await checkPackages($)).toMatchObject({ status: "FAIL", found: "not installed: flex, bison" });
   });
 
   test("a package that was removed but left its configuration counts as missing", async () => {
@@ -165,14 +166,14 @@ describe("the rest", () => {
       "dpkg-query",
       'shift 3; for name; do case $name in make) echo "make config-files";; *) echo "$name installed";; esac; done',
     );
-    expect(await checkPackages()).toMatchObject({ found: "not installed: make" });
+    expect(await checkPackages($)).toMatchObject({ found: "not installed: make" });
   });
 
   test("a check that cannot be made is a FAIL, and the others are made all the same", async () => {
     const broken = () => {
       throw new InfrastructureError({ code: "X", message: "no dpkg here", remedy: "Use Debian." });
     };
-    const findings = await examine("/", [
+    const findings = await examine($, "/", [
       ["packages", broken],
       ["node", () => pass("node", "24")],
     ]);

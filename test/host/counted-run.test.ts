@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { countedRun, countedRunArgs } from "../../harness/host/counted-run.ts";
+import { $ } from "../fakes/shell.ts";
 
 const WHAT = { imagePath: "bzImage", args: ["0", "256"], memoryBytes: 2 ** 30, cpuModel: "max" };
 
@@ -23,7 +24,7 @@ function qemu(script: string): void {
   writeFileSync(program, `#!/bin/sh\n${script}\n`);
   chmodSync(program, 0o755);
 }
-const run = () => countedRun({ ...WHAT, program: join(directory, "qemu-system-x86_64"), timeoutMs: 5_000 });
+const run = () => countedRun($, { ...WHAT, program: join(directory, "qemu-system-x86_64"), timeoutMs: 5_000 });
 
 test("the clock counts instructions, on one CPU, with nothing random, and the program gets its arguments", () => {
   const args = countedRunArgs(WHAT, "initrd").join(" ");

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { projectPath } from "../../harness/base/paths.ts";
 import { measuredProgram } from "../../harness/host/measured-program.ts";
 import { compileGuestPrograms, guestPrograms } from "../../harness/host/programs.ts";
+import { $ } from "../fakes/shell.ts";
 
 const PROGRAMS = ["populate", "launch", "forkcopy", "faultlatency", "stale", "load"];
 const PAGES_PER_MIB = 256;
@@ -16,7 +17,7 @@ let directory: string;
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "programs-"));
   mkdirSync(join(directory, "files"));
-  await compileGuestPrograms(directory, PROGRAMS);
+  await compileGuestPrograms($, directory, PROGRAMS);
 }, 120_000);
 afterAll(() => rmSync(directory, { recursive: true }));
 

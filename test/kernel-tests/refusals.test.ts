@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ExecAnswer } from "../../harness/base/exec.ts";
 import { refusalInSysfs, refusalsOnUml } from "../../harness/kernel-tests/refusals.ts";
+import { $ } from "../fakes/shell.ts";
 
 const REFUSES = (reason: string) => `page_prezero: not enabled: ${reason}
     # bulk_is_zero: ASSERTION FAILED at mm/page_prezero_test.c:62
@@ -13,7 +14,11 @@ const REASONS: Record<string, string> = {
 };
 
 const onUml = (output: (argument: string) => string) =>
-  refusalsOnUml("linux", async (_, [, argument = ""]) => ({ output: output(argument), timedOut: false, command: "" }));
+  refusalsOnUml($, "linux", async (_$, _, [, argument = ""]) => ({
+    output: output(argument),
+    timedOut: false,
+    command: "",
+  }));
 
 describe("a kernel that was booted with what excludes the feature", () => {
   test("refuses with EOPNOTSUPP and says why", async () => {

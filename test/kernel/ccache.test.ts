@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { ensureKernel } from "../../harness/kernel/build.ts";
 import { ccacheForPair } from "../../harness/kernel/ccache.ts";
 import { BUILD_DIR } from "../../harness/kernel/tree.ts";
+import { $ } from "../fakes/shell.ts";
 import { FakeKernel } from "./fake-kernel.ts";
 
 type Counts = { hits: number; misses: number };
@@ -41,8 +42,8 @@ describe("the second kernel of a pair", () => {
   test("takes every object that the series does not touch, without preprocessing it", async () => {
     using fake = new FakeKernel();
     await sleep(SETTLED_MS);
-    expect(await counting(fake, () => ensureKernel(fake.request("base")))).toEqual({ hits: 0, misses: 2 });
-    expect(await counting(fake, () => ensureKernel(fake.request("prezero")))).toEqual({ hits: 1, misses: 1 });
+    expect(await counting(fake, () => ensureKernel($, fake.request("base")))).toEqual({ hits: 0, misses: 2 });
+    expect(await counting(fake, () => ensureKernel($, fake.request("prezero")))).toEqual({ hits: 1, misses: 1 });
   });
 
   test("takes nothing from a kernel with another configuration", async () => {
@@ -50,8 +51,8 @@ describe("the second kernel of a pair", () => {
     fake.changeSource("mm/page_reporting.c", "#include <linux/mm.h>\n", ASKS);
     fake.write("more.config", "CONFIG_PAGE_REPORTING=y\n");
     await sleep(SETTLED_MS);
-    await ensureKernel(fake.request("base"));
-    const other = await counting(fake, () => ensureKernel(fake.request("base", "more.config")));
+    await ensureKernel($, fake.request("base"));
+    const other = await counting(fake, () => ensureKernel($, fake.request("base", "more.config")));
     expect(other).toEqual({ hits: 0, misses: 2 });
   });
 
@@ -60,8 +61,8 @@ describe("the second kernel of a pair", () => {
     fake.changeSource("mm/page_reporting.c", "#include <linux/mm.h>\n", ASKS);
     fake.write("off.config", "# CONFIG_PAGE_PREZERO is not set\n");
     await sleep(SETTLED_MS);
-    const on = await ensureKernel(fake.request("prezero"));
-    const off = await ensureKernel(fake.request("prezero", "off.config"));
+    const on = await ensureKernel($, fake.request("prezero"));
+    const off = await ensureKernel($, fake.request("prezero", "off.config"));
     expect(readFileSync(on.vmlinuxPath).includes("zeroed")).toBe(true);
     expect(readFileSync(off.vmlinuxPath).includes("zeroed")).toBe(false);
   });

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { ensureKernel } from "../../harness/kernel/build.ts";
+import { $ } from "../fakes/shell.ts";
 import { FakeKernel } from "./fake-kernel.ts";
 
 /** Touches mm/ only: the miniature's symbols come from the shipped kunit.config. */
@@ -33,19 +34,19 @@ test("the variant kunit is the series on user-mode Linux: a program, with its ow
   using fake = new FakeKernel();
   fake.addSymbolsOf("kunit.config");
   fake.write("kernel-patches/0001-clear.patch", PATCH);
-  const kernel = await ensureKernel(fake.request("kunit"));
+  const kernel = await ensureKernel($, fake.request("kunit"));
   expect(kernel).toMatchObject({ variant: "kunit", fragments: ["kunit.config"], patches: ["0001-clear.patch"] });
   expect(kernel.release).toMatch(/-kunit-/);
   expect(execFileSync(kernel.imagePath, { encoding: "utf8" })).toContain("reboot: System halted");
-  expect((await ensureKernel(fake.request("kunit"))).cached).toBe(true);
+  expect((await ensureKernel($, fake.request("kunit"))).cached).toBe(true);
 });
 
 test("the pair on user-mode Linux differs by the series and its option alone", async () => {
   using fake = new FakeKernel();
   fake.addSymbolsOf("kunit-public.config", "prezero.config");
   fake.write("kernel-patches/0001-clear.patch", PATCH);
-  const base = await ensureKernel(fake.request("kunit-base"));
-  const series = await ensureKernel(fake.request("kunit-prezero"));
+  const base = await ensureKernel($, fake.request("kunit-base"));
+  const series = await ensureKernel($, fake.request("kunit-prezero"));
   expect(base).toMatchObject({ fragments: ["kunit-public.config"], patches: [] });
   expect(series).toMatchObject({
     fragments: ["kunit-public.config", "prezero.config"],

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { fetchSource } from "../../harness/kernel/source.ts";
+import { $ } from "../fakes/shell.ts";
 import { FakeKernel } from "./fake-kernel.ts";
 
 const PINNED = "6.12.117-1~deb12u1";
@@ -56,7 +57,7 @@ esac`,
   }
 
   fetch() {
-    return fetchSource(this.base, (line) => void this.said.push(line));
+    return fetchSource($, this.base, (line) => void this.said.push(line));
   }
 }
 

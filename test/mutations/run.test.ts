@@ -5,6 +5,7 @@ import type { TestResult } from "../../harness/ktap/result.ts";
 import { MutantTree } from "../../harness/mutations/mutant-tree.ts";
 import { readMutations } from "../../harness/mutations/mutation.ts";
 import { runMutations } from "../../harness/mutations/run.ts";
+import { $ } from "../fakes/shell.ts";
 import { FakeKernel } from "../kernel/fake-kernel.ts";
 
 /** Touches the program that is the kernel: the miniature has its results in a script. */
@@ -69,6 +70,7 @@ async function run(): Promise<{ results: TestResult[]; shown: string[] }> {
   };
   const mutations = await readMutations([directory]);
   const results = await runMutations(
+    $,
     mutations,
     { ...plan, say: () => {} },
     (index, { name }) => shown.push(`${index} ${name}`),
@@ -139,6 +141,6 @@ test("a kernel that runs all of the suite, whatever is asked for, is asked once 
 });
 
 test("mutants stay out of the cache of kernels", async () => {
-  const tree = await MutantTree.make(fake.base, "kunit");
+  const tree = await MutantTree.make($, fake.base, "kunit");
   expect(await tree.build()).toContain("/mutants/");
 });

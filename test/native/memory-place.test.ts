@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { findMemoryPlace, hugeTmpfs } from "../../harness/native/memory-place.ts";
+import { $ } from "../fakes/shell.ts";
 
 let bin: string;
 const path = process.env.PATH;
@@ -44,14 +45,14 @@ test("a user who is not root becomes root of a namespace, and the program dies w
 
 test("huge pages where they can be mounted", async () => {
   stub("unshare", "exit 0");
-  expect(await findMemoryPlace(2 ** 20)).toEqual({ launcher: hugeTmpfs(2 ** 20) });
+  expect(await findMemoryPlace($, 2 ** 20)).toEqual({ launcher: hugeTmpfs(2 ** 20) });
 });
 
 test("/dev/shm where nothing can be mounted", async () => {
   stub("unshare", "echo unshare: Operation not permitted >&2; exit 1");
-  expect(await findMemoryPlace(2 ** 20)).toEqual({ parentDir: "/dev/shm" });
+  expect(await findMemoryPlace($, 2 ** 20)).toEqual({ parentDir: "/dev/shm" });
 });
 
 test("more memory than there is is refused before anything is built", async () => {
-  await expect(findMemoryPlace(2 ** 60)).rejects.toMatchObject({ code: "NATIVE_MEMORY", exitCode: 2 });
+  await expect(findMemoryPlace($, 2 ** 60)).rejects.toMatchObject({ code: "NATIVE_MEMORY", exitCode: 2 });
 });

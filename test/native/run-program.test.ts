@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { runProgram } from "../../harness/native/run-program.ts";
 import type { NativeSample } from "../../harness/native/sample.ts";
+import { $ } from "../fakes/shell.ts";
 import { fakeConsole, fakeSamples } from "./fake-samples.ts";
 
 let directory: string;
@@ -19,7 +20,7 @@ function program(console: string, then = ""): string {
   chmodSync(path, 0o755);
   return path;
 }
-const run = (path: string, deadlineMs = 20_000) => runProgram(path, 7, { memoryBytes: 2 ** 30 }, deadlineMs);
+const run = (path: string, deadlineMs = 20_000) => runProgram($, path, 7, { memoryBytes: 2 ** 30 }, deadlineMs);
 
 /** The samples with one of them changed. */
 function changed(which: (sample: NativeSample) => boolean, change: Partial<NativeSample>): NativeSample[] {

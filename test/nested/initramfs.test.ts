@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { guestPrograms } from "../../harness/host/programs.ts";
 import { ensureInitramfs, installedArchive, keysArchive } from "../../harness/nested/initramfs.ts";
 import { makeBootKeys, makeUserKeys } from "../../harness/nested/keys.ts";
+import { $ } from "../fakes/shell.ts";
 
 let directory: string;
 const before = process.env.PREZERO_CACHE;
@@ -30,7 +31,7 @@ const list = (archive: string | Buffer) => {
 
 describe("the root of the nested host", { timeout: 120_000 }, () => {
   it("holds QEMU with its libraries and firmware, an SSH server, a shell, and our programs, all root's", async () => {
-    const names = list(await ensureInitramfs());
+    const names = list(await ensureInitramfs($));
     for (const wanted of [
       "usr/bin/qemu-system-x86_64",
       "usr/share/seabios/bios-256k.bin",
@@ -47,9 +48,9 @@ describe("the root of the nested host", { timeout: 120_000 }, () => {
   });
 
   it("is made once, and leaves nothing half done beside it", async () => {
-    const path = await ensureInitramfs();
+    const path = await ensureInitramfs($);
     const made = statSync(path).mtimeMs;
-    expect(await ensureInitramfs()).toBe(path);
+    expect(await ensureInitramfs($)).toBe(path);
     expect(statSync(path).mtimeMs).toBe(made);
     expect(readdirSync(join(directory, "cache/initramfs"))).toHaveLength(1);
   });
@@ -64,7 +65,7 @@ describe("the root of the nested host", { timeout: 120_000 }, () => {
   it("gets keys of one boot that nobody else may read", async () => {
     const keyDirectory = join(directory, "keys");
     mkdirSync(keyDirectory);
-    const keys = await makeBootKeys(keyDirectory);
+    const keys = await makeBootKeys($, keyDirectory);
     expect(keys.userPublic).toMatch(/^ssh-ed25519 \S+/);
     expect(keys.hostPublic).toMatch(/^AAAAC3NzaC1lZDI1NTE5/);
     const names = list(keysArchive(keys));
@@ -73,14 +74,14 @@ describe("the root of the nested host", { timeout: 120_000 }, () => {
   });
 
   it("gets a program of this machine for one boot with the libraries that it needs", async () => {
-    const names = list(await installedArchive(["/usr/bin/make"]));
+    const names = list(await installedArchive($, ["/usr/bin/make"]));
     expect(names).toContain("usr/bin/make");
     expect(names).toContain("libc.so.6");
-    expect(await installedArchive([])).toHaveLength(0);
+    expect(await installedArchive($, [])).toHaveLength(0);
   });
 
   it("refuses a program that is not installed", async () => {
-    const refused = installedArchive([join(directory, "none")]);
+    const refused = installedArchive($, [join(directory, "none")]);
     await expect(refused).rejects.toMatchObject({ code: "GUEST_FILES", remedy: "npm run setup" });
   });
 });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { HarnessError } from "../../harness/base/errors.ts";
 import { bootNestedHost, type NestedHostOptions } from "../../harness/nested/nested.ts";
 import { fakeQemu } from "../fakes/fake-qemu.ts";
+import { $ } from "../fakes/shell.ts";
 
 const GIB_BYTES = 2 ** 30;
 let directory: string;
@@ -22,7 +23,7 @@ afterAll(() => {
 });
 
 const boot = (behaviour: string, options: Partial<NestedHostOptions> = {}) =>
-  bootNestedHost({
+  bootNestedHost($, {
     kernel: { imagePath: behaviour, release: "6.12.0", imageSha256: "aa", configSha256: "bb", variant: "base" },
     memoryBytes: GIB_BYTES,
     cpus: 2,

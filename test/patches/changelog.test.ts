@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { RuntimeDir } from "../../harness/base/runtime-dir.ts";
 import { lostInMail, readMail } from "../../harness/patches/changelog.ts";
+import { $ } from "../fakes/shell.ts";
 
 const MAIL = `From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001
 From: =?UTF-8?q?D=C3=A9vi?= <devi@example.org>
@@ -15,7 +16,7 @@ Why.
 
 async function read(text: string) {
   using scratch = new RuntimeDir();
-  return await readMail("/", { name: "0001-a.patch", text }, scratch.path);
+  return await readMail($, "/", { name: "0001-a.patch", text }, scratch.path);
 }
 
 describe("the changelog of a mail", () => {

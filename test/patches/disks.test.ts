@@ -6,13 +6,14 @@ import { projectPath } from "../../harness/base/paths.ts";
 import { exportSeries } from "../../harness/patches/export/export.ts";
 import { refreshPatches } from "../../harness/patches/refresh.ts";
 import { readSeries } from "../../harness/series/series.ts";
+import { $ } from "../fakes/shell.ts";
 import { mayMount, SmallDisk } from "../fakes/small-disk.ts";
 import { FakeKernel } from "./fake-base.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
 async function exportTo(kernel: FakeKernel, outDir: string): Promise<string[]> {
-  return exportSeries({
+  return exportSeries($, {
     base: await kernel.base(),
     series: await readSeries(kernel.patchesDir),
     outDir,
@@ -63,12 +64,12 @@ describe.skipIf(!mayMount)("a disk that takes nothing more (as root, who may mou
       exitCode: 3,
       message: expect.stringContaining(`the patches in ${patchesDir}`),
     };
-    await expect(refreshPatches(options)).rejects.toMatchObject(readOnly);
+    await expect(refreshPatches($, options)).rejects.toMatchObject(readOnly);
     execFileSync("mount", ["-o", "remount,rw", disk.path]);
     disk.fill();
-    await expect(refreshPatches(options)).rejects.toMatchObject({ code: "DISK_FULL", exitCode: 3 });
+    await expect(refreshPatches($, options)).rejects.toMatchObject({ code: "DISK_FULL", exitCode: 3 });
     writeFileSync(join(disk.path, "filler"), "");
-    expect((await refreshPatches(options)).added).toHaveLength(1);
+    expect((await refreshPatches($, options)).added).toHaveLength(1);
   });
 
   test("edit and status tell a cache that cannot be written as such, without a stack", () => {

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { type BaseRepository, baseRepository } from "../../harness/patches/base-repository.ts";
 import { editPatches } from "../../harness/patches/edit.ts";
 import { refreshPatches } from "../../harness/patches/refresh.ts";
+import { $ } from "../fakes/shell.ts";
 
 /** A developer as git knows one; the tests must not depend on who runs them. */
 const DEVELOPER = {
@@ -55,7 +56,7 @@ export class FakeKernel implements Disposable {
   }
 
   base(): Promise<BaseRepository> {
-    return baseRepository(this.source, () => {});
+    return baseRepository($, this.source, () => {});
   }
 
   /**
@@ -70,7 +71,7 @@ export class FakeKernel implements Disposable {
       if (text === "") rmSync(join(dir, path));
       else writeFileSync(join(dir, path), text);
     }
-    return baseRepository({ dir, packageName: `linux-source-${version}`, version: `${version}.1-1` }, () => {});
+    return baseRepository($, { dir, packageName: `linux-source-${version}`, version: `${version}.1-1` }, () => {});
   }
 
   /** Text of a file of the source. */
@@ -79,11 +80,11 @@ export class FakeKernel implements Disposable {
   }
 
   async edit(dir = this.worktree) {
-    return editPatches({ base: await this.base(), dir, patchesDir: this.patchesDir, say: () => {} });
+    return editPatches($, { base: await this.base(), dir, patchesDir: this.patchesDir, say: () => {} });
   }
 
   async refresh(options: { dir?: string; force?: boolean; dryRun?: boolean } = {}) {
-    return refreshPatches({ base: await this.base(), dir: this.worktree, patchesDir: this.patchesDir, ...options });
+    return refreshPatches($, { base: await this.base(), dir: this.worktree, patchesDir: this.patchesDir, ...options });
   }
 
   /** Runs git as the developer does by hand. */

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { findBase } from "../../harness/kernel/bases.ts";
 import { git } from "../../harness/patches/git.ts";
+import { $ } from "../fakes/shell.ts";
 import { FakeKernel } from "./fake-base.ts";
 
 const OPTIONS = "0001-page-reporting-option.patch";
@@ -42,11 +43,11 @@ describe("work in a worktree is never lost", () => {
     await kernel.startWithThree();
     const { gitDir, root } = await kernel.base();
     const dir = join(kernel.root, "other");
-    await git(gitDir, ["worktree", "add", "--quiet", "--detach", "--lock", `${dir}.partial`, root]);
+    await git($, gitDir, ["worktree", "add", "--quiet", "--detach", "--lock", `${dir}.partial`, root]);
     rmSync(`${dir}.partial`, { recursive: true });
     await kernel.edit(dir);
     expect(existsSync(join(dir, "mm/Kconfig"))).toBe(true);
-    expect((await git(gitDir, ["worktree", "list"])).stdout).not.toContain(".partial");
+    expect((await git($, gitDir, ["worktree", "list"])).stdout).not.toContain(".partial");
   });
 
   test("a refresh that was killed after it began to write goes on when it is said again", async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { chooseAccelerator, probeKvm } from "../../harness/qemu/accel.ts";
 import { EXIT_CODE, probeArgs, probeBootSector } from "../../harness/qemu/probe-guest.ts";
+import { $ } from "../fakes/shell.ts";
 
 let directory: string;
 const before = process.env.PREZERO_CACHE;
@@ -34,41 +35,41 @@ const runs = () => execFileSync("wc", ["-l", join(directory, "runs")], { encodin
 describe("whether KVM is usable", () => {
   it("is so when the tiny guest gets to its end", async () => {
     const places = machine(`exit ${EXIT_CODE}`);
-    expect(await probeKvm(places)).toMatchObject({ usable: true, nested: true });
-    expect(await chooseAccelerator("auto", places)).toBe("kvm");
+    expect(await probeKvm($, places)).toMatchObject({ usable: true, nested: true });
+    expect(await chooseAccelerator($, "auto", places)).toBe("kvm");
   });
 
   it("is asked once per boot of the machine", async () => {
     const places = machine(`exit ${EXIT_CODE}`);
-    await probeKvm(places);
-    await probeKvm(places);
+    await probeKvm($, places);
+    await probeKvm($, places);
     expect(runs()).toBe("1");
   });
 
   it("is not so when QEMU fails, and says why", async () => {
     const places = machine("echo 'failed to set MSR 0x10a' >&2; exit 134");
-    expect((await probeKvm(places)).reason).toContain("failed to set MSR 0x10a");
-    expect(await chooseAccelerator("auto", places)).toBe("tcg");
-    await expect(chooseAccelerator("kvm", places)).rejects.toMatchObject({ code: "KVM_UNUSABLE", exitCode: 2 });
+    expect((await probeKvm($, places)).reason).toContain("failed to set MSR 0x10a");
+    expect(await chooseAccelerator($, "auto", places)).toBe("tcg");
+    await expect(chooseAccelerator($, "kvm", places)).rejects.toMatchObject({ code: "KVM_UNUSABLE", exitCode: 2 });
   });
 
   it("is not so when the guest takes for ever", async () => {
-    expect((await probeKvm(machine("exec sleep 60"))).reason).toContain("did not end in 5 s");
+    expect((await probeKvm($, machine("exec sleep 60"))).reason).toContain("did not end in 5 s");
   });
 
   it("is not so without the device", async () => {
     const places = { ...machine("exit 1"), device: "/dev/there-is-no-kvm" };
-    expect(await probeKvm(places)).toMatchObject({ usable: false, reason: "there is no /dev/there-is-no-kvm" });
+    expect(await probeKvm($, places)).toMatchObject({ usable: false, reason: "there is no /dev/there-is-no-kvm" });
   });
 
   it("is not enough when guests may not use it in turn", async () => {
     const places = machine(`exit ${EXIT_CODE}`, "N");
-    expect(await chooseAccelerator("auto", places)).toBe("tcg");
-    await expect(chooseAccelerator("kvm", places)).rejects.toThrow("nested=0");
+    expect(await chooseAccelerator($, "auto", places)).toBe("tcg");
+    await expect(chooseAccelerator($, "kvm", places)).rejects.toThrow("nested=0");
   });
 
   it("is not asked when TCG is wanted", async () => {
-    expect(await chooseAccelerator("tcg", { program: "/nonexistent" })).toBe("tcg");
+    expect(await chooseAccelerator($, "tcg", { program: "/nonexistent" })).toBe("tcg");
   });
 
   it("depends on a guest that really ends: under TCG it does", () => {

@@ -7,6 +7,7 @@ import { exitError, QemuProcess } from "../../harness/qemu/launch.ts";
 import { SocketListener } from "../../harness/qemu/socket-listener.ts";
 import { fakeQemu } from "../fakes/fake-qemu.ts";
 import { isAlive } from "../fakes/processes.ts";
+import { $ } from "../fakes/shell.ts";
 
 let directory: string;
 let console: SocketListener;
@@ -26,7 +27,7 @@ const launch = (behaviour: string, greetingTimeoutMs = 10_000) => {
     ...["-chardev", `socket,id=console,path=${console.path}`],
     ...["-chardev", `socket,id=qmp,path=${qmpSocket}`],
   ];
-  return QemuProcess.launch({
+  return QemuProcess.launch($, {
     program: fakeQemu,
     args: ["-kernel", behaviour, ...sockets],
     reproducer: `qemu-system-x86_64 -kernel ${behaviour}`,
@@ -91,7 +92,7 @@ describe("starting QEMU", () => {
   });
 
   it("says how to install a QEMU that is missing", async () => {
-    const started = QemuProcess.launch({
+    const started = QemuProcess.launch($, {
       program: "qemu-system-that-is-not-there",
       args: [],
       reproducer: "",

@@ -1,8 +1,10 @@
 import { resolve } from "node:path";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { loadSummary } from "../../analysis/load-run.ts";
+import { count, option } from "../../base/option.ts";
 import { print, say } from "../../base/output.ts";
 import { projectPath } from "../../base/paths.ts";
+import type { Shell } from "../../base/shell.ts";
 import { findBase, seriesDir } from "../../kernel/bases.ts";
 import { fetchSource } from "../../kernel/source.ts";
 import { baseRepository } from "../../patches/base-repository.ts";
@@ -28,31 +30,33 @@ type Options = {
   dryRun?: boolean;
 };
 
-export function registerExport(patches: Command): void {
+export function registerExport(patches: Command, $: Shell): void {
   patches
     .command("export")
     .argument("<base>", BASE_HELP)
     .description("write the series as mails with your sign-off and a cover letter; sends nothing")
     .option("--out <dir>", "where the mails go", "outgoing")
-    .option(
-      "--reroll-count <n>",
-      "version of the series, also as -vN; from 2 on the letter has a range-diff to the one before",
-      versionOf,
-      1,
+    .addOption(
+      option(
+        "--reroll-count <n>",
+        "version of the series, also as -vN; from 2 on the letter has a range-diff to the one before",
+        count(99),
+        1,
+      ),
     )
     .option("--rfc", "ask for comments: [PATCH RFC] in the subjects")
     .option("--previous <dir>", "where the version before is (default: --out)")
     .option("--run <run>", "put the table of this run of the series into the letter (may be given again)", append, [])
     .option("--force", "overwrite mails of the same version")
     .option("--dry-run", "print the commands, run nothing")
-    .action(inCache(exportMails));
+    .action(inCache($, exportMails));
 }
 
-async function exportMails(name: string, options: Options): Promise<void> {
+async function exportMails($: Shell, name: string, options: Options): Promise<void> {
   const base = await findBase(name);
   const series = await readSeries(seriesDir(base));
   const outDir = resolve(options.out);
-  const who = await callerIdentity();
+  const who = await callerIdentity($);
   const mails = { version: options.rerollCount, who, ...(options.rfc ? { rfc: true } : {}) };
   if (options.dryRun) {
     const paths = series.patches.map(({ path }) => path);
@@ -62,18 +66,19 @@ async function exportMails(name: string, options: Options): Promise<void> {
   }
   const letter = await readLetter([seriesDir(base), projectPath("kernel-patches")]);
   const runs = options.run.map((run) => loadSummary(resolveRunDir(run)));
-  const source = await fetchSource(base, say);
+  const source = await fetchSource($, base, say);
   for (const { run } of runs) requireRunOf(run, series, source);
   const tables = runs.map(rfcTable);
-  const repository = await baseRepository(source, say);
+  const repository = await baseRepository($, source, say);
   const before = resolve(options.previous ?? outDir);
   const previous =
-    options.rerollCount > 1 ? await previousExport(repository, before, options.rerollCount - 1) : undefined;
+    options.rerollCount > 1 ? await previousExport($, repository, before, options.rerollCount - 1) : undefined;
   const recipients = await recipientsOf(
+    $,
     source.dir,
     series.patches.map(({ path }) => path),
   );
-  const written = await exportSeries({
+  const written = await exportSeries($, {
     base: repository,
     series,
     outDir,
@@ -89,12 +94,6 @@ async function exportMails(name: string, options: Options): Promise<void> {
     say("NOTE: the letter has no measured table; --run RUN puts one in (npm run results lists them)");
   say(`signed off by ${who}. Look at every mail; nothing was sent. To see what would be:`);
   say(`  git send-email --dry-run ${outDir}/${versionPrefix(options.rerollCount)}0*.patch`);
-}
-
-function versionOf(text: string): number {
-  const version = Number(text);
-  if (!Number.isInteger(version) || version < 1 || version > 99) throw new InvalidArgumentError("Allowed: 1 to 99.");
-  return version;
 }
 
 function append(value: string, before: string[]): string[] {

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { namingDiskFaults } from "../../base/disk-fault.ts";
 import { say } from "../../base/output.ts";
 import { cacheDir, cachePlace } from "../../base/paths.ts";
+import type { Shell } from "../../base/shell.ts";
 import type { Base } from "../../kernel/bases.ts";
 import { fetchSource } from "../../kernel/source.ts";
 import { type BaseRepository, baseRepository } from "../../patches/base-repository.ts";
@@ -10,8 +11,8 @@ import { type BaseRepository, baseRepository } from "../../patches/base-reposito
 export const BASE_HELP = "kernel base, a key of configs/kernels.yaml";
 
 /** The base's source as a repository, fetched and made when it is not there yet. */
-export async function repository(base: Base): Promise<BaseRepository> {
-  return baseRepository(await fetchSource(base, say), say);
+export async function repository($: Shell, base: Base): Promise<BaseRepository> {
+  return baseRepository($, await fetchSource($, base, say), say);
 }
 
 /** Where the worktree of a base is, unless --dir says another place. */
@@ -20,6 +21,6 @@ export function worktreeDir(base: Base, dir: string | undefined): string {
 }
 
 /** An action of a command: repositories and worktrees are in the cache, and what is wrong with its disk is told as that. */
-export function inCache<Args extends unknown[]>(action: (...args: Args) => Promise<void>) {
-  return (...args: Args): Promise<void> => namingDiskFaults(cachePlace(), () => action(...args));
+export function inCache<Args extends unknown[]>($: Shell, action: ($: Shell, ...args: Args) => Promise<void>) {
+  return (...args: Args): Promise<void> => namingDiskFaults(cachePlace(), () => action($, ...args));
 }

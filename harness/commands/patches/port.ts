@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { print, say } from "../../base/output.ts";
+import type { Shell } from "../../base/shell.ts";
 import { type Base, findBase, seriesDir } from "../../kernel/bases.ts";
 import { gitCommand } from "../../patches/git.ts";
 import { portDiff, replacedDiff } from "../../patches/port/diffs.ts";
@@ -19,7 +20,7 @@ import { BASE_HELP, inCache, repository, worktreeDir } from "./places.ts";
 
 type Options = { from: string; to: string; dir?: string; continue?: boolean; abort?: boolean; dryRun?: boolean };
 
-export function registerPort(patches: Command): void {
+export function registerPort(patches: Command, $: Shell): void {
   patches
     .command("port")
     .description("bring the series of one base to another: a git rebase in a new worktree, with hints where it stops")
@@ -29,39 +30,44 @@ export function registerPort(patches: Command): void {
     .addOption(new Option("--continue", "go on after conflicts were resolved").conflicts("abort"))
     .option("--abort", "give the port up and remove its worktree")
     .option("--dry-run", "print the commands, run nothing")
-    .action(inCache(port));
+    .action(inCache($, port));
 }
 
-async function port(options: Options): Promise<void> {
+async function port($: Shell, options: Options): Promise<void> {
   requireTwoBases(options);
   const [from, to] = [await findBase(options.from), await findBase(options.to)];
   const dir = worktreeDir(to, options.dir);
   if (options.dryRun) return print(gitCommand(dir, rebaseArguments("ROOT", "START", "LAST")));
-  const target = { base: await repository(to), dir, patchesDir: seriesDir(to) };
-  if (options.abort || options.continue) await requirePort(dir, { from: from.name, to: to.name });
+  const target = { base: await repository($, to), dir, patchesDir: seriesDir(to) };
+  if (options.abort || options.continue) await requirePort($, dir, { from: from.name, to: to.name });
   if (options.abort) {
-    await abortPort(target);
+    await abortPort($, target);
     return say(`the port is given up; ${dir} is removed`);
   }
-  const ported = options.continue ? await continuePort(target) : await begin(from, to, target);
-  if (ported.state === "finished") return finished(target, ported, options);
-  const hints = await hintsFor(ported.conflicts, target.base, functionsChanged(await readSeries(seriesDir(from))));
+  const ported = options.continue ? await continuePort($, target) : await begin($, from, to, target);
+  if (ported.state === "finished") return finished($, target, ported, options);
+  const hints = await hintsFor($, ported.conflicts, target.base, functionsChanged(await readSeries(seriesDir(from))));
   print(showConflicts(ported, hints, again(options)));
   process.exitCode = 1;
 }
 
-async function begin(from: Base, to: Base, target: PortTarget): Promise<Ported> {
+async function begin($: Shell, from: Base, to: Base, target: PortTarget): Promise<Ported> {
   const series = await readSeries(seriesDir(from));
   const names = { from: from.name, to: to.name };
-  const ported = await startPort(target, names, { base: await repository(from), series }, say);
+  const ported = await startPort($, target, names, { base: await repository($, from), series }, say);
   print(target.dir);
   return ported;
 }
 
-async function finished(target: PortTarget, ported: Ported & { state: "finished" }, options: Options): Promise<void> {
+async function finished(
+  $: Shell,
+  target: PortTarget,
+  ported: Ported & { state: "finished" },
+  options: Options,
+): Promise<void> {
   const color = process.stdout.isTTY === true;
-  print((await portDiff(target, ported.port, color)).trimEnd());
-  const replaced = await replacedDiff(target, color);
+  print((await portDiff($, target, ported.port, color)).trimEnd());
+  const replaced = await replacedDiff($, target, color);
   if (replaced !== undefined) print(`\nagainst the series that ${options.to} has now:\n${replaced.trimEnd()}`);
   const dropped = ported.dropped > 0 ? `, ${ported.dropped} left out because nothing of them was left to do` : "";
   for (const patch of ported.remembered) say(`resolved as it was before: ${patch}`);

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import type { Shell } from "../../base/shell.ts";
 import { GIB_BYTES } from "../../base/size.ts";
 import type { Base } from "../../kernel/bases.ts";
 import { ensureKernel } from "../../kernel/build.ts";
@@ -22,7 +23,7 @@ export type TestPlan = {
 };
 
 /** A test of its own: its name, a few words on what happens and how long it takes, and its cases. */
-export type Scenario = { name: string; about: string; run(plan: TestPlan): Promise<TestResult[]> };
+export type Scenario = { name: string; about: string; run($: Shell, plan: TestPlan): Promise<TestResult[]> };
 
 /** Clears several times faster under TCG than a CPU with ERMS: for what happens, not how long it takes. */
 export const QUICK_CLEAR = "max,-erms,-fsrm";
@@ -39,12 +40,13 @@ const RICH_FRAGMENTS = ["life.config", "selftests-mm.config"];
  * @throws what {@link bootNestedHost} throws
  */
 export function bootTestHost(
+  $: Shell,
   { accel, logs }: Pick<TestPlan, "accel" | "logs">,
   kernel: Omit<BootKernel, "variant"> & { variant: Variant },
   name: string,
   needs: Partial<NestedHostOptions> = {},
 ): Promise<NestedHost> {
-  return bootNestedHost({
+  return bootNestedHost($, {
     kernel,
     memoryBytes: GIB_BYTES,
     cpus: Math.min(MAX_CPUS, Math.max(2, availableParallelism())),
@@ -58,11 +60,12 @@ export function bootTestHost(
 
 /** A kernel of the pair, which boots. @throws what {@link ensureKernel} throws */
 export async function testKernel(
+  $: Shell,
   base: Base,
   variant: Variant,
   fragments: string[] = [],
 ): Promise<BuiltKernel & { variant: Variant }> {
-  return { ...(await ensureKernel({ base, variant, fragments })), variant };
+  return { ...(await ensureKernel($, { base, variant, fragments })), variant };
 }
 
 /**
@@ -70,10 +73,10 @@ export async function testKernel(
  * built in the same tree.
  * @throws what {@link ensureKernel} throws
  */
-export async function richKernel(base: Base, variant: Variant): Promise<BuiltKernel & { variant: Variant }> {
+export async function richKernel($: Shell, base: Base, variant: Variant): Promise<BuiltKernel & { variant: Variant }> {
   const fragments = [...RICH_FRAGMENTS, ...(base.richFragments ?? [])];
-  const pristine = await testKernel(base, "base", fragments);
-  return variant === "base" ? pristine : testKernel(base, variant, fragments);
+  const pristine = await testKernel($, base, "base", fragments);
+  return variant === "base" ? pristine : testKernel($, base, variant, fragments);
 }
 
 /** Warnings count too: a kernel that complains is not one that passes. @param allowed what is said on purpose */

@@ -21,7 +21,7 @@ echo none > /sys/power/pm_test`;
 export const freezing: Scenario = {
   name: "freezing",
   about: "the machine begins to sleep and to hibernate, and turns back",
-  run: (plan) => onLiveHost(plan, "freezing", {}, freezes),
+  run: ($, plan) => onLiveHost($, plan, "freezing", {}, freezes),
 };
 
 /** @throws what the host's exec throws */

@@ -1,6 +1,7 @@
 import { rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Shell } from "../../base/shell.ts";
 import { GIB_BYTES } from "../../base/size.ts";
 import { check, type TestResult } from "../../ktap/result.ts";
 import { checked, counter, ended } from "../boot/answers.ts";
@@ -37,19 +38,19 @@ export const hibernation: Scenario = {
   run: sleepAndWake,
 };
 
-async function sleepAndWake(plan: TestPlan): Promise<TestResult[]> {
+async function sleepAndWake($: Shell, plan: TestPlan): Promise<TestResult[]> {
   const disk = join(plan.scratch, "hibernation.img");
   await writeFile(disk, "");
   await truncate(disk, DISK_BYTES);
   try {
-    return [...(await fallAsleep(plan, disk)), ...(await wake(plan, disk))];
+    return [...(await fallAsleep($, plan, disk)), ...(await wake($, plan, disk))];
   } finally {
     await rm(disk, { force: true });
   }
 }
 
-async function fallAsleep(plan: TestPlan, disk: string): Promise<TestResult[]> {
-  await using host = await bootLife(plan, "hibernation-sleeps", { hardware: { disk } });
+async function fallAsleep($: Shell, plan: TestPlan, disk: string): Promise<TestResult[]> {
+  await using host = await bootLife($, plan, "hibernation-sleeps", { hardware: { disk } });
   const full = await fillPool(host);
   const asleep = await host.exec(SLEEP);
   const exit = await Promise.race([host.qemu.exited, sleep(SCENARIO_MS, undefined, { ref: false })]);
@@ -61,9 +62,9 @@ async function fallAsleep(plan: TestPlan, disk: string): Promise<TestResult[]> {
   ];
 }
 
-async function wake(plan: TestPlan, disk: string): Promise<TestResult[]> {
+async function wake($: Shell, plan: TestPlan, disk: string): Promise<TestResult[]> {
   const report = new ConsoleReport();
-  await using host = await bootLife(plan, "hibernation-wakes", { hardware: { disk }, onConsole: report.take });
+  await using host = await bootLife($, plan, "hibernation-wakes", { hardware: { disk }, onConsole: report.take });
   // Its own marks must not be taken for those of the image either.
   const full = await fillPool(host);
   const dirty = await host.exec(DIRTY, SCENARIO_MS);

@@ -1,3 +1,4 @@
+import type { Shell } from "../../base/shell.ts";
 import { check, type TestResult } from "../../ktap/result.ts";
 import type { NestedHostOptions } from "../../nested/nested.ts";
 import type { NestedHost } from "../../nested/nested-host.ts";
@@ -18,12 +19,13 @@ const LOOK_MIB = 192;
  * @throws what the boot and the host's exec throw
  */
 export async function onLiveHost(
+  $: Shell,
   plan: TestPlan,
   name: string,
   needs: Partial<NestedHostOptions>,
   live: (host: NestedHost) => Promise<TestResult[]>,
 ): Promise<TestResult[]> {
-  await using host = await bootLife(plan, name, needs);
+  await using host = await bootLife($, plan, name, needs);
   const before = await fillPool(host);
   // Awaited here: the host ends with this function.
   const cases = await live(host);
@@ -31,8 +33,13 @@ export async function onLiveHost(
 }
 
 /** Only the boot. @throws what {@link richKernel} and the boot throw */
-export async function bootLife(plan: TestPlan, name: string, needs: Partial<NestedHostOptions>): Promise<NestedHost> {
-  return bootTestHost(plan, await richKernel(plan.base, "prezero"), `life-${name}`, needs);
+export async function bootLife(
+  $: Shell,
+  plan: TestPlan,
+  name: string,
+  needs: Partial<NestedHostOptions>,
+): Promise<NestedHost> {
+  return bootTestHost($, plan, await richKernel($, plan.base, "prezero"), `life-${name}`, needs);
 }
 
 /** User memory is zero, the verifier is content, the pool was used, and the console is silent. */

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import type { Shell } from "../../base/shell.ts";
 import type { TestResult } from "../../ktap/result.ts";
 import { checked, ended } from "../boot/answers.ts";
 import { quiet, richKernel, type Scenario, type TestPlan } from "../boot/test-host.ts";
@@ -22,10 +23,10 @@ export const kexec: Scenario = {
   run: followed,
 };
 
-async function followed(plan: TestPlan): Promise<TestResult[]> {
+async function followed($: Shell, plan: TestPlan): Promise<TestResult[]> {
   const report = new ConsoleReport();
-  const image = (await richKernel(plan.base, "prezero")).imagePath;
-  await using host = await bootLife(plan, "kexec", { programs: [image], onConsole: report.take });
+  const image = (await richKernel($, plan.base, "prezero")).imagePath;
+  await using host = await bootLife($, plan, "kexec", { programs: [image], onConsole: report.take });
   const full = await fillPool(host);
   const dirty = await host.exec(`zerocheck ${DIRTY_MIB} 1 small`, SCENARIO_MS);
   const packed = await host.exec(`cd ${PROGRAMS} && printf 'nextlife\\nzerocheck\\n' | cpio -o -H newc > ${INITRD}`);

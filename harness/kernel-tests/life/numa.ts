@@ -17,8 +17,8 @@ const FIGURES = "cat /sys/devices/system/node/node[01]/nr_prezeroed; cat /proc/v
 export const numa: Scenario = {
   name: "NUMA",
   about: "two nodes, each with a pool of its own",
-  run: (plan) =>
-    onLiveHost(plan, "numa", { memoryBytes: HOST_BYTES, cpus: NODES.length, hardware: { nodes: 2 } }, twoNodes),
+  run: ($, plan) =>
+    onLiveHost($, plan, "numa", { memoryBytes: HOST_BYTES, cpus: NODES.length, hardware: { nodes: 2 } }, twoNodes),
 };
 
 /** @throws what the host's exec throws */

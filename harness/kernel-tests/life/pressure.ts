@@ -1,4 +1,5 @@
 import type { ExecAnswer } from "../../base/exec.ts";
+import type { Shell } from "../../base/shell.ts";
 import { GIB_BYTES } from "../../base/size.ts";
 import { check, type TestResult } from "../../ktap/result.ts";
 import { checked, counter, number } from "../boot/answers.ts";
@@ -23,9 +24,9 @@ export const pressure: Scenario = {
   run: toTheEdge,
 };
 
-async function toTheEdge(plan: TestPlan): Promise<TestResult[]> {
-  const without = await pressed(plan, "base", async (host) => load(host, await edgeMib(host)));
-  const withSeries = await pressed(plan, "prezero", (host) => load(host, without.mib));
+async function toTheEdge($: Shell, plan: TestPlan): Promise<TestResult[]> {
+  const without = await pressed($, plan, "base", async (host) => load(host, await edgeMib(host)));
+  const withSeries = await pressed($, plan, "prezero", (host) => load(host, without.mib));
   return [...without.results, ...withSeries.results, ...judgePressure(without, withSeries)];
 }
 
@@ -34,13 +35,14 @@ type Loaded = { mib: number; answer: ExecAnswer; vmstat: string };
 type Pressed = Loaded & { results: TestResult[] };
 
 async function pressed(
+  $: Shell,
   plan: TestPlan,
   variant: "base" | "prezero",
   press: (host: Pick<LifeHost, "exec">) => Promise<Loaded>,
 ): Promise<Pressed> {
   const needs = { memoryBytes: MEMORY_BYTES, cpus: CPUS };
-  const kernel = await testKernel(plan.base, variant);
-  await using host = await bootTestHost(plan, kernel, `life-pressure-${variant}`, needs);
+  const kernel = await testKernel($, plan.base, variant);
+  await using host = await bootTestHost($, plan, kernel, `life-pressure-${variant}`, needs);
   await host.exec(`echo ${WATERMARK_SCALE} > /proc/sys/vm/watermark_scale_factor`);
   const pool = variant === "base" ? [] : [await fillPool(host)];
   const loaded = await press(host);

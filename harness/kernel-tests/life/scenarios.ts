@@ -1,20 +1,12 @@
 import type { Scenario } from "../boot/test-host.ts";
-import { balloon } from "./balloon.ts";
-import { cgroup } from "./cgroup.ts";
-import { cma } from "./cma.ts";
-import { compaction } from "./compaction.ts";
-import { cpus } from "./cpus.ts";
-import { forks } from "./forks.ts";
+import { balloon, hotplug, virtioMem } from "./devices.ts";
 import { freezing } from "./freezing.ts";
 import { hibernation } from "./hibernation.ts";
-import { hotplug } from "./hotplug.ts";
-import { hugetlb } from "./hugetlb.ts";
 import { kexec } from "./kexec.ts";
 import { numa } from "./numa.ts";
-import { poison } from "./poison.ts";
 import { pressure } from "./pressure.ts";
-import { swap } from "./swap.ts";
-import { virtioMem } from "./virtio-mem.ts";
+import { cgroup, compaction, cpus, forks, swap } from "./processes.ts";
+import { cma, hugetlb, poison } from "./ranges.ts";
 
 /** The series outside the happy path, each with a boot of its own. */
 export const LIFE: Scenario[] = [

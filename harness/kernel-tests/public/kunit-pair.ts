@@ -1,4 +1,5 @@
 import { describeError } from "../../base/errors.ts";
+import type { Shell } from "../../base/shell.ts";
 import { casesOf, check, type TestResult } from "../../ktap/result.ts";
 import { runSuite, type SuiteRun } from "../../kunit/suite.ts";
 import { compareOutcomes, type Outcome } from "./outcome.ts";
@@ -14,9 +15,10 @@ const LOG_LINES = 12;
  * @throws InfrastructureError UML_NOT_STARTED; InterruptedError on Ctrl-C
  */
 export async function kunitPair(
+  $: Shell,
   base: string,
   series: string,
-  run: (program: string) => Promise<SuiteRun> = (program) => runSuite(program, DEADLINE_MS, EVERYTHING),
+  run: (program: string) => Promise<SuiteRun> = (program) => runSuite($, program, DEADLINE_MS, EVERYTHING),
 ): Promise<TestResult[]> {
   const [onBase, onSeries] = [await run(base), await run(series)];
   return [heard("base", onBase), heard("series", onSeries), ...compareOutcomes(suitesOf(onBase), suitesOf(onSeries))];

@@ -3,7 +3,7 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { withLock } from "../../base/lock.ts";
 import { cacheDir } from "../../base/paths.ts";
-import { run } from "../../base/process.ts";
+import type { Shell } from "../../base/shell.ts";
 import { sha256 } from "../../kernel/content-key.ts";
 import type { KernelSource } from "../../kernel/source.ts";
 import { findToolchain, makeEnvironment, type Toolchain } from "../../kernel/toolchain.ts";
@@ -27,21 +27,21 @@ const BUILD_MS = 30 * 60_000;
  * @throws InfrastructureError MM_SELFTESTS_BUILD with the compiler's words; UsageError TOOLCHAIN_MISSING
  */
 export async function ensureMmSelftests(
+  $: Shell,
   source: KernelSource,
   programs: string[],
   say: (line: string) => void,
 ): Promise<string[]> {
-  const toolchain = await findToolchain();
+  const toolchain = await findToolchain($);
   const key = sha256(JSON.stringify([source.packageName, source.version, toolchain.compiler, FLAGS, programs]));
   const dir = cacheDir("selftests", `mm-${source.version}-${key.slice(0, KEY_DIGITS)}`.replaceAll("~", "-"));
   const paths = programs.map((program) => join(dir, program));
   if (existsSync(dir)) return paths;
   const work = cacheDir("work", "selftests-mm");
-  const wait = () => say("another run is building the kernel's selftests; waiting for it");
-  return withLock(`${work}.lock`, wait, async () => {
+  return withLock($, `${work}.lock`, say, async () => {
     if (existsSync(dir)) return paths;
     say(`building ${programs.length} programs of ${TESTS}`);
-    const built = await build(source, programs, work, toolchain);
+    const built = await build($, source, programs, work, toolchain);
     await mkdir(cacheDir("selftests"), { recursive: true });
     // The rename comes last, so what is in the cache is always whole.
     await rename(built, dir);
@@ -50,21 +50,27 @@ export async function ensureMmSelftests(
   });
 }
 
-async function build(source: KernelSource, programs: string[], work: string, toolchain: Toolchain): Promise<string> {
+async function build(
+  $: Shell,
+  source: KernelSource,
+  programs: string[],
+  work: string,
+  toolchain: Toolchain,
+): Promise<string> {
   // A copy: the Makefile writes what it finds out about the machine beside itself.
-  await makeTree(source.dir, [], work, `${source.packageName} ${source.version}`);
+  await makeTree($, source.dir, [], work, `${source.packageName} ${source.version}`);
   const failure = {
     code: "MM_SELFTESTS_BUILD",
     remedy: "The libraries that the kernel's selftests need are installed by: npm run setup",
     timeoutMs: BUILD_MS,
   };
   const common = { cwd: work, env: makeEnvironment(), ...failure };
-  await run("make", ["-s", `O=${BUILD_DIR}`, `HOSTCC=${toolchain.cc}`, "headers"], common);
+  await $(common)`make -s O=${BUILD_DIR} HOSTCC=${toolchain.cc} headers`;
   const output = join(work, BUILD_DIR, "mm");
   await mkdir(output, { recursive: true });
-  const includes = `KHDR_INCLUDES=-isystem ${join(work, BUILD_DIR, HEADERS)}`;
+  const includes = `-isystem ${join(work, BUILD_DIR, HEADERS)}`;
   const targets = programs.map((program) => join(output, program));
-  const jobs = `-j${toolchain.jobs}`;
-  await run("make", ["-s", "-C", TESTS, jobs, `OUTPUT=${output}`, includes, ...FLAGS, ...targets], common);
+  const flags = [...FLAGS, ...targets];
+  await $(common)`make -s -C ${TESTS} -j${toolchain.jobs} OUTPUT=${output} KHDR_INCLUDES=${includes} ${flags}`;
   return output;
 }

@@ -1,5 +1,6 @@
 import { InfrastructureError } from "../../base/errors.ts";
 import type { Exec } from "../../base/exec.ts";
+import type { Shell } from "../../base/shell.ts";
 import { fetchSource } from "../../kernel/source.ts";
 import type { Variant } from "../../kernel/variant.ts";
 import type { TestResult } from "../../ktap/result.ts";
@@ -17,16 +18,22 @@ type MmBoot = { outcomes: Outcome[]; checks: TestResult[] };
  * series what the base does.
  * @throws what building and booting throw; what the host's exec throws when the kernel dies
  */
-export async function mmPair(plan: TestPlan, runs: readonly MmRun[] = MM_RUNS): Promise<TestResult[]> {
-  const source = await fetchSource(plan.base, plan.say);
-  const programs = await ensureMmSelftests(source, mmPrograms(runs), plan.say);
-  const base = await mmBoot(plan, "base", programs, runs);
-  const series = await mmBoot(plan, "prezero", programs, runs);
+export async function mmPair($: Shell, plan: TestPlan, runs: readonly MmRun[] = MM_RUNS): Promise<TestResult[]> {
+  const source = await fetchSource($, plan.base, plan.say);
+  const programs = await ensureMmSelftests($, source, mmPrograms(runs), plan.say);
+  const base = await mmBoot($, plan, "base", programs, runs);
+  const series = await mmBoot($, plan, "prezero", programs, runs);
   return [...compareOutcomes(base.outcomes, series.outcomes), ...base.checks, ...series.checks];
 }
 
-async function mmBoot(plan: TestPlan, variant: Variant, programs: string[], runs: readonly MmRun[]): Promise<MmBoot> {
-  await using host = await bootTestHost(plan, await richKernel(plan.base, variant), `public-mm-${variant}`, {
+async function mmBoot(
+  $: Shell,
+  plan: TestPlan,
+  variant: Variant,
+  programs: string[],
+  runs: readonly MmRun[],
+): Promise<MmBoot> {
+  await using host = await bootTestHost($, plan, await richKernel($, plan.base, variant), `public-mm-${variant}`, {
     ...FOUR_CPUS_TWO_NODES,
     programs,
   });

@@ -1,4 +1,5 @@
 import type { Exec } from "../../base/exec.ts";
+import type { Shell } from "../../base/shell.ts";
 import { GIB_BYTES } from "../../base/size.ts";
 import { check, type TestResult } from "../../ktap/result.ts";
 import { bootTestHost, quiet, richKernel, type TestPlan } from "../boot/test-host.ts";
@@ -45,10 +46,10 @@ export const STRESSORS: readonly Stressors[] = [
 ];
 
 /** Boots the rich kernel of the series and runs {@link STRESSORS} beside the worker. @throws what the boot throws */
-export async function stressNgBesideWorker(plan: TestPlan): Promise<TestResult[]> {
-  const kernel = await richKernel(plan.base, "prezero");
+export async function stressNgBesideWorker($: Shell, plan: TestPlan): Promise<TestResult[]> {
+  const kernel = await richKernel($, plan.base, "prezero");
   const needs = { ...FOUR_CPUS_TWO_NODES, installed: STRESS_NG };
-  await using host = await bootTestHost(plan, kernel, "public-stress-ng", needs);
+  await using host = await bootTestHost($, plan, kernel, "public-stress-ng", needs);
   const started = await startWorker(host.exec);
   const stressors = await stressNg(host.exec);
   return [started, ...stressors, ...(await workerTookPart(host.exec)), quiet(host)];

@@ -12,15 +12,15 @@ export const PUBLIC_SUITES: Scenario[] = [
   {
     name: "public KUnit",
     about: "the kernel's own suites for mm and lib, base against the series",
-    run: async ({ base }) => {
-      const pristine = await ensureKernel({ base, variant: "kunit-base" });
-      return kunitPair(pristine.imagePath, (await ensureKernel({ base, variant: "kunit-prezero" })).imagePath);
+    run: async ($, { base }) => {
+      const pristine = await ensureKernel($, { base, variant: "kunit-base" });
+      return kunitPair($, pristine.imagePath, (await ensureKernel($, { base, variant: "kunit-prezero" })).imagePath);
     },
   },
   {
     name: "public selftests",
     about: `${MM_RUNS.length} runs of the kernel's own tools/testing/selftests/mm, base against the series`,
-    run: (plan) => mmPair(plan),
+    run: ($, plan) => mmPair($, plan),
   },
   {
     name: "stress-ng",

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { Shell } from "../../base/shell.ts";
 import { configureTree } from "../../kernel/config.ts";
 import type { Fragment } from "../../kernel/fragment.ts";
 import type { Toolchain } from "../../kernel/toolchain.ts";
@@ -36,14 +37,14 @@ type Snapshot = { off: Finding[]; on: Finding[] | undefined; sparse: Finding[] }
  * option changes, and a file that is not compiled again has the findings it had.
  * @returns one list of results per patch, in order
  */
-export async function buildSteps(steps: BuildSteps): Promise<CheckResult[][]> {
+export async function buildSteps($: Shell, steps: BuildSteps): Promise<CheckResult[][]> {
   const state: State = { off: new Map(), on: new Map() };
-  await makeTree(steps.sourceDir, [], steps.tree, steps.onto);
-  let before = await snapshot(steps, state, "the pristine source", 0);
+  await makeTree($, steps.sourceDir, [], steps.tree, steps.onto);
+  let before = await snapshot($, steps, state, "the pristine source", 0);
   const results: CheckResult[][] = [];
   for (const [index, patch] of steps.series.patches.entries()) {
-    await applyPatches([patch], steps.tree, steps.onto);
-    const after = await snapshot(steps, state, patch.name, index + 1);
+    await applyPatches($, [patch], steps.tree, steps.onto);
+    const after = await snapshot($, steps, state, patch.name, index + 1);
     results.push(resultsOf(steps, before, after));
     before = after;
   }
@@ -66,21 +67,21 @@ function resultsOf(steps: BuildSteps, before: Snapshot, after: Snapshot): CheckR
   ];
 }
 
-async function snapshot(steps: BuildSteps, state: State, what: string, applied: number): Promise<Snapshot> {
+async function snapshot($: Shell, steps: BuildSteps, state: State, what: string, applied: number): Promise<Snapshot> {
   const patches = steps.series.patches.slice(0, applied);
   const hasOption = await definesAll(steps.tree, patches, [...steps.on.wanted.keys()]);
-  const off = await build(steps, state, what, "off");
-  const on = hasOption ? await build(steps, state, what, "on") : undefined;
-  return { off, on, sparse: steps.hasSparse ? await sparse(steps) : [] };
+  const off = await build($, steps, state, what, "off");
+  const on = hasOption ? await build($, steps, state, what, "on") : undefined;
+  return { off, on, sparse: steps.hasSparse ? await sparse($, steps) : [] };
 }
 
 /** Compiles with every warning that W=1 knows; a broken file does not hide the next one. */
-async function build(steps: BuildSteps, state: State, what: string, variant: Variant): Promise<Finding[]> {
+async function build($: Shell, steps: BuildSteps, state: State, what: string, variant: Variant): Promise<Finding[]> {
   steps.say(`building ${steps.touched.directories.join(" ")} of ${what}, option ${variant}`);
   const fragments = variant === "on" ? [...steps.fragments, steps.on] : steps.fragments;
-  await configureTree(steps.tree, fragments);
+  await configureTree($, steps.tree, fragments);
   const targets = steps.touched.directories.map((directory) => `${directory}/`);
-  const made = await make(steps, ["--keep-going", "W=1", ...targets]);
+  const made = await make($, steps, ["--keep-going", "W=1", ...targets]);
   for (const [step, findings] of parseMakeOutput(made.lines)) {
     state[variant].set(step, findings);
     // Whatever depends on the option is compiled again when it is turned on; the rest is the same with it.
@@ -91,12 +92,12 @@ async function build(steps: BuildSteps, state: State, what: string, variant: Var
 }
 
 /** Lets sparse read the files that the series touches and that this configuration builds; compiles nothing. */
-async function sparse(steps: BuildSteps): Promise<Finding[]> {
+async function sparse($: Shell, steps: BuildSteps): Promise<Finding[]> {
   const objects = steps.touched.sources
     .map((source) => source.replace(/c$/, "o"))
     .filter((object) => existsSync(join(steps.tree, BUILD_DIR, object)));
   if (objects.length === 0) return [];
   // W=1 again, because another command line would compile them again.
-  const { lines } = await make(steps, ["--keep-going", "W=1", "C=2", ...objects]);
+  const { lines } = await make($, steps, ["--keep-going", "W=1", "C=2", ...objects]);
   return [...parseMakeOutput(lines)].filter(([step]) => step.endsWith(".c")).flatMap(([, findings]) => findings);
 }

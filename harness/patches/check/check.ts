@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { UsageError } from "../../base/errors.ts";
+import type { Shell } from "../../base/shell.ts";
 import { toolVersion } from "../../kernel/toolchain.ts";
 import { readSeries, type Series } from "../../series/series.ts";
 import type { BaseRepository } from "../base-repository.ts";
@@ -44,10 +45,10 @@ const MEASURING_SKIPS = "for measuring alone";
  * Checks every patch of a series against its exact base.
  * @throws UsageError for a series that cannot be read; a patch that does not apply is a finding, not an error
  */
-export async function checkSeries(options: CheckOptions): Promise<SeriesReport> {
+export async function checkSeries($: Shell, options: CheckOptions): Promise<SeriesReport> {
   const series = await readSeries(options.patchesDir);
-  const { commits, failure } = await commitPatches(options, series, options.base.root);
-  const coccinelle = options.fast ? FAST_SKIPS : await coccicheck(options);
+  const { commits, failure } = await commitPatches($, options, series, options.base.root);
+  const coccinelle = options.fast ? FAST_SKIPS : await coccicheck($, options);
   const reports: PatchReport[] = [];
   for (const [index, patch] of series.patches.entries()) {
     const commit = commits[index];
@@ -61,23 +62,23 @@ export async function checkSeries(options: CheckOptions): Promise<SeriesReport> 
     options.say(`checkpatch, kernel-doc and coccicheck on ${patch.name}`);
     const { gitDir } = options.base;
     const [exact, style, doc] = await Promise.all([
-      checkExact(gitDir, commit, patch),
-      checkpatch(options.sourceDir, gitDir, parent, patch),
-      checkKernelDoc(options.sourceDir, gitDir, commit),
+      checkExact($, gitDir, commit, patch),
+      checkpatch($, options.sourceDir, gitDir, parent, patch),
+      checkKernelDoc($, options.sourceDir, gitDir, commit),
     ]);
     const checks = [result("apply", []), result("exact", exact), result("checkpatch", style)];
     checks.push({ ...result("kernel-doc", doc.added), fixed: doc.fixed });
     checks.push(
       typeof coccinelle === "string"
         ? skip("coccicheck", coccinelle)
-        : result("coccicheck", await checkCoccinelle(coccinelle, gitDir, commit)),
+        : result("coccicheck", await checkCoccinelle($, coccinelle, gitDir, commit)),
     );
     reports.push({ patch: patch.name, checks });
   }
   const extremes = await readExtremes(options.extremesFile);
   const applies = commits.length === series.patches.length;
   const why = options.fast ? FAST_SKIPS : applies ? undefined : "a patch does not apply";
-  const builds = why === undefined ? await buildSeries({ ...options, extremes }, series) : undefined;
+  const builds = why === undefined ? await buildSeries($, { ...options, extremes }, series) : undefined;
   for (const [index, { checks }] of reports.entries()) {
     const results = builds?.patches[index] ?? [];
     checks.push(
@@ -88,7 +89,7 @@ export async function checkSeries(options: CheckOptions): Promise<SeriesReport> 
       ),
     );
   }
-  if (applies) reports.push(...(await checkOnTop(options, commits.at(-1) ?? options.base.root)));
+  if (applies) reports.push(...(await checkOnTop($, options, commits.at(-1) ?? options.base.root)));
   const configurations = builds?.configurations ?? extremeNames(extremes).map((name) => skipped(name, why ?? ""));
   const parts = [...reports.flatMap((report) => report.checks), ...configurations];
   const ok = parts.every(({ added }) => added.length === 0);
@@ -97,11 +98,11 @@ export async function checkSeries(options: CheckOptions): Promise<SeriesReport> 
 }
 
 /** A change of the series takes the ground from under what is measured with it; here it is said which patch that hits. */
-async function checkOnTop(options: CheckOptions, last: string): Promise<PatchReport[]> {
+async function checkOnTop($: Shell, options: CheckOptions, last: string): Promise<PatchReport[]> {
   const reports: PatchReport[] = [];
   for (const dir of options.onTop ?? []) {
     const more = await readSeries(dir);
-    const { commits, failure } = await commitPatches(options, more, last);
+    const { commits, failure } = await commitPatches($, options, more, last);
     for (const [index, { name }] of more.patches.entries()) {
       const applied = result("apply", index === commits.length ? failure : []);
       reports.push({ patch: name, checks: [applied, ...rest(["apply"], MEASURING_SKIPS)] });
@@ -112,6 +113,7 @@ async function checkOnTop(options: CheckOptions, last: string): Promise<PatchRep
 
 /** Commits as many patches as apply; what the next one says is its finding. */
 async function commitPatches(
+  $: Shell,
   options: CheckOptions,
   series: Series,
   parent: string,
@@ -120,7 +122,7 @@ async function commitPatches(
   const commits: string[] = [];
   for (const patch of series.patches) {
     try {
-      commits.push(...(await commitSeries(gitDir, commits.at(-1) ?? parent, [patch], `${packageName} ${version}`)));
+      commits.push(...(await commitSeries($, gitDir, commits.at(-1) ?? parent, [patch], `${packageName} ${version}`)));
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       return { commits, failure: [{ file: patch.name, line: undefined, text: error.message }] };
@@ -130,8 +132,8 @@ async function commitPatches(
 }
 
 /** What coccicheck needs, or why it is not run. */
-async function coccicheck(options: CheckOptions): Promise<Coccicheck | string> {
-  const spatch = await toolVersion("spatch");
+async function coccicheck($: Shell, options: CheckOptions): Promise<Coccicheck | string> {
+  const spatch = await toolVersion($, "spatch");
   if (spatch === undefined) return "coccinelle is not installed";
   return readCoccicheck(options.sourceDir, spatch, availableParallelism());
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { InfrastructureError } from "../../base/errors.ts";
-import { run } from "../../base/process.ts";
 import { RuntimeDir } from "../../base/runtime-dir.ts";
+import type { Shell } from "../../base/shell.ts";
 import type { Series } from "../../series/series.ts";
 import { git } from "../git.ts";
 import type { Finding } from "./finding.ts";
@@ -21,6 +21,7 @@ export function checkpatchCommand(sourceDir: string, patchPath: string): string[
  * @throws InfrastructureError CHECKPATCH_FAILED when the script itself breaks
  */
 export async function checkpatch(
+  $: Shell,
   sourceDir: string,
   repository: string,
   parent: string,
@@ -29,7 +30,7 @@ export async function checkpatch(
   const [perl = "perl", ...args] = checkpatchCommand(sourceDir, patch.path);
   // It keeps a list of words in the current directory, and takes a repository there for the kernel's.
   using scratch = new RuntimeDir();
-  const finished = await run(perl, args, { cwd: scratch.path, okExitCodes: [0, 1], code: "CHECKPATCH_FAILED" });
+  const finished = await $({ cwd: scratch.path, okExitCodes: [0, 1], code: "CHECKPATCH_FAILED" })`${perl} ${args}`;
   const findings = finished.stdout.split("\n").flatMap((line): Finding[] => {
     const match = FINDING.exec(line);
     if (!match) return [];
@@ -43,14 +44,14 @@ export async function checkpatch(
       remedy: "Read what it says above; the command can be run by hand.",
     });
   }
-  const known = await Promise.all(findings.map((finding) => isOldWord(repository, parent, finding)));
+  const known = await Promise.all(findings.map((finding) => isOldWord($, repository, parent, finding)));
   return findings.filter((_, index) => !known[index]);
 }
 
 /** A spelling that the file had before (`Avoid CamelCase: <word>`) is the file's, not the patch's. */
-async function isOldWord(repository: string, parent: string, finding: Finding): Promise<boolean> {
+async function isOldWord($: Shell, repository: string, parent: string, finding: Finding): Promise<boolean> {
   const word = /^CAMELCASE: .*<(\w+)>/.exec(finding.text)?.[1];
   if (word === undefined) return false;
   const args = ["grep", "--quiet", "--word-regexp", "--fixed-strings", word, parent, "--", finding.file];
-  return (await git(repository, args, { okExitCodes: [0, 1] })).exitCode === 0;
+  return (await git($, repository, args, { okExitCodes: [0, 1] })).exitCode === 0;
 }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { RuntimeDir } from "../../base/runtime-dir.ts";
+import type { Shell } from "../../base/shell.ts";
 import { sha256 } from "../../kernel/content-key.ts";
 import { extractFiles, filesOf, touchedSources } from "./committed-files.ts";
 import { compareFindings, type Finding } from "./finding.ts";
@@ -47,23 +48,35 @@ export async function readCoccicheck(sourceDir: string, spatchVersion: string, j
  * read when there is something to compare.
  * @throws InfrastructureError COCCICHECK_FAILED when spatch itself breaks
  */
-export async function checkCoccinelle(check: Coccicheck, repository: string, commit: string): Promise<Finding[]> {
-  const paths = await touchedSources(repository, commit);
-  const after = await findingsAt(check, repository, commit, paths);
+export async function checkCoccinelle(
+  $: Shell,
+  check: Coccicheck,
+  repository: string,
+  commit: string,
+): Promise<Finding[]> {
+  const paths = await touchedSources($, repository, commit);
+  const after = await findingsAt($, check, repository, commit, paths);
   const suspects = [...new Set(after.map(({ file }) => file))];
-  return compareFindings(await findingsAt(check, repository, `${commit}^`, suspects), after).added;
+  return compareFindings(await findingsAt($, check, repository, `${commit}^`, suspects), after).added;
 }
 
-async function findingsAt(check: Coccicheck, repository: string, commit: string, paths: string[]): Promise<Finding[]> {
-  const there = await filesOf(repository, commit, paths);
+async function findingsAt(
+  $: Shell,
+  check: Coccicheck,
+  repository: string,
+  commit: string,
+  paths: string[],
+): Promise<Finding[]> {
+  const there = await filesOf($, repository, commit, paths);
   if (there.length === 0 || check.scripts.length === 0) return [];
   using scratch = new RuntimeDir();
-  await extractFiles(repository, commit, there, scratch.path);
+  await extractFiles($, repository, commit, there, scratch.path);
   const files = await Promise.all(
     there.map(async (path) => ({ path, text: await readFile(join(scratch.path, path), "utf8") })),
   );
   const unknown = files.filter((file) => check.known.read(file) === undefined);
   const found = await runScripts(
+    $,
     check.scripts,
     scratch.path,
     unknown.map(({ path }) => path),

@@ -1,23 +1,29 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { run } from "../../base/process.ts";
+import type { Shell } from "../../base/shell.ts";
 import { git, gitLines } from "../git.ts";
 
 /** C files and headers that a commit adds, changes or removes. */
-export async function touchedSources(repository: string, commit: string): Promise<string[]> {
+export async function touchedSources($: Shell, repository: string, commit: string): Promise<string[]> {
   const args = ["diff-tree", "-r", "--no-commit-id", "--name-only", "--no-renames", commit, "--", "*.c", "*.h"];
-  return gitLines(repository, args);
+  return gitLines($, repository, args);
 }
 
 /** Those of the paths that a commit has. */
-export async function filesOf(repository: string, commit: string, paths: string[]): Promise<string[]> {
-  return paths.length === 0 ? [] : gitLines(repository, ["ls-tree", "-r", "--name-only", commit, ...paths]);
+export async function filesOf($: Shell, repository: string, commit: string, paths: string[]): Promise<string[]> {
+  return paths.length === 0 ? [] : gitLines($, repository, ["ls-tree", "-r", "--name-only", commit, ...paths]);
 }
 
 /** Writes files of a commit into a directory, under their paths. */
-export async function extractFiles(repository: string, commit: string, paths: string[], into: string): Promise<void> {
+export async function extractFiles(
+  $: Shell,
+  repository: string,
+  commit: string,
+  paths: string[],
+  into: string,
+): Promise<void> {
   const tar = join(into, ".files.tar");
-  await git(repository, ["archive", "--format=tar", `--output=${tar}`, commit, ...paths]);
-  await run("tar", ["-xf", tar, "-C", into]);
+  await git($, repository, ["archive", "--format=tar", `--output=${tar}`, commit, ...paths]);
+  await $`tar -xf ${tar} -C ${into}`;
   await rm(tar);
 }

@@ -1,3 +1,4 @@
+import type { Shell } from "../../base/shell.ts";
 import type { PatchFile } from "../../series/patch-file.ts";
 import { gitLines } from "../git.ts";
 import type { Finding } from "./finding.ts";
@@ -11,11 +12,11 @@ const DIGITS = 12;
  * before and after must be the blob that the patch names.
  * @param commit what the patch became
  */
-export async function checkExact(repository: string, commit: string, patch: PatchFile): Promise<Finding[]> {
+export async function checkExact($: Shell, repository: string, commit: string, patch: PatchFile): Promise<Finding[]> {
   const said = new Set([...patch.text.matchAll(BLOBS)].map(([, from = "", to = ""]) => pair(from, to)));
   const args = ["diff-tree", "-r", "--no-commit-id", "--find-renames=50%", "--full-index", commit];
   const findings: Finding[] = [];
-  for (const line of await gitLines(repository, args)) {
+  for (const line of await gitLines($, repository, args)) {
     const [, , before = "", after = "", status = "", file = ""] = line.split(/[ \t]/);
     if (said.has(pair(before, after)) || before === after) continue;
     findings.push({

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Shell } from "../../base/shell.ts";
 import { configureTree, mergeConfig } from "../../kernel/config.ts";
 import type { Fragment } from "../../kernel/fragment.ts";
 import type { BuildArch, Toolchain } from "../../kernel/toolchain.ts";
@@ -34,42 +35,42 @@ const DIRECTORY = "mm";
  *   last where the file asks for it
  * @throws UsageError CONFIG_NOT_HONOURED when a configuration asks for what Kconfig does not give
  */
-export async function buildExtremes(steps: ExtremeSteps): Promise<ConfigurationReport[]> {
+export async function buildExtremes($: Shell, steps: ExtremeSteps): Promise<ConfigurationReport[]> {
   const { extremes, series } = steps;
-  await makeTree(steps.sourceDir, [], steps.tree, steps.onto);
+  await makeTree($, steps.sourceDir, [], steps.tree, steps.onto);
   const pristine: Compiled[] = [];
-  for (const one of extremes.untouched) pristine.push(await compiled(steps, one));
+  for (const one of extremes.untouched) pristine.push(await compiled($, steps, one));
   const usual: Finding[][] = [];
-  for (const one of extremes.refused) usual.push(await said(steps, one));
+  for (const one of extremes.refused) usual.push(await said($, steps, one));
   const early: ConfigurationReport[] = [];
   const pristineTree = once(async () => {
     const tree = `${steps.tree}-pristine`;
-    await makeTree(steps.sourceDir, [], tree, steps.onto);
+    await makeTree($, steps.sourceDir, [], tree, steps.onto);
     return tree;
   });
   let hasOption = false;
   for (const [index, patch] of series.patches.entries()) {
-    await applyPatches([patch], steps.tree, steps.onto);
+    await applyPatches($, [patch], steps.tree, steps.onto);
     hasOption = await definesAll(steps.tree, series.patches.slice(0, index + 1), [...steps.on.wanted.keys()]);
     if (!hasOption || index === series.patches.length - 1) continue;
     for (const one of extremes.builds.filter(({ eachPatch }) => eachPatch)) {
-      early.push(await build(steps, pristineTree, { ...one, name: `${one.name}, up to ${patch.name}` }));
+      early.push(await build($, steps, pristineTree, { ...one, name: `${one.name}, up to ${patch.name}` }));
     }
   }
   const notYet = (one: { name: string }) =>
     skipped(one.name, `not there yet: ${[...steps.on.wanted.keys()].join(", ")}`);
   const reports = [...early];
   for (const [index, one] of extremes.untouched.entries()) {
-    const now = await compiled(steps, one);
+    const now = await compiled($, steps, one);
     const before = pristine[index] ?? { objects: new Map(), found: [] };
     const changed = changedObjects(before.objects, now.objects, one);
     const { added } = compareFindings(before.found, now.found);
     reports.push({ configuration: one.name, added: [...added, ...changed], skipped: undefined });
   }
   for (const [index, one] of extremes.refused.entries()) {
-    reports.push(hasOption ? await refusal(steps, one, usual[index] ?? []) : notYet(one));
+    reports.push(hasOption ? await refusal($, steps, one, usual[index] ?? []) : notYet(one));
   }
-  for (const one of extremes.builds) reports.push(hasOption ? await build(steps, pristineTree, one) : notYet(one));
+  for (const one of extremes.builds) reports.push(hasOption ? await build($, steps, pristineTree, one) : notYet(one));
   return reports;
 }
 
@@ -88,49 +89,56 @@ export function skipped(configuration: string, why: string): ConfigurationReport
 }
 
 async function build(
+  $: Shell,
   steps: ExtremeSteps,
   pristineTree: () => Promise<string>,
   one: { name: string; fragments: Fragment[] },
 ): Promise<ConfigurationReport> {
   steps.say(`building ${DIRECTORY} with the option on: ${one.name}`);
-  const found = await findings(steps, [...one.fragments, steps.on]);
+  const found = await findings($, steps, [...one.fragments, steps.on]);
   if (found.length === 0) return { configuration: one.name, added: [], skipped: undefined };
   steps.say(`building ${DIRECTORY} of the pristine source, for what it has to say of itself: ${one.name}`);
-  const { added } = compareFindings(await findings({ ...steps, tree: await pristineTree() }, one.fragments), found);
+  const { added } = compareFindings(await findings($, { ...steps, tree: await pristineTree() }, one.fragments), found);
   return { configuration: one.name, added, skipped: undefined };
 }
 
-async function findings(steps: ExtremeSteps, fragments: Fragment[], arch: BuildArch = "x86_64"): Promise<Finding[]> {
-  await configureTree(steps.tree, fragments, arch);
+async function findings(
+  $: Shell,
+  steps: ExtremeSteps,
+  fragments: Fragment[],
+  arch: BuildArch = "x86_64",
+): Promise<Finding[]> {
+  await configureTree($, steps.tree, fragments, arch);
   // From nothing: an object that is not compiled again says nothing, and one that another configuration left lies.
   await rm(join(steps.tree, BUILD_DIR, DIRECTORY), { recursive: true, force: true });
-  const made = await make({ ...steps, arch }, ["--keep-going", "W=1", `${DIRECTORY}/`]);
+  const made = await make($, { ...steps, arch }, ["--keep-going", "W=1", `${DIRECTORY}/`]);
   const found = [...parseMakeOutput(made.lines).values()].flat();
   return [...found, ...failureOf(made, found)];
 }
 
 type Compiled = { objects: Objects; found: Finding[] };
 
-async function compiled(steps: ExtremeSteps, one: Extremes["untouched"][number]): Promise<Compiled> {
+async function compiled($: Shell, steps: ExtremeSteps, one: Extremes["untouched"][number]): Promise<Compiled> {
   steps.say(`building ${DIRECTORY} to compare: ${one.name}`);
-  const found = await findings(steps, one.fragments);
+  const found = await findings($, steps, one.fragments);
   return { objects: readObjects(join(steps.tree, BUILD_DIR), DIRECTORY), found };
 }
 
 /** What the compiler says where there is never an option; code is compiled there, too, before it is thrown away. */
-async function said(steps: ExtremeSteps, one: Extremes["refused"][number]): Promise<Finding[]> {
+async function said($: Shell, steps: ExtremeSteps, one: Extremes["refused"][number]): Promise<Finding[]> {
   steps.say(`building ${DIRECTORY} where the option is refused: ${one.name}`);
-  return findings(steps, one.fragments, one.arch);
+  return findings($, steps, one.fragments, one.arch);
 }
 
 /** The option, and nothing else that was asked for, must come out as unset, and the rest build as quietly as before. */
 async function refusal(
+  $: Shell,
   steps: ExtremeSteps,
   one: Extremes["refused"][number],
   usual: Finding[],
 ): Promise<ConfigurationReport> {
   steps.say(`configuring, to be refused: ${one.name}`);
-  const { lost } = await mergeConfig(steps.tree, [...one.fragments, steps.on], one.arch);
+  const { lost } = await mergeConfig($, steps.tree, [...one.fragments, steps.on], one.arch);
   const option = [...steps.on.wanted.keys()];
   const finding = (file: string, text: string): Finding => ({ file, line: undefined, text });
   const taken = option.filter((symbol) => !lost.some(({ name }) => name === symbol));
@@ -140,7 +148,7 @@ async function refusal(
     ...others.map(({ name, wanted, got }) =>
       finding("Kconfig", `${name} is ${got} and not ${wanted}: nothing is shown`),
     ),
-    ...compareFindings(usual, await said(steps, one)).added,
+    ...compareFindings(usual, await said($, steps, one)).added,
   ];
   return { configuration: one.name, added, skipped: undefined };
 }

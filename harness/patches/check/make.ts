@@ -1,4 +1,4 @@
-import { run } from "../../base/process.ts";
+import type { Shell } from "../../base/shell.ts";
 import { type BuildArch, makeEnvironment, type Toolchain } from "../../kernel/toolchain.ts";
 import { BUILD_DIR } from "../../kernel/tree.ts";
 import type { Finding } from "./finding.ts";
@@ -8,18 +8,19 @@ export type Made = { lines: string[]; exitCode: number };
 
 /** Runs make in a configured tree; a build that fails is the caller's to judge. */
 export async function make(
+  $: Shell,
   where: { tree: string; toolchain: Toolchain; arch?: BuildArch },
   args: string[],
 ): Promise<Made> {
   const lines: string[] = [];
   // One pipe: a warning belongs to the step that was announced before it, and two pipes do not keep that order.
   const all = makeArguments(where.toolchain, args);
-  const { exitCode } = await run("sh", ["-c", 'exec make "$@" 2>&1', "make", ...all], {
+  const { exitCode } = await $({
     cwd: where.tree,
     env: makeEnvironment(where.arch),
     okExitCodes: [0, 1, 2],
     onLine: (line) => lines.push(line),
-  });
+  })`make ${all} 2>&1`;
   return { lines, exitCode };
 }
 

@@ -1,4 +1,5 @@
 import { shellQuote } from "../../base/quote.ts";
+import type { Shell } from "../../base/shell.ts";
 import type { Base } from "../../kernel/bases.ts";
 import { configureCommand } from "../../kernel/config.ts";
 import { findToolchain } from "../../kernel/toolchain.ts";
@@ -12,7 +13,7 @@ import { spatchCommand } from "./spatch.ts";
  * The commands of `patches check`, in order; spatch once per script and patch, the build of the directories once per patch
  * and setting of the option, that of mm/ once per configuration of configs/extremes.yaml.
  */
-export async function planCheck(base: Base, patchesDir: string, fast: boolean): Promise<string[]> {
+export async function planCheck($: Shell, base: Base, patchesDir: string, fast: boolean): Promise<string[]> {
   const { patches } = await readSeries(patchesDir);
   const checks = patches.flatMap((patch) => [
     shellQuote(checkpatchCommand("SOURCE", patch.path)),
@@ -20,7 +21,7 @@ export async function planCheck(base: Base, patchesDir: string, fast: boolean): 
   ]);
   const plan = [...(await planEdit(base, "", patchesDir)).slice(0, -2), ...checks];
   if (fast) return plan;
-  const toolchain = await findToolchain();
+  const toolchain = await findToolchain($);
   const configure = shellQuote(configureCommand("x86_64"));
   return [
     ...plan,

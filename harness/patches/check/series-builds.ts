@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { withLock } from "../../base/lock.ts";
 import { cacheDir } from "../../base/paths.ts";
+import type { Shell } from "../../base/shell.ts";
 import { readFragment } from "../../kernel/fragment.ts";
 import { findToolchain, toolVersion } from "../../kernel/toolchain.ts";
 import type { Series } from "../../series/series.ts";
@@ -34,25 +35,25 @@ const OPTION_FRAGMENT = "prezero.config";
  * @throws what {@link buildSteps} and {@link buildExtremes} throw
  */
 export async function buildSeries(
+  $: Shell,
   options: SeriesBuilds,
   series: Series,
 ): Promise<{ patches: CheckResult[][]; configurations: ConfigurationReport[] }> {
   const { base, sourceDir, extremes, say } = options;
   const onto = `${base.packageName} ${base.version}`;
-  const common = { sourceDir, onto, series, toolchain: await findToolchain(), say };
+  const common = { sourceDir, onto, series, toolchain: await findToolchain($), say };
   const directory = cacheDir("check", options.name);
-  const wait = () => say(`another run is checking ${options.name}; waiting for it`);
-  return withLock(`${directory}.lock`, wait, async () => {
-    const patches = await buildSteps({
+  return withLock($, `${directory}.lock`, say, async () => {
+    const patches = await buildSteps($, {
       ...common,
       tree: join(directory, "tree"),
-      touched: await touchedBy(base.gitDir, base.root, series.patches),
+      touched: await touchedBy($, base.gitDir, base.root, series.patches),
       fragments: await Promise.all([...options.fragments, CHECK_FRAGMENT].map((name) => readFragment(name))),
       on: await readFragment(ON_FRAGMENT),
-      hasSparse: (await toolVersion("sparse")) !== undefined,
+      hasSparse: (await toolVersion($, "sparse")) !== undefined,
     });
     const on = await readFragment(OPTION_FRAGMENT);
-    const configurations = await buildExtremes({ ...common, tree: join(directory, "extremes"), extremes, on });
+    const configurations = await buildExtremes($, { ...common, tree: join(directory, "extremes"), extremes, on });
     return { patches, configurations };
   });
 }

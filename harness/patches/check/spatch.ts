@@ -1,5 +1,5 @@
-import { run } from "../../base/process.ts";
 import { RuntimeDir } from "../../base/runtime-dir.ts";
+import type { Shell } from "../../base/shell.ts";
 import type { Finding } from "./finding.ts";
 
 /** A semantic patch of the kernel, and the options that it asks for. */
@@ -24,6 +24,7 @@ export function spatchCommand(script: { path: string; options: string[] }, cache
  * @throws InfrastructureError COCCICHECK_FAILED with what spatch said
  */
 export async function runScripts(
+  $: Shell,
   scripts: SemanticPatch[],
   directory: string,
   files: string[],
@@ -37,12 +38,12 @@ export async function runScripts(
     using cache = new RuntimeDir();
     for (const [index, script] of waiting) {
       const [spatch = "spatch", ...args] = spatchCommand(script, cache.path, files);
-      const { stdout } = await run(spatch, args, {
+      const { stdout } = await $({
         cwd: directory,
         code: "COCCICHECK_FAILED",
         remedy:
           "Read what spatch says of the script above; the command can be run by hand. It comes with: npm run setup",
-      });
+      })`${spatch} ${args}`;
       found[index] = parseReport(stdout, script.name);
     }
   };

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { Shell } from "../../base/shell.ts";
 import type { PatchFile } from "../../series/patch-file.ts";
 import { git, gitLines } from "../git.ts";
 
@@ -13,7 +14,7 @@ export type Touched = { directories: string[]; sources: string[] };
  * Directories of the C files that the patches touch, and of those that include a header of include/ they touch. Tools
  * (selftests) are not built by the kernel's own makefiles and do not count.
  */
-export async function touchedBy(repository: string, root: string, patches: PatchFile[]): Promise<Touched> {
+export async function touchedBy($: Shell, repository: string, root: string, patches: PatchFile[]): Promise<Touched> {
   const paths = [...new Set(patches.flatMap((patch) => patch.files.flatMap((file) => file.newPath ?? [])))];
   const kernel = paths.filter((path) => !/^(tools|Documentation|samples|scripts)\//.test(path));
   const sources = kernel.filter((path) => path.endsWith(".c"));
@@ -21,7 +22,7 @@ export async function touchedBy(repository: string, root: string, patches: Patch
   for (const header of kernel.filter((path) => /^include\/.*\.h$/.test(path))) {
     const include = `<${header.replace(/^include\/(uapi\/)?/, "")}>`;
     const args = ["grep", "-l", "--fixed-strings", include, root, "--", "*.c"];
-    const users = await git(repository, args, { okExitCodes: [0, 1] });
+    const users = await git($, repository, args, { okExitCodes: [0, 1] });
     const found = new Set(
       users.stdout
         .split("\n")
@@ -31,7 +32,7 @@ export async function touchedBy(repository: string, root: string, patches: Patch
     const built = [...found].filter((path) => !/^(tools|samples|arch)\//.test(path));
     if (built.length <= MOST_DIRECTORIES) for (const directory of built) directories.add(directory);
   }
-  const known = await gitLines(repository, ["ls-tree", "-r", "-d", "--name-only", root]);
+  const known = await gitLines($, repository, ["ls-tree", "-r", "-d", "--name-only", root]);
   return { directories: [...directories].filter((path) => known.includes(path)).sort(), sources: sources.sort() };
 }
 

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../../base/atomic-write.ts";
 import { cacheDir, projectPath } from "../../base/paths.ts";
+import type { Shell } from "../../base/shell.ts";
 import { type Base, seriesDir } from "../../kernel/bases.ts";
 import { fetchSource } from "../../kernel/source.ts";
 import { toolVersion } from "../../kernel/toolchain.ts";
@@ -38,15 +39,15 @@ const TOOL_MISSING = / is not installed$/;
  * file of the repository each time that it runs.
  * @throws what {@link checkSeries} throws
  */
-export async function verifySeries(options: CheckOptions): Promise<SeriesReport> {
+export async function verifySeries($: Shell, options: CheckOptions): Promise<SeriesReport> {
   const series = await readSeries(options.patchesDir);
   const before = seriesSha256(series.patches);
-  const report = await checkSeries(options);
+  const report = await checkSeries($, options);
   if (!report.ok || series.patches.length === 0) return report;
   // A patch that was changed while the check ran was seen by some of the checks only.
   if (before !== seriesSha256((await readSeries(options.patchesDir)).patches)) return report;
   const { packageName, version } = report;
-  const compiler = options.fast ? null : ((await toolVersion("gcc")) ?? null);
+  const compiler = options.fast ? null : ((await toolVersion($, "gcc")) ?? null);
   const without = options.fast ? [] : missingTools(report);
   const verified = { seriesSha256: before, packageName, version, at: new Date().toISOString(), compiler, without };
   const path = recordPath(options.name);
@@ -60,10 +61,14 @@ export async function verifySeries(options: CheckOptions): Promise<SeriesReport>
  * Checks the series of a base as configs/kernels.yaml has it: the one definition, whoever asks.
  * @throws what {@link verifySeries} and {@link fetchSource} throw
  */
-export async function verifyBase(base: Base, options: Pick<CheckOptions, "fast" | "say">): Promise<SeriesReport> {
-  const source = await fetchSource(base, options.say);
-  const repository = await baseRepository(source, options.say);
-  return verifySeries({ ...options, ...whatIsChecked(base), base: repository, sourceDir: source.dir });
+export async function verifyBase(
+  $: Shell,
+  base: Base,
+  options: Pick<CheckOptions, "fast" | "say">,
+): Promise<SeriesReport> {
+  const source = await fetchSource($, base, options.say);
+  const repository = await baseRepository($, source, options.say);
+  return verifySeries($, { ...options, ...whatIsChecked(base), base: repository, sourceDir: source.dir });
 }
 
 /** What of a base its check is about. */

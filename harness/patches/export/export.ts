@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../../base/atomic-write.ts";
 import { namingDiskFaults } from "../../base/disk-fault.ts";
 import { InfrastructureError, UsageError } from "../../base/errors.ts";
+import type { Shell } from "../../base/shell.ts";
 import { parsePatchFile } from "../../series/patch-file.ts";
 import type { Series } from "../../series/series.ts";
 import type { BaseRepository } from "../base-repository.ts";
@@ -68,7 +69,7 @@ export function formatMails({ version, rfc, who, recipients: { to, cc }, previou
  * @returns paths of the files, the mbox last
  * @throws UsageError SERIES_EMPTY, EXPORT_EXISTS, EXPORT_INTO_SERIES, PATCH_DOES_NOT_APPLY; InfrastructureError EXPORT_NOT_FAITHFUL
  */
-export async function exportSeries(options: ExportOptions): Promise<string[]> {
+export async function exportSeries($: Shell, options: ExportOptions): Promise<string[]> {
   const { series, outDir, version } = options;
   if (series.patches.length === 0) {
     throw new UsageError({
@@ -78,27 +79,29 @@ export async function exportSeries(options: ExportOptions): Promise<string[]> {
     });
   }
   const replaced = await mailsThere(outDir, version, options.force === true);
-  return namingDiskFaults({ path: outDir, holds: "the mails", elsewhere: "--out DIR" }, () => write(options, replaced));
+  return namingDiskFaults({ path: outDir, holds: "the mails", elsewhere: "--out DIR" }, () =>
+    write($, options, replaced),
+  );
 }
 
 /** @param replaced mails that are to go */
-async function write(options: ExportOptions, replaced: string[]): Promise<string[]> {
+async function write($: Shell, options: ExportOptions, replaced: string[]): Promise<string[]> {
   const { base, series, outDir, version, who, letter, tables } = options;
-  const head = (await signedCommits(base, series.patches, who, options.project ?? (await projectIdentity()))).at(
+  const head = (await signedCommits($, base, series.patches, who, options.project ?? (await projectIdentity()))).at(
     -1,
   ) as string;
   await mkdir(outDir, { recursive: true });
   const scratch = await mkdtemp(join(outDir, ".partial-"));
   try {
     const args = [...formatMails(options), `--output-directory=${scratch}`];
-    await git(base.gitDir, [...args, `${base.root}..${head}`], { env: asGitEnv("COMMITTER", who) });
+    await git($, base.gitDir, [...args, `${base.root}..${head}`], { env: asGitEnv("COMMITTER", who) });
     const names = (await readdir(scratch)).sort();
-    const tree = await gitText(base.gitDir, ["rev-parse", `${base.root}^{tree}`]);
+    const tree = await gitText($, base.gitDir, ["rev-parse", `${base.root}^{tree}`]);
     const record = [`base-commit: ${base.root}`, ...baseRecord(base), `base-tree: ${tree}`];
     const [cover = "", ...patches] = await Promise.all(names.map((name) => readFile(join(scratch, name), "utf8")));
     const mails = [fillLetter(cover, letter, tables, record), ...patches].map(headersUnfolded);
     for (const [index, name] of names.entries()) writeFileAtomic(join(scratch, name), mails[index] as string);
-    await prove(base, head, names.slice(1), mails.slice(1));
+    await prove($, base, head, names.slice(1), mails.slice(1));
     const mbox = `${versionPrefix(version)}series.mbox`;
     writeFileAtomic(join(scratch, mbox), mails.map((mail) => `${mail.trimEnd()}\n\n`).join(""));
     for (const name of replaced) await rm(join(outDir, name));
@@ -137,10 +140,10 @@ async function mailsThere(outDir: string, version: number, force: boolean): Prom
   });
 }
 
-async function prove(base: BaseRepository, head: string, names: string[], mails: string[]): Promise<void> {
+async function prove($: Shell, base: BaseRepository, head: string, names: string[], mails: string[]): Promise<void> {
   const parsed = names.map((name, index) => parsePatchFile(name, mails[index] ?? ""));
-  const again = (await commitOnBase(base, parsed)).at(-1);
-  const trees = await gitText(base.gitDir, ["rev-parse", `${head}^{tree}`, `${again}^{tree}`]);
+  const again = (await commitOnBase($, base, parsed)).at(-1);
+  const trees = await gitText($, base.gitDir, ["rev-parse", `${head}^{tree}`, `${again}^{tree}`]);
   if (new Set(trees.split("\n")).size === 1) return;
   throw new InfrastructureError({
     code: "EXPORT_NOT_FAITHFUL",

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { run } from "../../base/process.ts";
+import type { Shell } from "../../base/shell.ts";
 
 /** Who a series goes to: maintainers (To), lists and reviewers (Cc), each `Name <address>` or an address. */
 export type Recipients = { to: string[]; cc: string[] };
@@ -17,14 +17,14 @@ export function maintainersCommand(sourceDir: string, kind: "to" | "cc", patches
  * Asks the base's own scripts/get_maintainer.pl about all patches of a series.
  * @throws InfrastructureError MAINTAINERS_UNKNOWN
  */
-export async function recipientsOf(sourceDir: string, patches: string[]): Promise<Recipients> {
+export async function recipientsOf($: Shell, sourceDir: string, patches: string[]): Promise<Recipients> {
   const ask = async (kind: "to" | "cc"): Promise<string[]> => {
-    const [command = "", ...args] = maintainersCommand(sourceDir, kind, patches);
-    const { stdout } = await run(command, args, {
+    const command = maintainersCommand(sourceDir, kind, patches);
+    const { stdout } = await $({
       cwd: sourceDir,
       code: "MAINTAINERS_UNKNOWN",
       remedy: "Read the script's message above; without it, address the series with `git send-email --to --cc`.",
-    });
+    }).ask`${command}`;
     return [...new Set(stdout.split("\n").map((line) => line.trim()))].filter(Boolean);
   };
   const [to, everybody] = await Promise.all([ask("to"), ask("cc")]);

@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../../base/errors.ts";
+import type { Shell } from "../../base/shell.ts";
 import { parsePatchFile } from "../../series/patch-file.ts";
 import type { BaseRepository } from "../base-repository.ts";
 import { commitOnBase } from "../commit-series.ts";
@@ -20,7 +21,12 @@ export function isOfVersion(name: string, version: number): boolean {
  * The version before, as commits on the same base, for git range-diff.
  * @throws UsageError PREVIOUS_MISSING; PATCH_DOES_NOT_APPLY when it was made for another base
  */
-export async function previousExport(base: BaseRepository, dir: string, version: number): Promise<CommitRange> {
+export async function previousExport(
+  $: Shell,
+  base: BaseRepository,
+  dir: string,
+  version: number,
+): Promise<CommitRange> {
   const names = (await readdir(dir).catch(() => [])).filter((name) => isOfVersion(name, version)).sort();
   const patches = names.filter((name) => !/^(v\d+-)?0000-|\.mbox$/.test(name));
   if (patches.length === 0) {
@@ -33,6 +39,6 @@ export async function previousExport(base: BaseRepository, dir: string, version:
   const parsed = await Promise.all(
     patches.map(async (name) => parsePatchFile(name, await readFile(join(dir, name), "utf8"))),
   );
-  const commits = await commitOnBase(base, parsed);
+  const commits = await commitOnBase($, base, parsed);
   return { base: base.root, head: commits.at(-1) as string };
 }

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { UsageError } from "../../base/errors.ts";
 import { projectPath } from "../../base/paths.ts";
-import { run } from "../../base/process.ts";
+import type { Shell } from "../../base/shell.ts";
 import type { PatchFile } from "../../series/patch-file.ts";
 import type { BaseRepository } from "../base-repository.ts";
 import { changelogOf } from "../changelog.ts";
@@ -17,10 +17,10 @@ export type Identity = string;
  * of the machine.
  * @throws UsageError IDENTITY_MISSING
  */
-export async function callerIdentity(): Promise<Identity> {
-  const answer = await run("git", ["-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT"], {
+export async function callerIdentity($: Shell): Promise<Identity> {
+  const answer = await $({
     okExitCodes: [0, 1, 128],
-  });
+  }).ask`git -c user.useConfigOnly=true var GIT_COMMITTER_IDENT`;
   const identity = /^(.+ <.+@.+>) \d+ [-+]\d{4}$/.exec(answer.stdout.trim())?.[1];
   if (answer.exitCode === 0 && identity !== undefined) return identity;
   throw new UsageError({
@@ -44,20 +44,21 @@ export async function projectIdentity(): Promise<Identity> {
  * @throws UsageError PATCH_DOES_NOT_APPLY
  */
 export async function signedCommits(
+  $: Shell,
   base: BaseRepository,
   patches: PatchFile[],
   who: Identity,
   project: Identity,
 ): Promise<string[]> {
   const signed: string[] = [];
-  for (const commit of await commitOnBase(base, patches)) {
-    const { message, env } = await changelogOf(base.gitDir, commit);
+  for (const commit of await commitOnBase($, base, patches)) {
+    const { message, env } = await changelogOf($, base.gitDir, commit);
     const isProjects = `${env.GIT_AUTHOR_NAME} <${env.GIT_AUTHOR_EMAIL}>` === project;
     const trailer = ["interpret-trailers", "--if-exists=addIfDifferent", "--trailer", `Signed-off-by: ${who}`];
-    const input = (await git(base.gitDir, trailer, { input: message })).stdout;
+    const input = (await git($, base.gitDir, trailer, { input: message })).stdout;
     const args = ["commit-tree", `${commit}^{tree}`, "-p", signed.at(-1) ?? base.root];
     const by = isProjects ? { ...env, ...asGitEnv("AUTHOR", who) } : env;
-    signed.push(await gitText(base.gitDir, args, { env: by, input }));
+    signed.push(await gitText($, base.gitDir, args, { env: by, input }));
   }
   return signed;
 }

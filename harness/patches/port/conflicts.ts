@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../../base/errors.ts";
+import type { Shell } from "../../base/shell.ts";
 import { git, gitLines } from "../git.ts";
 
 /** One place where git could not put a patch's change into the other base's file. */
@@ -22,9 +23,9 @@ export type Conflict = { file: string; kind: "content"; regions: Region[] } | { 
 const FUNCTION = /^[a-z_][\w\s*]*?\b(\w+)\([^;]*$/i;
 
 /** Each unmerged file, with the stages that git has of it: 1 before both, 2 of the other base, 3 of the patch. */
-async function unmergedIn(dir: string): Promise<Map<string, Set<string>>> {
+async function unmergedIn($: Shell, dir: string): Promise<Map<string, Set<string>>> {
   const stages = new Map<string, Set<string>>();
-  for (const line of await gitLines(dir, ["ls-files", "--unmerged"])) {
+  for (const line of await gitLines($, dir, ["ls-files", "--unmerged"])) {
     const [entry = "", file = ""] = line.split("\t");
     stages.set(file, (stages.get(file) ?? new Set()).add(entry.split(" ")[2] ?? ""));
   }
@@ -32,9 +33,9 @@ async function unmergedIn(dir: string): Promise<Map<string, Set<string>>> {
 }
 
 /** The conflicts of a worktree in the middle of a rebase. */
-export async function conflictsIn(dir: string): Promise<Conflict[]> {
+export async function conflictsIn($: Shell, dir: string): Promise<Conflict[]> {
   const conflicts: Conflict[] = [];
-  for (const [file, present] of await unmergedIn(dir)) {
+  for (const [file, present] of await unmergedIn($, dir)) {
     if (!present.has("2") || !existsSync(join(dir, file))) conflicts.push({ file, kind: "gone" });
     else conflicts.push({ file, kind: "content", regions: readRegions(await readFile(join(dir, file), "utf8")) });
   }
@@ -45,8 +46,8 @@ export async function conflictsIn(dir: string): Promise<Conflict[]> {
  * Tells git that the conflicts of a worktree are resolved: what was resolved in the files need not be added by hand.
  * @throws UsageError PORT_CONFLICTS_LEFT for those that are not
  */
-export async function takeResolutions(dir: string): Promise<void> {
-  const stages = await unmergedIn(dir);
+export async function takeResolutions($: Shell, dir: string): Promise<void> {
+  const stages = await unmergedIn($, dir);
   const unmerged = [...stages.keys()];
   // Where one side does not have the file, marks in its text cannot tell what is to be done.
   const oneSided = unmerged.filter((file) => {
@@ -60,7 +61,7 @@ export async function takeResolutions(dir: string): Promise<void> {
       remedy: "git rm what is to go, git add what is to stay, then say --continue again; --abort gives the port up.",
     });
   }
-  const left = unmerged.length > 0 ? await withMarkers(dir, unmerged) : [];
+  const left = unmerged.length > 0 ? await withMarkers($, dir, unmerged) : [];
   if (left.length > 0) {
     throw new UsageError({
       code: "PORT_CONFLICTS_LEFT",
@@ -68,12 +69,12 @@ export async function takeResolutions(dir: string): Promise<void> {
       remedy: "Resolve them, then say --continue again. git diff shows them; --abort gives the port up.",
     });
   }
-  if (unmerged.length > 0) await git(dir, ["add", "--all", "--", ...unmerged]);
+  if (unmerged.length > 0) await git($, dir, ["add", "--all", "--", ...unmerged]);
 }
 
-async function withMarkers(dir: string, files: string[]): Promise<string[]> {
+async function withMarkers($: Shell, dir: string, files: string[]): Promise<string[]> {
   const args = ["grep", "--files-with-matches", "-e", "^<<<<<<< ", "-e", "^>>>>>>> ", "--", ...files];
-  return gitLines(dir, args, { okExitCodes: [0, 1] });
+  return gitLines($, dir, args, { okExitCodes: [0, 1] });
 }
 
 /** Reads the places that git marked with `<<<<<<<`, `|||||||`, `=======` and `>>>>>>>`. */

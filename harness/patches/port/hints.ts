@@ -1,4 +1,5 @@
 import { closest, distance } from "fastest-levenshtein";
+import type { Shell } from "../../base/shell.ts";
 import type { Series } from "../../series/series.ts";
 import type { BaseRepository } from "../base-repository.ts";
 import { gitLines } from "../git.ts";
@@ -23,6 +24,7 @@ export type ConflictHint = { file: string; lines: string[] };
  * @param functions of a patch by file, for files that are gone as a whole
  */
 export async function hintsFor(
+  $: Shell,
   conflicts: Conflict[],
   to: BaseRepository,
   functions: Map<string, string[]>,
@@ -31,7 +33,7 @@ export async function hintsFor(
   // Conflicts of one patch are about the same few names, and a search goes through thousands of files.
   const searches = new Map<string, Promise<string[]>>();
   const filesWith = (name: string) => {
-    const search = searches.get(name) ?? findFiles(to, name, places);
+    const search = searches.get(name) ?? findFiles($, to, name, places);
     searches.set(name, search);
     return search;
   };
@@ -100,7 +102,7 @@ function whereText(files: string[]): string {
 }
 
 /** Files of the base that have the name as a word. */
-async function findFiles(to: BaseRepository, name: string, places: string[]): Promise<string[]> {
+async function findFiles($: Shell, to: BaseRepository, name: string, places: string[]): Promise<string[]> {
   const args = [
     "grep",
     "--files-with-matches",
@@ -112,7 +114,7 @@ async function findFiles(to: BaseRepository, name: string, places: string[]): Pr
     "--",
     ...places,
   ];
-  const lines = await gitLines(to.gitDir, args, { okExitCodes: [0, 1] });
+  const lines = await gitLines($, to.gitDir, args, { okExitCodes: [0, 1] });
   return lines.map((line) => line.slice(to.root.length + 1));
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { InfrastructureError, UsageError } from "../../base/errors.ts";
 import { withLock } from "../../base/lock.ts";
+import type { Shell } from "../../base/shell.ts";
 import type { Series } from "../../series/series.ts";
 import type { BaseRepository } from "../base-repository.ts";
 import { createWorktree } from "../create-worktree.ts";
@@ -41,6 +42,7 @@ export function requireTwoBases({ from, to }: Pick<Port, "from" | "to">): void {
  * @throws UsageError PORT_TO_ITSELF, PORT_UNFINISHED, WORKTREE_IN_THE_WAY, PATCH_DOES_NOT_APPLY
  */
 export async function startPort(
+  $: Shell,
   target: PortTarget,
   names: { from: string; to: string },
   source: { base: BaseRepository; series: Series },
@@ -48,8 +50,14 @@ export async function startPort(
 ): Promise<Ported> {
   const { base, dir, patchesDir } = target;
   requireTwoBases(names);
-  const before = await readPort(dir);
-  if (before && before.finished === undefined) throw portUnfinished(dir, before);
+  const before = await readPort($, dir);
+  if (before && before.finished === undefined) {
+    throw new UsageError({
+      code: "PORT_UNFINISHED",
+      message: `${dir} is in the middle of a port from ${before.from} to ${before.to}.`,
+      remedy: "Resolve what is left there and say --continue, or give it up with --abort.",
+    });
+  }
   if (existsSync(dir) && (await readdir(dir)).length > 0) {
     throw new UsageError({
       code: "WORKTREE_IN_THE_WAY",
@@ -58,21 +66,23 @@ export async function startPort(
         "Name another directory with --dir, or remove this one (git worktree remove) once nothing in it is needed.",
     });
   }
-  const wait = () => say(`another run is making a worktree of ${base.packageName}; waiting for it`);
-  return withLock(`${base.gitDir}.edit.lock`, wait, async () => {
-    const { start, commits } = await translateSeries(source.base, source.series, base);
+  return withLock($, `${base.gitDir}.edit.lock`, say, async () => {
+    const { start, commits } = await translateSeries($, source.base, source.series, base);
     const last = commits.at(-1) ?? start;
     const port = { ...names, start, last };
     // What was decided once is decided the same way next time, when the series has changed and is ported again.
     const settings = { "merge.conflictStyle": "zdiff3", "rerere.enabled": "true", "rerere.autoUpdate": "true" };
-    for (const [name, value] of Object.entries(settings)) await git(base.gitDir, ["config", name, value]);
-    await createWorktree(base, dir, { head: last, filesSha256: await directoryDigest(patchesDir) });
+    for (const [name, value] of Object.entries(settings)) await git($, base.gitDir, ["config", name, value]);
+    await createWorktree($, base, dir, { head: last, filesSha256: await directoryDigest(patchesDir) });
     try {
-      await writePort(dir, port);
-      await git(dir, rebaseArguments(base.root, start, last), { okExitCodes: [0, 1] });
-      return await goOn(target, port);
+      await writePort($, dir, port);
+      await git($, dir, rebaseArguments(base.root, start, last), { okExitCodes: [0, 1] });
+      return await goOn($, target, port);
     } catch (error) {
-      await git(base.gitDir, ["worktree", "remove", "--force", dir], { okExitCodes: [0, 128] }).catch(() => {});
+      await git($, base.gitDir, ["worktree", "remove", "--force", dir], {
+        okExitCodes: [0, 128],
+        interruptWith: "nothing",
+      }).catch(() => {});
       throw error;
     }
   });
@@ -83,29 +93,31 @@ export async function startPort(
  * @throws UsageError PORT_NOT_RUNNING, PORT_CONFLICTS_LEFT, PORT_ABANDONED, WORKTREE_DIRTY; InfrastructureError GIT_FAILED
  *   when git stops for anything but a conflict
  */
-export async function continuePort(target: PortTarget): Promise<Ported> {
+export async function continuePort($: Shell, target: PortTarget): Promise<Ported> {
   const { dir } = target;
-  const port = await begunPort(dir);
+  const port = await begunPort($, dir);
   if (port.finished !== undefined) throw notRunning(dir);
-  if (await rebaseWaits(dir)) {
-    await takeResolutions(dir);
-    await continueRebase(dir);
+  if (await rebaseWaits($, dir)) {
+    await takeResolutions($, dir);
+    await continueRebase($, dir);
   }
-  if ((await git(dir, ["merge-base", "--is-ancestor", port.start, "HEAD"], { okExitCodes: [0, 1] })).exitCode === 0) {
+  if (
+    (await git($, dir, ["merge-base", "--is-ancestor", port.start, "HEAD"], { okExitCodes: [0, 1] })).exitCode === 0
+  ) {
     throw new UsageError({
       code: "PORT_ABANDONED",
       message: `The rebase in ${dir} was given up: what is there is the series on ${port.from} still.`,
       remedy: "Give the port up as well (--abort), and begin it again.",
     });
   }
-  return goOn(target, port);
+  return goOn($, target, port);
 }
 
 /** One `git rebase --continue`. @throws InfrastructureError GIT_FAILED when that leads nowhere */
-async function continueRebase(dir: string): Promise<void> {
-  const stoppedAt = await stoppedPatch(dir);
-  const rebased = await git(dir, ["-c", "core.editor=true", "rebase", "--continue"], { okExitCodes: [0, 1] });
-  if (rebased.exitCode === 0 || (await stoppedPatch(dir)) !== stoppedAt) return;
+async function continueRebase($: Shell, dir: string): Promise<void> {
+  const stoppedAt = await stoppedPatch($, dir);
+  const rebased = await git($, dir, ["-c", "core.editor=true", "rebase", "--continue"], { okExitCodes: [0, 1] });
+  if (rebased.exitCode === 0 || (await stoppedPatch($, dir)) !== stoppedAt) return;
   throw new InfrastructureError({
     code: "GIT_FAILED",
     message: "git could not go on with the rebase.",
@@ -119,16 +131,16 @@ async function continueRebase(dir: string): Promise<void> {
  * nothing came to it since.
  * @throws UsageError PORT_NOT_RUNNING, PORT_CHANGED, WORKTREE_DIRTY
  */
-export async function abortPort({ base, dir }: PortTarget): Promise<Port> {
-  const port = await begunPort(dir);
-  if (port.finished !== undefined) await requireUntouched(dir, port.finished);
-  await git(base.gitDir, ["worktree", "remove", "--force", dir]);
+export async function abortPort($: Shell, { base, dir }: PortTarget): Promise<Port> {
+  const port = await begunPort($, dir);
+  if (port.finished !== undefined) await requireUntouched($, dir, port.finished);
+  await git($, base.gitDir, ["worktree", "remove", "--force", dir]);
   return port;
 }
 
-async function requireUntouched(dir: string, finished: string): Promise<void> {
-  await requireClean(dir);
-  if ((await headOf(dir)) === finished) return;
+async function requireUntouched($: Shell, dir: string, finished: string): Promise<void> {
+  await requireClean($, dir);
+  if ((await headOf($, dir)) === finished) return;
   throw new UsageError({
     code: "PORT_CHANGED",
     message: `The port in ${dir} has finished, and other commits are there now.`,
@@ -136,30 +148,30 @@ async function requireUntouched(dir: string, finished: string): Promise<void> {
   });
 }
 
-async function headOf(dir: string): Promise<string> {
-  return gitText(dir, ["rev-parse", "HEAD"]);
+async function headOf($: Shell, dir: string): Promise<string> {
+  return gitText($, dir, ["rev-parse", "HEAD"]);
 }
 
 /** Where the rebase stands. It stops for what git resolved as it was resolved before, too, and nobody has to decide that. */
-async function goOn(target: PortTarget, port: Port): Promise<Ported> {
+async function goOn($: Shell, target: PortTarget, port: Port): Promise<Ported> {
   const { base, dir, patchesDir } = target;
   const remembered: string[] = [];
-  while (await rebaseWaits(dir)) {
-    const patch = await gitText(dir, ["log", "-1", "--format=%s", "REBASE_HEAD"]);
-    const conflicts = await conflictsIn(dir);
+  while (await rebaseWaits($, dir)) {
+    const patch = await gitText($, dir, ["log", "-1", "--format=%s", "REBASE_HEAD"]);
+    const conflicts = await conflictsIn($, dir);
     if (conflicts.length > 0) return { state: "conflicts", port, patch, conflicts };
     remembered.push(patch);
-    await continueRebase(dir);
+    await continueRebase($, dir);
   }
-  await requireClean(dir);
+  await requireClean($, dir);
   const [commits = 0, before = 0] = await Promise.all(
     [`${base.root}..HEAD`, `${port.start}..${port.last}`].map(async (range) =>
-      Number(await gitText(dir, ["rev-list", "--count", range])),
+      Number(await gitText($, dir, ["rev-list", "--count", range])),
     ),
   );
   // As after `patches edit`: whatever comes to the files meanwhile is not overwritten unseen.
-  await recordMeeting(dir, { head: base.root, filesSha256: await directoryDigest(patchesDir) });
-  await writePort(dir, { ...port, finished: await headOf(dir) });
+  await recordMeeting($, dir, { head: base.root, filesSha256: await directoryDigest(patchesDir) });
+  await writePort($, dir, { ...port, finished: await headOf($, dir) });
   return { state: "finished", port, commits, dropped: before - commits, remembered };
 }
 
@@ -167,8 +179,8 @@ async function goOn(target: PortTarget, port: Port): Promise<Ported> {
  * Nobody goes on with, or gives up, another port than the one that was named.
  * @throws UsageError PORT_NOT_RUNNING, PORT_IS_ANOTHER
  */
-export async function requirePort(dir: string, names: Pick<Port, "from" | "to">): Promise<void> {
-  const { from, to } = await begunPort(dir);
+export async function requirePort($: Shell, dir: string, names: Pick<Port, "from" | "to">): Promise<void> {
+  const { from, to } = await begunPort($, dir);
   if (from === names.from && to === names.to) return;
   throw new UsageError({
     code: "PORT_IS_ANOTHER",
@@ -177,8 +189,8 @@ export async function requirePort(dir: string, names: Pick<Port, "from" | "to">)
   });
 }
 
-async function begunPort(dir: string): Promise<Port> {
-  const port = await readPort(dir);
+async function begunPort($: Shell, dir: string): Promise<Port> {
+  const port = await readPort($, dir);
   if (port) return port;
   throw notRunning(dir);
 }
@@ -192,14 +204,6 @@ function notRunning(dir: string): UsageError {
 }
 
 /** The patch that a rebase has stopped at. */
-async function stoppedPatch(dir: string): Promise<string> {
-  return gitText(dir, ["rev-parse", "--quiet", "--verify", "REBASE_HEAD"], { okExitCodes: [0, 1] });
-}
-
-function portUnfinished(dir: string, { from, to }: Port): UsageError {
-  return new UsageError({
-    code: "PORT_UNFINISHED",
-    message: `${dir} is in the middle of a port from ${from} to ${to}.`,
-    remedy: "Resolve what is left there and say --continue, or give it up with --abort.",
-  });
+async function stoppedPatch($: Shell, dir: string): Promise<string> {
+  return gitText($, dir, ["rev-parse", "--quiet", "--verify", "REBASE_HEAD"], { okExitCodes: [0, 1] });
 }

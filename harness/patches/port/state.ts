@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../../base/atomic-write.ts";
+import type { Shell } from "../../base/shell.ts";
 import { gitText } from "../git.ts";
 import { isWorktree, readRecord } from "../worktree.ts";
 
@@ -19,17 +20,17 @@ const portSchema = z.strictObject({
 export type Port = z.infer<typeof portSchema>;
 
 /** The port that a worktree was made for; undefined where there is none, or no worktree. */
-export async function readPort(dir: string): Promise<Port | undefined> {
-  if (!(await isWorktree(dir))) return undefined;
-  const path = await portPath(dir);
+export async function readPort($: Shell, dir: string): Promise<Port | undefined> {
+  if (!(await isWorktree($, dir))) return undefined;
+  const path = await portPath($, dir);
   if (!existsSync(path)) return undefined;
   return readRecord(path, portSchema, `Take what you need from ${dir}, then: git worktree remove --force ${dir}`);
 }
 
-export async function writePort(dir: string, port: Port): Promise<void> {
-  writeFileAtomic(await portPath(dir), `${JSON.stringify(port)}\n`);
+export async function writePort($: Shell, dir: string, port: Port): Promise<void> {
+  writeFileAtomic(await portPath($, dir), `${JSON.stringify(port)}\n`);
 }
 
-async function portPath(dir: string): Promise<string> {
-  return resolve(dir, await gitText(dir, ["rev-parse", "--git-path", "prezero-port.json"]));
+async function portPath($: Shell, dir: string): Promise<string> {
+  return resolve(dir, await gitText($, dir, ["rev-parse", "--git-path", "prezero-port.json"]));
 }

@@ -1,3 +1,4 @@
+import type { Shell } from "../../base/shell.ts";
 import { describeApplyFailure, explainApplyFailure } from "../../series/apply.ts";
 import type { Series } from "../../series/series.ts";
 import type { BaseRepository } from "../base-repository.ts";
@@ -21,8 +22,8 @@ const MOVED = /^Hunk #\d+ succeeded at \d+ \(offset -?\d+ lines?\)/m;
  * Tries a series on a pristine source, in an index of its own: nothing is written but objects. After a patch that does
  * not apply the rest is not tried.
  */
-export async function fitSeries(base: BaseRepository, { patches }: Series): Promise<SeriesFit> {
-  return withIndex(base.gitDir, base.root, async (env) => {
+export async function fitSeries($: Shell, base: BaseRepository, { patches }: Series): Promise<SeriesFit> {
+  return withIndex($, base.gitDir, base.root, async (env) => {
     const found: SeriesFit = { fit: "clean", notes: [] };
     const note = (fit: Fit, text: string) => {
       if (FITS.indexOf(fit) > FITS.indexOf(found.fit)) found.fit = fit;
@@ -30,13 +31,13 @@ export async function fitSeries(base: BaseRepository, { patches }: Series): Prom
     };
     const options = { env, okExitCodes: [0, 1, 128] };
     for (const patch of patches) {
-      const strict = await git(base.gitDir, [...APPLY_AND_TELL, patch.path], options);
+      const strict = await git($, base.gitDir, [...APPLY_AND_TELL, patch.path], options);
       if (strict.exitCode === 0) {
         if (MOVED.test(strict.stderr)) note("moved", `${patch.name}: lines have moved`);
         continue;
       }
       const why = describeApplyFailure(explainApplyFailure(patch, strict.stderr));
-      const loose = await git(base.gitDir, [...APPLY_AND_TELL, "-C1", patch.path], options);
+      const loose = await git($, base.gitDir, [...APPLY_AND_TELL, "-C1", patch.path], options);
       note(loose.exitCode === 0 ? "fuzzy" : "not", why);
       if (loose.exitCode !== 0) break;
     }

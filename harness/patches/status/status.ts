@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { namingDiskFaults } from "../../base/disk-fault.ts";
 import { InfrastructureError, UsageError } from "../../base/errors.ts";
 import { cachePlace } from "../../base/paths.ts";
+import type { Shell } from "../../base/shell.ts";
 import { knownVersions, privateState } from "../../kernel/apt.ts";
 import { type Base, seriesDir } from "../../kernel/bases.ts";
 import { fetchSource } from "../../kernel/source.ts";
@@ -46,14 +47,14 @@ export type StatusOptions = {
  * a disk that cannot be used is not.
  * @throws what {@link namingDiskFaults} makes of the cache's disk
  */
-export async function statusOf(base: Base, options: StatusOptions): Promise<BaseStatus> {
+export async function statusOf($: Shell, base: Base, options: StatusOptions): Promise<BaseStatus> {
   const read = await readSeries(seriesDir(base)).catch(damageOf);
   const series = typeof read === "string" ? undefined : read;
   const { package: packageName, version } = base.source;
-  const packaged = options.offline ? { notAsked: "--offline" } : await known(() => askArchive(base));
+  const packaged = options.offline ? { notAsked: "--offline" } : await known(() => askArchive($, base));
   const newest = "value" in packaged ? packaged.value.newest : version;
   const fitOf = async (on: string): Promise<Known<SeriesFit>> =>
-    series === undefined ? { unknown: "its series cannot be read" } : known(() => fitOn(base, on, series, options));
+    series === undefined ? { unknown: "its series cannot be read" } : known(() => fitOn($, base, on, series, options));
   return {
     name: base.name,
     packageName,
@@ -81,19 +82,25 @@ export function toBeFetched(bases: Base[], options: Pick<StatusOptions, "offline
   return `not in the cache: the source of ${names}; fetching takes up to a minute and 150 MB each (--offline leaves it out)`;
 }
 
-async function askArchive(base: Base): Promise<Known<{ newest: string; pinnedIsThere: boolean }>> {
-  const versions = await knownVersions(await privateState(base.source), base.source.package);
+async function askArchive($: Shell, base: Base): Promise<Known<{ newest: string; pinnedIsThere: boolean }>> {
+  const versions = await knownVersions($, await privateState($, base.source), base.source.package);
   const [newest] = versions;
   if (newest === undefined) return { unknown: `${base.source.suite} has no ${base.source.package} any more` };
   return { value: { newest, pinnedIsThere: versions.includes(base.source.version) } };
 }
 
-async function fitOn(base: Base, version: string, series: Series, options: StatusOptions): Promise<Known<SeriesFit>> {
+async function fitOn(
+  $: Shell,
+  base: Base,
+  version: string,
+  series: Series,
+  options: StatusOptions,
+): Promise<Known<SeriesFit>> {
   if (options.offline && !existsSync(treeDir(base.source.package, version)))
     return { notAsked: "its source is not in the cache (--offline)" };
-  const source = await fetchSource({ ...base, source: { ...base.source, version } }, options.say);
+  const source = await fetchSource($, { ...base, source: { ...base.source, version } }, options.say);
   if (source.version !== version) return { unknown: `${version} can be had no more, only ${source.version}` };
-  return { value: await fitSeries(await baseRepository(source, options.say), series) };
+  return { value: await fitSeries($, await baseRepository($, source, options.say), series) };
 }
 
 function verifiedOf(base: Base, series: Series): BaseStatus["verified"] {

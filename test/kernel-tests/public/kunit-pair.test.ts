@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { InfrastructureError } from "../../../harness/base/errors.ts";
 import { kunitPair } from "../../../harness/kernel-tests/public/kunit-pair.ts";
 import { parseKtap } from "../../../harness/ktap/parse.ts";
+import { $ } from "../../fakes/shell.ts";
 
 const OUTPUT = `KTAP version 1
 1..1
@@ -15,7 +16,7 @@ ok 1 slub_test
 `;
 const RED = OUTPUT.replace("    ok 2", "    not ok 2").replace("\nok 1", "\nnot ok 1");
 const pair = async (base: string, series: string, failure?: InfrastructureError) =>
-  kunitPair("linux-base", "linux-series", async (program) => ({
+  kunitPair($, "linux-base", "linux-series", async (program) => ({
     report: parseKtap(program === "linux-base" ? base : series),
     failure: program === "linux-base" ? undefined : failure,
   }));

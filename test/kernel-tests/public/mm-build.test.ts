@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ensureMmSelftests } from "../../../harness/kernel-tests/public/mm-build.ts";
+import { $ } from "../../fakes/shell.ts";
 import { FakeKernel } from "../../kernel/fake-kernel.ts";
 
 const MM = "tools/testing/selftests/mm";
@@ -31,7 +32,7 @@ test("programs are built against the kernel's headers, once, and the pristine so
   using fake = new FakeKernel();
   const source = fakeSource(fake, PROGRAM);
   const said: string[] = [];
-  const build = () => ensureMmSelftests(source, ["cow"], (line) => void said.push(line));
+  const build = () => ensureMmSelftests($, source, ["cow"], (line) => void said.push(line));
   const [cow = ""] = await build();
   expect(execFileSync(cow, { encoding: "utf8" })).toBe("42 4\n");
   expect(readdirSync(join(source.dir, MM)).sort()).toEqual(["Makefile", "cow.c"]);
@@ -44,7 +45,7 @@ test("programs are built against the kernel's headers, once, and the pristine so
 test("a program that does not compile is said so with the compiler's words, and leaves nothing in the cache", async () => {
   using fake = new FakeKernel();
   const source = fakeSource(fake, PROGRAM.replace("stdio.h", "numa.h.none"));
-  await expect(ensureMmSelftests(source, ["cow"], () => {})).rejects.toMatchObject({
+  await expect(ensureMmSelftests($, source, ["cow"], () => {})).rejects.toMatchObject({
     code: "MM_SELFTESTS_BUILD",
     detail: expect.stringContaining("numa.h.none"),
     remedy: expect.stringContaining("npm run setup"),

@@ -5,6 +5,7 @@ import { checkCoccinelle, readCoccicheck } from "../../../harness/patches/check/
 import { parseReport } from "../../../harness/patches/check/spatch.ts";
 import { commitSeries } from "../../../harness/patches/commit-series.ts";
 import { readSeries } from "../../../harness/series/series.ts";
+import { $ } from "../../fakes/shell.ts";
 import { CheckedKernel } from "./fake-checked-kernel.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -54,11 +55,11 @@ async function found(spatchVersion = "spatch version 1.1.1"): Promise<string[][]
   await kernel.refresh();
   const { gitDir, root } = await kernel.base();
   const series = await readSeries(kernel.patchesDir);
-  const commits = await commitSeries(gitDir, root, series.patches, "0.1");
+  const commits = await commitSeries($, gitDir, root, series.patches, "0.1");
   const check = await readCoccicheck(kernel.source.dir, spatchVersion, 2);
   const results: string[][] = [];
   for (const commit of commits) {
-    results.push((await checkCoccinelle(check, gitDir, commit)).map(({ file, text }) => `${file}: ${text}`));
+    results.push((await checkCoccinelle($, check, gitDir, commit)).map(({ file, text }) => `${file}: ${text}`));
   }
   return results;
 }

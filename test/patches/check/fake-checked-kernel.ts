@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { type CheckOptions, checkSeries } from "../../../harness/patches/check/check.ts";
 import type { CheckName, SeriesReport } from "../../../harness/patches/check/finding.ts";
 import { verifySeries } from "../../../harness/patches/check/verified.ts";
+import { $ } from "../../fakes/shell.ts";
 import { FakeKernel } from "../fake-base.ts";
 
 const MERGE_CONFIG = resolve(import.meta.dirname, "../../fakes/kernel-tree/scripts/kconfig/merge_config.sh");
@@ -93,12 +94,12 @@ export class CheckedKernel extends FakeKernel {
   }
 
   async check(fast = false, onTop: string[] = []): Promise<SeriesReport> {
-    return checkSeries(await this.#options(fast, onTop));
+    return checkSeries($, await this.#options(fast, onTop));
   }
 
   /** {@link check}, which is recorded when it is green. */
   async verify(fast = false): Promise<SeriesReport> {
-    return verifySeries(await this.#options(fast, []));
+    return verifySeries($, await this.#options(fast, []));
   }
 
   async #options(fast: boolean, onTop: string[]): Promise<CheckOptions> {

@@ -8,6 +8,7 @@ import { readLetter } from "../../../harness/patches/export/letter.ts";
 import { previousExport } from "../../../harness/patches/export/previous.ts";
 import { projectIdentity } from "../../../harness/patches/export/sign-off.ts";
 import { readSeries } from "../../../harness/series/series.ts";
+import { $ } from "../../fakes/shell.ts";
 import { FakeKernel } from "../fake-base.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -17,7 +18,7 @@ const LETTER = { subject: "mm: clear free memory early", body: "Why.\n\n@TABLES@
 const COVER = "0000-cover-letter.patch";
 
 async function exported(kernel: FakeKernel, more: Partial<ExportOptions> = {}): Promise<string[]> {
-  return exportSeries({
+  return exportSeries($, {
     base: await kernel.base(),
     series: await readSeries(kernel.patchesDir),
     outDir: join(kernel.root, "out"),
@@ -194,7 +195,7 @@ describe("patches export", () => {
     kernel.change("Documentation/mm/index.rst", "page_prezero\n", "page_prezero\npage_prezero_more\n");
     kernel.git("commit", "--quiet", "--all", "--amend", "--no-edit");
     await kernel.refresh();
-    const previous = await previousExport(await kernel.base(), outDir, 1);
+    const previous = await previousExport($, await kernel.base(), outDir, 1);
     const paths = await exported(kernel, { version: 2, previous });
     const cover = read(paths, `v2-${COVER}`);
     expect(cover).toMatch(/^Subject: \[PATCH v2 0\/3\]/m);
@@ -209,7 +210,7 @@ describe("patches export", () => {
     await exported(kernel);
     await expect(exported(kernel)).rejects.toMatchObject({ code: "EXPORT_EXISTS", exitCode: 2 });
     await exported(kernel, { force: true });
-    await expect(previousExport(await kernel.base(), outDir, 2)).rejects.toMatchObject({ code: "PREVIOUS_MISSING" });
+    await expect(previousExport($, await kernel.base(), outDir, 2)).rejects.toMatchObject({ code: "PREVIOUS_MISSING" });
     expect(readdirSync(outDir).filter((name) => name.startsWith("."))).toEqual([]);
   });
 

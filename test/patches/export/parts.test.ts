@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { readLetter } from "../../../harness/patches/export/letter.ts";
 import { callerIdentity } from "../../../harness/patches/export/sign-off.ts";
+import { $ } from "../../fakes/shell.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "prezero-letter-"));
 const before = { ...process.env };
@@ -16,7 +17,7 @@ afterEach(() => {
 describe("who signs off", () => {
   test("is who git says", async () => {
     Object.assign(process.env, { GIT_COMMITTER_NAME: "Émile", GIT_COMMITTER_EMAIL: "emile@example.org" });
-    expect(await callerIdentity()).toBe("Émile <emile@example.org>");
+    expect(await callerIdentity($)).toBe("Émile <emile@example.org>");
   });
 
   test("is nobody that git would make up from the machine's name", async () => {
@@ -25,7 +26,7 @@ describe("who signs off", () => {
     delete process.env.EMAIL;
     // The project's own configuration must not answer either.
     process.env.GIT_DIR = join(dir, "none");
-    await expect(callerIdentity()).rejects.toMatchObject({
+    await expect(callerIdentity($)).rejects.toMatchObject({
       code: "IDENTITY_MISSING",
       exitCode: 2,
       remedy: expect.stringContaining("git config --global user.email"),

@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { readRegions } from "../../../harness/patches/port/conflicts.ts";
 import { functionsChanged, hintsFor } from "../../../harness/patches/port/hints.ts";
 import { readSeries } from "../../../harness/series/series.ts";
+import { $ } from "../../fakes/shell.ts";
 import { FakeKernel } from "../fake-base.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -39,7 +40,7 @@ describe("what a conflict says", () => {
       "mm/clear.c": "void clear_pages_late(void) {}\n",
     });
     const regions = readRegions(CONFLICT);
-    const [hint] = await hintsFor([{ file: "mm/page_alloc.c", kind: "content", regions }], other, new Map());
+    const [hint] = await hintsFor($, [{ file: "mm/page_alloc.c", kind: "content", regions }], other, new Map());
     expect(hint).toEqual({
       file: "mm/page_alloc.c",
       lines: [
@@ -56,7 +57,7 @@ describe("what a conflict says", () => {
       "mm/split.c": "int report_cycle(void) { return 0; }\n",
     });
     const functions = new Map([["mm/page_reporting.c", ["report_cycle", "report_drain"]]]);
-    const [hint] = await hintsFor([{ file: "mm/page_reporting.c", kind: "gone" }], other, functions);
+    const [hint] = await hintsFor($, [{ file: "mm/page_reporting.c", kind: "gone" }], other, functions);
     expect(hint?.lines).toEqual([
       "there is no mm/page_reporting.c here: it has been split, renamed, or is not there yet",
       "report_cycle is in mm/split.c",
@@ -67,7 +68,12 @@ describe("what a conflict says", () => {
   test("two sides that both add lines say so", async () => {
     using kernel = new FakeKernel();
     const regions = readRegions("<<<<<<< HEAD\nobj-y += a.o\n||||||| parent\n=======\nobj-y += b.o\n>>>>>>> x\n");
-    const [hint] = await hintsFor([{ file: "mm/Makefile", kind: "content", regions }], await kernel.base(), new Map());
+    const [hint] = await hintsFor(
+      $,
+      [{ file: "mm/Makefile", kind: "content", regions }],
+      await kernel.base(),
+      new Map(),
+    );
     expect(hint?.lines).toEqual(["line 1: both add lines here; keep both"]);
   });
 

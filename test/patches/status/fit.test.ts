@@ -1,6 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { fitSeries } from "../../../harness/patches/status/fit.ts";
 import { readSeries } from "../../../harness/series/series.ts";
+import { $ } from "../../fakes/shell.ts";
 import { FakeKernel } from "../fake-base.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -11,7 +12,7 @@ async function fitAfter(change: (text: string) => string) {
   await kernel.startWithThree();
   const alloc = change(kernel.sourceText("mm/page_alloc.c"));
   const other = await kernel.otherBase("0.2", { "mm/page_alloc.c": alloc });
-  return await fitSeries(other, await readSeries(kernel.patchesDir));
+  return await fitSeries($, other, await readSeries(kernel.patchesDir));
 }
 
 test("a series fits the source it was made for cleanly", async () => {

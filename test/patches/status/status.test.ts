@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { allBases, type Base, findBase } from "../../../harness/kernel/bases.ts";
 import { type BaseStatus, statusOf, toBeFetched } from "../../../harness/patches/status/status.ts";
 import { allApply, showStatus } from "../../../harness/patches/status/status-table.ts";
+import { $ } from "../../fakes/shell.ts";
 import { FakeKernel } from "../fake-base.ts";
 
 const DIGEST = "a".repeat(64);
@@ -93,7 +94,10 @@ describe("one base of several", () => {
     const damaged = mkdtempSync(join(kernel.root, "damaged-"));
     writeFileSync(join(damaged, "series"), "0001-gone.patch\n");
     const options = { offline: true, say: () => {} };
-    const all = [await statusOf(await base(damaged), options), await statusOf(await base(kernel.patchesDir), options)];
+    const all = [
+      await statusOf($, await base(damaged), options),
+      await statusOf($, await base(kernel.patchesDir), options),
+    ];
     expect(all[0]).toMatchObject({ damaged: expect.stringMatching(/names 0001-gone\.patch.* Add the file/) });
     expect(all[1]).toMatchObject({ damaged: null, patches: 3 });
     expect(allApply(all)).toBe(false);
@@ -105,7 +109,7 @@ describe("one base of several", () => {
     const bases = await allBases();
     expect(toBeFetched(bases, {})).toMatch(/the source of 6\.12, 5\.10, 6\.1, 7\.3; .*--offline/);
     expect(toBeFetched(bases, { offline: true })).toBeUndefined();
-    const status = await statusOf(await base("kernel-patches"), { offline: true, say: () => {} });
+    const status = await statusOf($, await base("kernel-patches"), { offline: true, say: () => {} });
     expect(status).toMatchObject({ fit: { notAsked: expect.any(String) }, packaged: { notAsked: "--offline" } });
   });
 });
