@@ -7,7 +7,7 @@ import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
 import { chooseSteps, runSteps } from "../kernel-tests/step.ts";
 import { kernelSteps } from "../kernel-tests/steps.ts";
-import { type ResultFiles, withResultFiles, writeResultFiles } from "../ktap/files.ts";
+import { JUNIT, KTAP, type ResultFiles, writeResultFiles } from "../ktap/files.ts";
 import { casesOf, countCases, summaryLine } from "../ktap/result.ts";
 import { type AccelChoice, accelChoices } from "../qemu.ts";
 
@@ -20,7 +20,8 @@ type Options = ResultFiles & {
 };
 
 export function register(program: Command, $: Shell): void {
-  withResultFiles(program.command("test-kernel"))
+  program
+    .command("test-kernel")
     .description("build the kernels, check the patches, boot, stress with verification, and a small benchmark")
     .option("--kernel <base>", "kernel base, a key of configs/kernels.yaml (default: the file's default)")
     .option(
@@ -29,6 +30,8 @@ export function register(program: Command, $: Shell): void {
     )
     .option("--only <steps>", "only these, separated by commas: names that --dry-run prints, or a group such as life")
     .addOption(new Option("--accel <accelerator>", "accelerator of QEMU").choices(accelChoices).default("auto"))
+    .addOption(KTAP)
+    .addOption(JUNIT)
     .option("--dry-run", "print the steps, run nothing")
     .action((options) => testKernel($, options));
 }

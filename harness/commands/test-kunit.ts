@@ -6,7 +6,7 @@ import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
 import { ensureKernel } from "../kernel/build.ts";
 import { kernelCommands } from "../kernel/dry-run.ts";
-import { type ResultFiles, withResultFiles, writeResultFiles } from "../ktap/files.ts";
+import { JUNIT, KTAP, type ResultFiles, writeResultFiles } from "../ktap/files.ts";
 import { casesOf, countCases, summaryLine } from "../ktap/result.ts";
 import { showCase } from "../ktap/show.ts";
 import { umlArgs } from "../kunit/run-uml.ts";
@@ -15,10 +15,13 @@ import { DEADLINE_MS, runSuite, SUITE } from "../kunit/suite.ts";
 type Options = ResultFiles & { kernel?: string; json?: boolean; dryRun?: boolean };
 
 export function register(program: Command, $: Shell): void {
-  withResultFiles(program.command("test-kunit"))
+  program
+    .command("test-kunit")
     .description("build the series with its KUnit suite as User Mode Linux, and run it as an ordinary program")
     .option("--kernel <base>", "kernel base, a key of configs/kernels.yaml (default: the file's default)")
     .option("--json", "print the results as JSON")
+    .addOption(KTAP)
+    .addOption(JUNIT)
     .option("--dry-run", "print the commands, run nothing")
     .action((options) => testKunit($, options));
 }

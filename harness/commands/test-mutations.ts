@@ -8,7 +8,7 @@ import { Progress } from "../base/progress.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
 import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
-import { type ResultFiles, withResultFiles, writeResultFiles } from "../ktap/files.ts";
+import { JUNIT, KTAP, type ResultFiles, writeResultFiles } from "../ktap/files.ts";
 import { casesOf, countCases } from "../ktap/result.ts";
 import { readMutations } from "../mutations/mutation.ts";
 import { runMutations } from "../mutations/run.ts";
@@ -17,11 +17,14 @@ import { type AccelChoice, accelChoices } from "../qemu.ts";
 type Options = ResultFiles & { kernel?: string; accel: AccelChoice; dryRun?: boolean };
 
 export function register(program: Command, $: Shell): void {
-  withResultFiles(program.command("test-mutations"))
+  program
+    .command("test-mutations")
     .description("break the series on purpose, one invariant at a time, and require a test to notice")
     .argument("[mutation...]", "names of files in test/mutations without .patch (default: all)")
     .option("--kernel <base>", "kernel base, a key of configs/kernels.yaml (default: the file's default)")
     .addOption(new Option("--accel <accelerator>", "accelerator of QEMU").choices(accelChoices).default("auto"))
+    .addOption(KTAP)
+    .addOption(JUNIT)
     .option("--dry-run", "list the mutations and what has to notice, run nothing")
     .action((names, options) => testMutations($, names, options));
 }

@@ -1,4 +1,3 @@
-import type { Command } from "commander";
 import { writeFileAtomic } from "../base/atomic-write.ts";
 import { option, outputFile } from "../base/option.ts";
 import { renderJunit } from "./junit.ts";
@@ -8,12 +7,9 @@ import { renderKtap } from "./write.ts";
 /** Paths that results go to as well. */
 export type ResultFiles = { ktap?: string; junit?: string };
 
-/** Adds --ktap and --junit to a command that has test results; a place that cannot be written is refused at once. */
-export function withResultFiles(command: Command): Command {
-  return command
-    .addOption(option("--ktap <file>", "also write the results as KTAP", outputFile))
-    .addOption(option("--junit <file>", "also write the results as JUnit XML", outputFile));
-}
+/** For commands that have test results; a place that cannot be written is refused before anything runs. */
+export const KTAP = option("--ktap <file>", "also write the results as KTAP", outputFile);
+export const JUNIT = option("--junit <file>", "also write the results as JUnit XML", outputFile);
 
 export function writeResultFiles({ ktap, junit }: ResultFiles, results: TestResult[]): void {
   if (ktap !== undefined) writeFileAtomic(ktap, renderKtap(results));

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { print, printJson, say } from "../../base/output.ts";
 import type { Shell } from "../../base/shell.ts";
 import { findBase, seriesDir } from "../../kernel/bases.ts";
-import { type ResultFiles, withResultFiles, writeResultFiles } from "../../ktap/files.ts";
+import { JUNIT, KTAP, type ResultFiles, writeResultFiles } from "../../ktap/files.ts";
 import { planCheck } from "../../patches/check/plan.ts";
 import { seriesResults, showReport } from "../../patches/check/report.ts";
 import { verifyBase } from "../../patches/check/verified.ts";
@@ -11,13 +11,16 @@ import { BASE_HELP, inCache } from "./places.ts";
 type Options = ResultFiles & { fast?: boolean; json?: boolean; dryRun?: boolean };
 
 export function registerCheck(patches: Command, $: Shell): void {
-  withResultFiles(patches.command("check"))
+  patches
+    .command("check")
     .argument("[base]", `${BASE_HELP} (default: the file's default)`)
     .description(
       "each patch: applies exactly, checkpatch --strict, kernel-doc, coccicheck, builds with the option on and off, sparse; the series: builds in extreme configurations",
     )
     .option("--fast", "leave out what compiles, and coccicheck")
     .option("--json", "the report as JSON on stdout")
+    .addOption(KTAP)
+    .addOption(JUNIT)
     .option("--dry-run", "print the commands, run nothing")
     .action(inCache($, check));
 }

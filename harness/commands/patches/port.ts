@@ -11,10 +11,10 @@ import {
   type Ported,
   type PortTarget,
   rebaseArguments,
-  requirePort,
   requireTwoBases,
   startPort,
 } from "../../patches/port/port.ts";
+import { requirePort } from "../../patches/port/state.ts";
 import { readSeries } from "../../series/series.ts";
 import { BASE_HELP, inCache, repository, worktreeDir } from "./places.ts";
 

@@ -10,7 +10,7 @@ import { git, gitText } from "../git.ts";
 import { directoryDigest } from "../patch-directory.ts";
 import { rebaseWaits, recordMeeting, requireClean } from "../worktree.ts";
 import { type Conflict, conflictsIn, takeResolutions } from "./conflicts.ts";
-import { type Port, readPort, writePort } from "./state.ts";
+import { begunPort, notRunning, type Port, readPort, writePort } from "./state.ts";
 import { translateSeries } from "./translate.ts";
 
 /** Where the port goes: the base, its worktree, and the files that will be written from it. */
@@ -173,34 +173,6 @@ async function goOn($: Shell, target: PortTarget, port: Port): Promise<Ported> {
   await recordMeeting($, dir, { head: base.root, filesSha256: await directoryDigest(patchesDir) });
   await writePort($, dir, { ...port, finished: await headOf($, dir) });
   return { state: "finished", port, commits, dropped: before - commits, remembered };
-}
-
-/**
- * Nobody goes on with, or gives up, another port than the one that was named.
- * @throws UsageError PORT_NOT_RUNNING, PORT_IS_ANOTHER
- */
-export async function requirePort($: Shell, dir: string, names: Pick<Port, "from" | "to">): Promise<void> {
-  const { from, to } = await begunPort($, dir);
-  if (from === names.from && to === names.to) return;
-  throw new UsageError({
-    code: "PORT_IS_ANOTHER",
-    message: `The port in ${dir} is from ${from} to ${to}.`,
-    remedy: `Say --from ${from} --to ${to}, or name another directory with --dir.`,
-  });
-}
-
-async function begunPort($: Shell, dir: string): Promise<Port> {
-  const port = await readPort($, dir);
-  if (port) return port;
-  throw notRunning(dir);
-}
-
-function notRunning(dir: string): UsageError {
-  return new UsageError({
-    code: "PORT_NOT_RUNNING",
-    message: `There is no unfinished port in ${dir}.`,
-    remedy: "Begin one with `npm run patches -- port --from A --to B`, or name its directory with --dir.",
-  });
 }
 
 /** The patch that a rebase has stopped at. */

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../../base/atomic-write.ts";
+import { UsageError } from "../../base/errors.ts";
 import type { Shell } from "../../base/shell.ts";
 import { gitText } from "../git.ts";
 import { isWorktree, readRecord } from "../worktree.ts";
@@ -33,4 +34,33 @@ export async function writePort($: Shell, dir: string, port: Port): Promise<void
 
 async function portPath($: Shell, dir: string): Promise<string> {
   return resolve(dir, await gitText($, dir, ["rev-parse", "--git-path", "prezero-port.json"]));
+}
+
+/**
+ * Nobody goes on with, or gives up, another port than the one that was named.
+ * @throws UsageError PORT_NOT_RUNNING, PORT_IS_ANOTHER
+ */
+export async function requirePort($: Shell, dir: string, names: Pick<Port, "from" | "to">): Promise<void> {
+  const { from, to } = await begunPort($, dir);
+  if (from === names.from && to === names.to) return;
+  throw new UsageError({
+    code: "PORT_IS_ANOTHER",
+    message: `The port in ${dir} is from ${from} to ${to}.`,
+    remedy: `Say --from ${from} --to ${to}, or name another directory with --dir.`,
+  });
+}
+
+/** The port that a worktree was made for. @throws UsageError PORT_NOT_RUNNING */
+export async function begunPort($: Shell, dir: string): Promise<Port> {
+  const port = await readPort($, dir);
+  if (port) return port;
+  throw notRunning(dir);
+}
+
+export function notRunning(dir: string): UsageError {
+  return new UsageError({
+    code: "PORT_NOT_RUNNING",
+    message: `There is no unfinished port in ${dir}.`,
+    remedy: "Begin one with `npm run patches -- port --from A --to B`, or name its directory with --dir.",
+  });
 }
