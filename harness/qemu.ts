@@ -13,6 +13,7 @@ export {
   type OuterVm,
   outerVmArgs,
 } from "./qemu/args.ts";
+export { assertCpuModel } from "./qemu/cpu-model.ts";
 export { greetingMs, scaledMs } from "./qemu/deadline.ts";
 export type { Hardware } from "./qemu/hardware.ts";
 export { exitError, type QemuExit, QemuProcess } from "./qemu/launch.ts";

@@ -1,4 +1,5 @@
-import { countedSamples, type RunRecord } from "../run/record.ts";
+import { countedSamples } from "../run/counted-samples.ts";
+import type { RunRecord } from "../run/record.ts";
 import type { Sample } from "../run/sample.ts";
 import { caveatsOf } from "./caveats.ts";
 import { cellsOf } from "./cells.ts";

@@ -9,13 +9,13 @@ export type Place = {
   path: string;
   /** What is kept there, as in "the cache in /some/path". */
   holds: string;
-  /** How to name another one, for example `PREZERO_CACHE=DIR`; absent where there is no other. */
+  /** How to name another one, for example `PREZERO_CACHE=DIR`; absent where it is too late for that. */
   elsewhere?: string;
   /** What the user can do when the disk is full; "Make room there" when absent. */
   makeRoom?: string;
 };
 
-const TEMPORARY: Place = { path: tmpdir(), holds: "temporary files", elsewhere: "TMPDIR=DIR" };
+export const TEMPORARY: Place = { path: tmpdir(), holds: "temporary files", elsewhere: "TMPDIR=DIR" };
 
 /** A tool that has found the disk full removes its half-written file: less room than that counts as none. */
 const PROBE_BYTES = 4 * 2 ** 20;
@@ -30,21 +30,21 @@ export function diskFault(error: unknown, place: Place): HarnessError | undefine
   if (!(error instanceof Error)) return undefined;
   const { path, holds, elsewhere } = place;
   const evidence = { detail: error.message, cause: error };
-  const orElsewhere = elsewhere === undefined ? "." : `, or name another place with ${elsewhere}.`;
+  const other = elsewhere === undefined ? "" : `, or name another place with ${elsewhere}`;
   switch ((error as NodeJS.ErrnoException).code) {
     case "ENOSPC":
     case "EDQUOT":
       return new InfrastructureError({
         code: "DISK_FULL",
         message: `The disk that holds ${holds} in ${path} is full: ${freeGib(path)} GiB are left`,
-        remedy: `${place.makeRoom ?? "Make room there"}${orElsewhere}`,
+        remedy: `${place.makeRoom ?? "Make room there"}${other}.`,
         ...evidence,
       });
     case "EROFS":
       return new InfrastructureError({
         code: "DISK_READ_ONLY",
         message: `The disk that holds ${holds} in ${path} is mounted read-only`,
-        remedy: `Mount it writable${orElsewhere}`,
+        remedy: `Mount it writable${other}.`,
         ...evidence,
       });
     case "EIO":
@@ -53,7 +53,7 @@ export function diskFault(error: unknown, place: Place): HarnessError | undefine
       return new InfrastructureError({
         code: "DISK_FAILED",
         message: `The disk that holds ${holds} in ${path} fails`,
-        remedy: `Look at the kernel log (dmesg)${orElsewhere}`,
+        remedy: `Look at the kernel log (dmesg)${other}.`,
         ...evidence,
       });
     case "EACCES":
@@ -61,7 +61,7 @@ export function diskFault(error: unknown, place: Place): HarnessError | undefine
       return new UsageError({
         code: "PLACE_FORBIDDEN",
         message: `This user may not write ${holds} to ${path}`,
-        remedy: `Change the owner or the permissions${orElsewhere}`,
+        remedy: `Change the owner or the permissions${other}.`,
         ...evidence,
       });
     case "ENOTDIR":
@@ -73,7 +73,7 @@ export function diskFault(error: unknown, place: Place): HarnessError | undefine
       return new UsageError({
         code: "PLACE_UNUSABLE",
         message: `${capital(holds)} cannot be in ${path}: that is no directory, and none can be made there`,
-        remedy: `Remove what is in the way${orElsewhere}`,
+        remedy: `Remove what is in the way${other}.`,
         ...evidence,
       });
     default:
@@ -93,6 +93,15 @@ export async function namingDiskFaults<T>(place: Place, work: () => Promise<T>):
     const told = diskFault(error, place);
     if (told !== undefined && told.code !== "PLACE_UNUSABLE") throw told;
     throw writeFault(place) ?? writeFault(TEMPORARY) ?? error;
+  }
+}
+
+/** Makes the directory of a place, and those above it. @throws what {@link diskFault} makes of it */
+export function makePlace(place: Place): void {
+  try {
+    makeDirectory(place.path);
+  } catch (error) {
+    throw diskFault(error, place) ?? error;
   }
 }
 

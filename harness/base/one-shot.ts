@@ -42,7 +42,7 @@ export async function runOneShot(
   const stopped = () => context.signal.aborted && options.interruptWith !== "nothing";
   if (stopped()) throw new InterruptedError(`running ${name}`);
   context.announce({ line, asks });
-  if (context.dry && !asks) return { stdout: "", stderr: "", exitCode: 0 };
+  if (context.dry && !asks) return { stdout: options.standIn ?? "", stderr: "", exitCode: 0 };
   const output = await command.run();
   if (stopped()) throw new InterruptedError(`running ${name}`);
   const exitCode = output.exitCode ?? -1;

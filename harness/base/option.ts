@@ -24,7 +24,7 @@ export function option<T>(flags: string, description: string, reader: Reader<T>,
     if (value !== undefined) return value;
     throw new UsageError({
       code: "OPTION_INVALID",
-      message: `${made.long} ${text === "" ? "''" : text}: allowed is ${reader.allowed}`,
+      message: `${made.long} ${text === "" ? "''" : text}: allowed: ${reader.allowed}`,
       remedy: "See --help of the command.",
     });
   });

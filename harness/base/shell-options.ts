@@ -23,6 +23,8 @@ export type ShellOptions = {
    * runs on, and also after the interrupt, because it tidies up itself or is ended by who started it.
    */
   interruptWith?: PoliteSignal | "nothing";
+  /** Standard output of a dry run, which does not run the command. */
+  standIn?: string;
   /** What to say and to do when the command fails. */
   code?: string;
   remedy?: string;

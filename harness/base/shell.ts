@@ -1,4 +1,6 @@
+import { announcedFiles, type Files, realFiles } from "./files.ts";
 import { runOneShot } from "./one-shot.ts";
+import { recordedFiles } from "./recorded-files.ts";
 import { type Running, startLongLived } from "./running.ts";
 import type { Finished, ShellContext, ShellOptions, Word } from "./shell-options.ts";
 
@@ -24,24 +26,36 @@ export type Shell = {
   start(command: readonly string[]): Running;
   /** Aborted when the user asks to stop; for everything that waits. */
   readonly signal: AbortSignal;
-  /** Dry run: what is not a command is announced as well, and not done. */
+  /** Files that commands make or need. */
+  readonly files: Files;
+  /** Announces what is neither a command nor a file: `# what`. */
+  note(what: string): void;
+  /** Dry run: commands that change something and changes of files are announced, and nothing else. */
   readonly dry: boolean;
 };
 
 /** The one real shell, or the one that records (`dry`). */
 export function createShell(context: ShellContext): Shell {
-  return withOptions(context, {}, false);
+  const announce = (line: string) => context.announce({ line, asks: false });
+  return withOptions(context, announcedFiles(announce, context.dry ? recordedFiles() : realFiles), {}, false);
 }
 
-function withOptions(context: ShellContext, options: ShellOptions, asks: boolean): Shell {
+/** The shell that records: `tell` gets each line that a real run would run, but for what only reads. */
+export function dryShell($: Shell, tell: (line: string) => void): Shell {
+  return createShell({ signal: $.signal, dry: true, announce: ({ line, asks }) => (asks ? undefined : tell(line)) });
+}
+
+function withOptions(context: ShellContext, files: Files, options: ShellOptions, asks: boolean): Shell {
   const call = (first: TemplateStringsArray | ShellOptions, ...words: Word[]) =>
     isTemplate(first)
       ? runOneShot(context, options, asks, first, words)
-      : withOptions(context, { ...options, ...first }, asks);
+      : withOptions(context, files, { ...options, ...first }, asks);
   return Object.defineProperties(call, {
-    ask: { get: () => withOptions(context, options, true) },
+    ask: { get: () => withOptions(context, files, options, true) },
     start: { value: (command: readonly string[]) => startLongLived(context, options, asks, command) },
     signal: { value: context.signal },
+    files: { value: files },
+    note: { value: (what: string) => context.announce({ line: what.replace(/^/gm, "# "), asks: false }) },
     dry: { value: context.dry },
   }) as Shell;
 }

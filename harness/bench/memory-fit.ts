@@ -39,10 +39,14 @@ export function largestVmBytes(availableBytes: number, vms = 1): number {
 }
 
 /**
- * @param what is so large, if not a VM: it needs as much beside it
- * @throws UsageError MEMORY_DOES_NOT_FIT naming the largest that does
+ * What has to fit: a VM, or the size of a program, which needs as much beside it; and the option that it is from, null
+ * where it can no longer be chosen.
  */
-export function assertVmFits(vmBytes: number, availableBytes: number, vms = 1, what = "VM"): void {
+export type Fitting = { vms?: number; what?: "VM" | "size"; option?: "--memory" | "--sweep" | null };
+
+/** @throws UsageError MEMORY_DOES_NOT_FIT naming the largest that does */
+export function assertVmFits(vmBytes: number, availableBytes: number, fitting: Fitting = {}): void {
+  const { vms = 1, what = "VM", option = "--memory" } = fitting;
   const largest = largestVmBytes(availableBytes, vms);
   if (vmBytes <= largest) return;
   const needed = inGib(hostMemoryBytes(vms * vmBytes) + MACHINE_RESERVE_BYTES);
@@ -50,11 +54,14 @@ export function assertVmFits(vmBytes: number, availableBytes: number, vms = 1, w
   throw new UsageError({
     code: "MEMORY_DOES_NOT_FIT",
     message: `${subject} of ${formatSize(vmBytes)} ${vms === 1 ? "does not fit: it needs" : "do not fit: they need"} ${needed} of available memory, and this machine has ${inGib(availableBytes)}`,
-    remedy:
-      largest === 0
-        ? `Free memory: even the smallest ${what} (${formatSize(SMALLEST_VM_BYTES)}) does not fit.`
-        : `The largest that fits is ${formatSize(largest)}: --memory ${formatSize(largest)}`,
+    remedy: remedyFor(largest, what, option),
   });
+}
+
+function remedyFor(largest: number, what: string, option: string | null): string {
+  if (option === null) return "Free memory, then go on.";
+  if (largest === 0) return `Free memory: even the smallest ${what} (${formatSize(SMALLEST_VM_BYTES)}) does not fit.`;
+  return `The largest that fits is ${formatSize(largest)}: ${option} ${formatSize(largest)}`;
 }
 
 function inGib(bytes: number): string {

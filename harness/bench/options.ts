@@ -1,10 +1,10 @@
-import { statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { closeSync, openSync, rmSync, statSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
 import { parseSize } from "../base/size.ts";
-import { armKinds, armKnobs, armSchema } from "../run/arm-name.ts";
+import { ALLOWED_KNOBS, armKinds, armSchema } from "../run/arm-name.ts";
 import { ALLOWED_REQUIREMENT, parseRequirement, REQUIREMENT_HELP } from "../run/requirement.ts";
 import { clockSchema, type Thp, thpSchema } from "../run/sample.ts";
 import { MAX_BOOTS, MAX_ROUNDS, SIZE_STEP_BYTES, scenarioNames } from "./scenario.ts";
@@ -25,7 +25,7 @@ export const MAX_HOST_CPUS = 8;
 const ARM_HELP = `
 An arm of --arms may name its kernel line, and prezero what is set in /sys/kernel/mm/page_prezero before it is enabled:
   6.12:base,6.12:prezero               with several lines each arm is held against the base of its own
-  base,prezero,prezero+min_order=9     +${armKnobs.join("=N, +")}=N
+  base,prezero,prezero+min_order=9     ${ALLOWED_KNOBS}
 `;
 
 /** Adds the options of `npm run bench` to its command. */
@@ -106,13 +106,20 @@ const requirement = z.string().transform((text, context) => {
   context.addIssue(ALLOWED_REQUIREMENT);
   return z.NEVER;
 });
-/** Checked now: it is written hours later. */
-const newFile = z
-  .string()
-  .refine(
-    (path) => statSync(dirname(resolve(path)), { throwIfNoEntry: false })?.isDirectory() === true,
-    "allowed: a file in a directory that exists",
-  );
+/** Tried now, because it is written hours later; nothing of the trial stays. */
+const newFile = z.string().refine(canBeWritten, "allowed: a file in a directory that exists and can be written to");
+
+function canBeWritten(path: string): boolean {
+  const trial = `${resolve(path)}.${process.pid}.tmp`;
+  try {
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) return false;
+    closeSync(openSync(trial, "wx"));
+    rmSync(trial);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const optionsSchema = z.object({
   thp: z
@@ -140,12 +147,15 @@ const optionsSchema = z.object({
   cpu: z.string().regex(CPU_MODEL, "allowed: a CPU model of QEMU and its features, such as max,-erms,-fsrm").optional(),
   cpus: wholeNumber(MAX_HOST_CPUS).optional(),
   host: z.literal("nested", "allowed: nested").default("nested"),
-  scenario: z.string().min(1).default("vm-create"),
+  scenario: z
+    .string()
+    .min(1, `${oneOf(scenarioNames())}; or the path of a .yaml file`)
+    .default("vm-create"),
   arms: list
     .pipe(z.array(armSchema))
     .refine((names) => new Set(names).size === names.length, "allowed: each arm once")
     .optional(),
-  kernel: z.string().min(1).optional(),
+  kernel: z.string().min(1, "allowed: a name in configs/kernels.yaml").optional(),
   name: z.string().regex(RUN_NAME, "allowed: up to 60 letters, digits, dots, dashes and underscores").optional(),
   traces: z.boolean().default(false),
   matters: percent.prefault(DEFAULT_MATTERS),

@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
-import { chooseAccelerator } from "../qemu.ts";
+import { assertNestedDevice } from "../nested/device.ts";
+import { assertCpuModel, chooseAccelerator } from "../qemu.ts";
 import type { PlannedBoot, RunRecord, Settings } from "../run/record.ts";
 import { type Bases, findBases } from "./kernels.ts";
 import { availableMemoryBytes } from "./machine.ts";
@@ -9,6 +10,7 @@ import { assertVmFits } from "./memory-fit.ts";
 import type { BenchOptions } from "./options.ts";
 import { planBoots } from "./plan.ts";
 import { qemuVersion } from "./qemu-version.ts";
+import { assertKernels } from "./refusals.ts";
 import { remainingSlots } from "./run.ts";
 import { loadScenario, type Scenario } from "./scenario.ts";
 import { resolveSettings } from "./settings.ts";
@@ -21,18 +23,24 @@ export type Prepared = Planned & { scenario: Scenario; qemuVersion: string };
 
 /**
  * Decides what a new run does, and refuses early what cannot work.
- * @throws UsageError for a bad scenario, base or size and for KVM that does not work; InfrastructureError QEMU_MISSING
+ * @throws UsageError for a bad scenario, base, size or combination and for KVM that does not work; InfrastructureError
+ *   QEMU_MISSING
  */
 export async function prepareRun($: Shell, options: BenchOptions): Promise<Prepared> {
   const scenario = await loadScenario(options.scenario);
   const { name: kernel } = await findBase(options.kernel);
   const version = await qemuVersion($);
+  const accelerator = await chooseAccelerator($, options.accel);
+  assertNestedDevice(options.device);
+  if (options.cpu !== undefined) await assertCpuModel($, options.cpu, accelerator, "--cpu");
   const settings = resolveSettings(options, scenario, kernel, {
-    accelerator: await chooseAccelerator($, options.accel),
+    accelerator,
     availableBytes: availableMemoryBytes(),
     cpus: availableParallelism(),
   });
-  return { scenario, bases: await findBases(settings), settings, plan: planBoots(settings), qemuVersion: version };
+  const bases = await findBases(settings);
+  assertKernels(settings, bases);
+  return { scenario, bases, settings, plan: planBoots(settings), qemuVersion: version };
 }
 
 /**
@@ -45,6 +53,11 @@ export async function prepareResume($: Shell, run: RunRecord): Promise<Planned> 
   await qemuVersion($);
   await chooseAccelerator($, settings.accelerator);
   const largestVm = Math.max(settings.memoryBytes, ...settings.sweepBytes);
-  assertVmFits(largestVm, availableMemoryBytes(), settings.conditions.vms, settings.measure === null ? "VM" : "size");
+  const fitting = {
+    vms: settings.conditions.vms,
+    what: settings.measure === null ? "VM" : "size",
+    option: null,
+  } as const;
+  assertVmFits(largestVm, availableMemoryBytes(), fitting);
   return { bases, settings, plan: remainingSlots(run) };
 }

@@ -3,12 +3,12 @@ import { dirname, join } from "node:path";
 import { HarnessError, InterruptedError } from "../base/errors.ts";
 import { throwIfInterrupted } from "../base/interrupt.ts";
 import type { Shell } from "../base/shell.ts";
-import { type BootRecord, countedSamples, type LastRefill, type PlannedBoot, type RunRecord } from "../run/record.ts";
-import { appendSample, readSamples, repairSamples, saveRun } from "../run/store.ts";
+import { countedSamples } from "../run/counted-samples.ts";
+import type { BootRecord, LastRefill, PlannedBoot, RunRecord } from "../run/record.ts";
+import { appendSample, readSamples, repairSamples, saveRun, writingTo } from "../run/store.ts";
 import { runBoot, type StartHost } from "./boot.ts";
 import type { Clock } from "./clock.ts";
 import { describeSample } from "./describe-sample.ts";
-import { resultsDiskFull } from "./disk-full.ts";
 import { Eta } from "./eta.ts";
 import { assertSameSetting } from "./same-setting.ts";
 import { writeTrace } from "./trace-file.ts";
@@ -35,7 +35,7 @@ export function remainingSlots(run: RunRecord): PlannedBoot[] {
  * Executes what is left of a run, all of it when the run is new. run.json and samples.jsonl in `runDir` are right at
  * every moment, so a run that ended in any way, SIGKILL included, can be given to this function again.
  * @returns the finished record
- * @throws what a boot throws, after the record says that the run failed; InfrastructureError RESULTS_DISK_FULL;
+ * @throws what a boot throws, after the record says that the run failed; what diskFault makes of a full disk;
  *   InterruptedError on Ctrl-C
  */
 export async function executeRun(
@@ -67,21 +67,27 @@ export async function executeRun(
     }
   } catch (error) {
     if ($.signal.aborted || error instanceof InterruptedError) {
-      save({ state: "interrupted" });
+      saveIfPossible(() => save({ state: "interrupted" }));
       throw new InterruptedError(
         `measuring; ${remainingSlots(run).length} of ${run.plan.length} boots are left`,
         `Go on with: npm run bench -- --resume ${run.id}`,
       );
     }
-    // The record cannot say so either then: it stays "running", which can be resumed too.
-    const full = resultsDiskFull(error, runDir, run.id);
-    if (full) throw full;
     const failure = error instanceof HarnessError ? error : { code: "INTERNAL", message: String(error) };
-    save({ state: "failed", failure: { code: failure.code, message: failure.message } });
+    saveIfPossible(() => save({ state: "failed", failure: { code: failure.code, message: failure.message } }));
     throw error;
   }
   save({ state: "finished", finishedAt: timestamp(clock) });
   return run;
+}
+
+/** A record whose own disk is full stays "running", which can be resumed too. */
+function saveIfPossible(save: () => void): void {
+  try {
+    save();
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+  }
 }
 
 async function measureBoot(
@@ -94,7 +100,7 @@ async function measureBoot(
 ): Promise<LastRefill | null> {
   const { clock, progress } = environment;
   const consoleLog = join(runDir, record.consoleLog);
-  mkdirSync(dirname(consoleLog), { recursive: true });
+  writingTo(runDir, () => mkdirSync(dirname(consoleLog), { recursive: true }));
   const title = `boot ${planned.slot}/${run.plan.length} ${planned.arm}`;
   const update = (phase: string) => {
     const { share, leftMs } = eta.at(clock.nowMs());
@@ -116,7 +122,9 @@ async function measureBoot(
     onPhase: update,
     onSample: (sample, timeline) => {
       appendSample(runDir, sample);
-      if (run.settings.traces && timeline !== null) writeTrace(runDir, sample, timeline);
+      if (run.settings.traces && timeline !== null) {
+        writingTo(runDir, () => writeTrace(runDir, sample, timeline));
+      }
       eta.roundTaken(sample);
       progress.log(`  ${title}, ${describeSample(sample)}`);
     },

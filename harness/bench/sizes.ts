@@ -49,10 +49,10 @@ export function wantedSizes(
 export function chooseSizes(request: SizeRequest): Sizes {
   const memoryBytes = request.memory === "default" ? defaultMemoryBytes(request) : request.memory;
   const sizes = withSweep(memoryBytes, request);
-  const what = request.measure === null ? "VM" : "size";
+  const fitting = { vms: request.conditions.vms, what: request.measure === null ? "VM" : "size" } as const;
   for (const bytes of [memoryBytes, ...sizes.sweepBytes]) {
     if (request.measure === null) assertVmIsWorthTiming(bytes);
-    assertVmFits(bytes, request.availableBytes, request.conditions.vms, what);
+    assertVmFits(bytes, request.availableBytes, { ...fitting, option: bytes === memoryBytes ? "--memory" : "--sweep" });
   }
   return sizes;
 }

@@ -7,7 +7,16 @@ import { Progress } from "../base/progress.ts";
 import type { Shell } from "../base/shell.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
 import type { RunRecord } from "../run/record.ts";
-import { listRunDirs, readRun, readSamples, resolveRunDir, resultsDir, saveRun } from "../run/store.ts";
+import {
+  assertRootWritable,
+  assertRunWritable,
+  listRunDirs,
+  readRun,
+  readSamples,
+  resolveRunDir,
+  resultsDir,
+  saveRun,
+} from "../run/store.ts";
 import { realClock } from "./clock.ts";
 import { describePlan } from "./describe-plan.ts";
 import { type ArmKernels, ensureArmKernels, ensureGuestKernel, recordArmKernels, recordKernel } from "./kernels.ts";
@@ -32,6 +41,7 @@ export async function startRun(
   root = resultsDir(),
 ): Promise<string> {
   const { bases, settings, scenario, plan } = prepared;
+  assertRootWritable(root);
   for (const line of describePlan(settings, plan)) say(line);
   const kernels = await ensureArmKernels($, bases, settings.arms, settings.fragments);
   const guest = await ensureGuestKernel($, bases, settings);
@@ -60,6 +70,7 @@ export async function startRun(
 
 /** Goes on with a run that did not finish. @returns its directory */
 export async function resumeRun($: Shell, runDir: string): Promise<string> {
+  assertRunWritable(runDir);
   return alone($, async (lock) => {
     const run = readRun(runDir);
     const { bases, plan } = await prepareResume($, run);
@@ -73,19 +84,25 @@ export async function resumeRun($: Shell, runDir: string): Promise<string> {
 }
 
 /**
- * Directory of the run to resume: the newest unfinished one, or the one named.
+ * Directory of the run to resume: the newest unfinished one that has samples, or the one named.
  * @throws UsageError NOTHING_TO_RESUME, RUN_UNKNOWN
  */
 export function resumableRunDir(wanted: string | true): string {
-  const unfinished = listRunDirs().filter((dir) => readRun(dir).state !== "finished");
-  const found = wanted === true ? unfinished.at(-1) : resolveRunDir(wanted);
+  const found = wanted === true ? listRunDirs().filter(isWorthResuming).at(-1) : resolveRunDir(wanted);
   if (found !== undefined && readRun(found).state !== "finished") return found;
   throw new UsageError({
     code: "NOTHING_TO_RESUME",
     message:
-      found === undefined ? `No run in ${resultsDir()} is unfinished` : `The run ${readRun(found).id} is finished`,
-    remedy: "Start a new one with `npm run bench`, or look at what there is with `npm run results`.",
+      found === undefined
+        ? `No run in ${resultsDir()} has samples and is unfinished`
+        : `The run ${readRun(found).id} is finished`,
+    remedy: "Start a new one with `npm run bench`, or name one of `npm run results`.",
   });
+}
+
+/** One that never measured anything, because its kernel did not boot for example, is resumed by its name only. */
+function isWorthResuming(runDir: string): boolean {
+  return readRun(runDir).state !== "finished" && readSamples(runDir).length > 0;
 }
 
 /** Two benchmarks at once would slow each other down and measure that. */

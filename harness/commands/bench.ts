@@ -1,11 +1,13 @@
-import { relative, resolve } from "node:path";
+import { relative } from "node:path";
 import type { Command } from "commander";
+import { loadSummary } from "../analysis/load-run.ts";
 import { judgeRequirements } from "../analysis/requirements.ts";
 import { assertMet, testResultsOf } from "../analysis/test-results.ts";
-import { writeFileAtomic } from "../base/atomic-write.ts";
+import { print, printJson } from "../base/output.ts";
 import type { Shell } from "../base/shell.ts";
 import {
   addBenchOptions,
+  assertAnswerable,
   type BenchOptions,
   describePlan,
   dryRun,
@@ -13,18 +15,13 @@ import {
   parseBenchOptions,
   prepareResume,
   prepareRun,
-  type Requirement,
   readRun,
   resumableRunDir,
   resumeRun,
   startRun,
-  unanswered,
 } from "../bench.ts";
-import { renderJunit } from "../ktap/junit.ts";
-import { casesOf } from "../ktap/result.ts";
-import { showCase } from "../ktap/show.ts";
-import { renderKtap } from "../ktap/write.ts";
-import type { Settings } from "../run/record.ts";
+import { casesOf, showCase } from "../ktap/result.ts";
+import { writeResults } from "../ktap/write.ts";
 
 export function register(program: Command, $: Shell): void {
   const command = addBenchOptions(
@@ -39,59 +36,56 @@ async function bench($: Shell, raw: Record<string, unknown>, typed: string[]): P
   const options = parseBenchOptions(raw);
   if (options.resume === undefined) {
     const prepared = await prepareRun($, options);
-    warnUnanswered(options.require, prepared.settings);
+    assertAnswerable(options.require, prepared.settings);
     if (options.dryRun) await showPlan($, prepared, options.json);
     else await conclude(await startRun($, prepared, typed, options.name), options);
     return;
   }
   const runDir = resumableRunDir(options.resume);
   const run = readRun(runDir);
-  warnUnanswered(options.require, run.settings);
+  assertAnswerable(options.require, run.settings);
   if (options.dryRun) await showPlan($, await prepareResume($, run), options.json);
   else await conclude(await resumeRun($, runDir), options);
-}
-
-/** Said before the run, which is long: these will be missed whatever the times. */
-function warnUnanswered(requirements: readonly Requirement[], settings: Settings): void {
-  for (const { text } of unanswered(requirements, settings)) {
-    const measured = `arms ${settings.arms.join(", ")}; THP ${settings.thp.join(", ")}`;
-    process.stderr.write(`warning: --require ${text} will be missed: this run measures ${measured}\n`);
-  }
 }
 
 /** What a run would do: sizes, boots and estimate, then the real commands. */
 async function showPlan($: Shell, planned: Planned, json: boolean): Promise<void> {
   const plan = await dryRun($, planned);
-  if (json) print([JSON.stringify(plan, null, 2)]);
-  else print([...describePlan(plan.settings, plan.plan), "", ...plan.commands]);
+  if (json) printJson(plan);
+  else print(...describePlan(plan.settings, plan.plan), "", ...plan.commands);
 }
 
 /**
- * The end of a run: its report files, the table (or all of it as JSON), where everything is, and the requirements.
- * @throws MeasurementError REQUIREMENT_MISSED
+ * The end of a run: the table (or all of it as JSON) and the requirements, which nothing keeps from being printed, then
+ * the files.
+ * @throws what the disk did when a file could not be written; MeasurementError REQUIREMENT_MISSED
  */
 async function conclude(runDir: string, options: BenchOptions): Promise<void> {
   // Loaded late: the plotting library takes longer to load than everything else together.
   const { writeReport } = await import("../report/write-report.ts");
   const { renderTerminal } = await import("../report/terminal.ts");
-  const summary = writeReport(runDir);
+  const summary = loadSummary(runDir);
   const judged = judgeRequirements(summary, options.require);
   const results = testResultsOf(summary, judged);
-  if (options.ktap !== undefined) writeFileAtomic(resolve(options.ktap), renderKtap(results));
-  if (options.junit !== undefined) writeFileAtomic(resolve(options.junit), renderJunit(casesOf(results)));
+  const asked = casesOf(results.filter(({ name }) => name === "requirements"));
+  if (options.json) printJson(summary);
+  else print(renderTerminal(summary), ...asked.map(showCase));
+  const faults = [() => writeReport(runDir, summary), () => writeResults(options, results)].flatMap(faultOf);
+  if (faults.length > 0) throw faults[0];
   const inside = relative(process.cwd(), runDir);
   const path = inside.startsWith("..") ? runDir : inside || ".";
-  if (options.json) print([JSON.stringify(summary, null, 2)]);
-  else {
-    print([
-      renderTerminal(summary),
-      `Everything is in ${path}: table.md, report.html, samples.jsonl, run.json, console/${summary.run.settings.traces ? ", traces/" : ""}`,
-      ...casesOf(results.filter(({ name }) => name === "requirements")).map(showCase),
-    ]);
-  }
+  const traces = summary.run.settings.traces ? ", traces/" : "";
+  if (!options.json)
+    print(`Everything is in ${path}: table.md, report.html, samples.jsonl, run.json, console/${traces}`);
   assertMet(judged, summary.run.id);
 }
 
-function print(lines: readonly string[]): void {
-  process.stdout.write(`${lines.join("\n")}\n`);
+/** What it throws; the rest is done all the same. */
+function faultOf(task: () => void): unknown[] {
+  try {
+    task();
+    return [];
+  } catch (error) {
+    return [error];
+  }
 }

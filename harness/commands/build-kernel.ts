@@ -1,14 +1,18 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
+import { oneOf, option } from "../base/option.ts";
+import { print, printJson } from "../base/output.ts";
 import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
 import { ensureKernel, type KernelRequest } from "../kernel/build.ts";
 import { kernelCommands } from "../kernel/dry-run.ts";
 import { VARIANTS, type Variant } from "../kernel/variant.ts";
+import { examples, type KernelOption, kernelOption } from "./options.ts";
 
-type Options = {
-  kernel?: string;
+const CHOICES = [...VARIANTS, "both"] as const;
+
+type Options = KernelOption & {
   variant: Variant | "both";
-  config: string[];
+  config?: string[];
   debug?: boolean;
   dryRun?: boolean;
   json?: boolean;
@@ -17,32 +21,36 @@ type Options = {
 export function register(program: Command, $: Shell): void {
   program
     .command("build-kernel")
-    .description("fetch, patch, configure and build the kernels; what is built already is found in the cache")
-    .option("--kernel <base>", "kernel base, a key of configs/kernels.yaml (default: the file's default)")
+    .description("fetch, patch, configure and build the kernels, or find them in the cache")
+    .addOption(kernelOption())
     .addOption(
-      new Option("--variant <variant>", "the pristine base, the base with the series, or the pair")
-        .choices([...VARIANTS, "both"])
-        .default("both"),
+      option("--variant <variant>", "base (without the series), prezero (with it) or both", oneOf(CHOICES), "both"),
     )
     .option(
       "--config <fragment>",
-      "more configuration: a file of configs/kconfig, or a path with a slash (may be given again)",
-      (fragment: string, before: string[]) => [...before, fragment],
-      [],
+      "more configuration: a file of configs/kconfig, or a path with a slash; repeatable",
+      (fragment: string, before: string[] = []) => [...before, fragment],
     )
-    .option("--debug", "with KASAN, lockdep and DEBUG_VM (configs/kconfig/debug.config); not for figures")
+    .option("--debug", "add KASAN, lockdep and DEBUG_VM (debug.config); too slow for figures")
     .option("--dry-run", "print the commands, run nothing")
     .option("--json", "print what was built as JSON")
-    .action((options) => buildKernel($, options));
+    .addHelpText(
+      "after",
+      examples(
+        ["npm run build-kernel", "both kernels of the default line"],
+        ["npm run build-kernel -- --kernel 6.1 --variant base", "6.1 as it is"],
+      ),
+    )
+    .action((options: Options) => buildKernel($, options));
 }
 
 async function buildKernel($: Shell, options: Options): Promise<void> {
   const base = await findBase(options.kernel);
   const variants = options.variant === "both" ? VARIANTS : [options.variant];
-  const fragments = [...(options.debug ? ["debug.config"] : []), ...options.config];
+  const fragments = [...(options.debug ? ["debug.config"] : []), ...(options.config ?? [])];
   const requests: KernelRequest[] = variants.map((variant) => ({ base, variant, fragments }));
   if (options.dryRun) {
-    for (const request of requests) process.stdout.write(`${(await kernelCommands($, request)).join("\n")}\n`);
+    for (const request of requests) print(...(await kernelCommands($, request)));
     return;
   }
   const built = [];
@@ -51,7 +59,7 @@ async function buildKernel($: Shell, options: Options): Promise<void> {
     built.push(kernel);
     if (options.json) continue;
     const note = kernel.cached ? "cached" : `built in ${kernel.buildSeconds} s, ${kernel.steps} files`;
-    process.stdout.write(`${kernel.variant.padEnd(8)} ${kernel.release}  ${kernel.imagePath}  (${note})\n`);
+    print(`${kernel.variant.padEnd(8)} ${kernel.release}  ${kernel.imagePath}  (${note})`);
   }
-  if (options.json) process.stdout.write(`${JSON.stringify(built, null, 2)}\n`);
+  if (options.json) printJson(built);
 }

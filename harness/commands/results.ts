@@ -4,6 +4,7 @@ import { compareSummaries } from "../analysis/compare-runs.ts";
 import { loadSummary } from "../analysis/load-run.ts";
 import { plansFor } from "../analysis/plans.ts";
 import { UsageError } from "../base/errors.ts";
+import { printJson } from "../base/output.ts";
 import { rfcTable } from "../report/rfc-table.ts";
 import { listRuns, runListSection } from "../report/run-list.ts";
 import { compareSections } from "../report/sections/compare.ts";
@@ -92,10 +93,6 @@ async function html(wanted: string): Promise<void> {
   const runDir = resolveRunDir(wanted);
   writeReport(runDir);
   for (const file of [TABLE_FILE, REPORT_FILE]) print(`${relative(process.cwd(), join(runDir, file))}\n`);
-}
-
-function printJson(value: unknown): void {
-  print(`${JSON.stringify(value, null, 2)}\n`);
 }
 
 function print(text: string): void {

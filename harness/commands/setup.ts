@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { execa } from "execa";
 import { InfrastructureError } from "../base/errors.ts";
 import { throwIfInterrupted } from "../base/interrupt.ts";
+import { print } from "../base/output.ts";
 import { shellQuote } from "../base/quote.ts";
 import type { Shell } from "../base/shell.ts";
 import { missingPackages } from "../doctor/packages.ts";
@@ -10,23 +11,23 @@ export function register(program: Command, $: Shell): void {
   program
     .command("setup")
     .description("install the Debian packages that are missing")
-    .option("--dry-run", "print what would be installed and the commands, run nothing")
-    .action((options) => setup($, options));
+    .option("--dry-run", "print what is missing and the commands, run nothing")
+    .action((options: { dryRun?: boolean }) => setup($, options));
 }
 
 async function setup($: Shell, options: { dryRun?: boolean }): Promise<void> {
   const missing = await missingPackages($);
   if (missing.length === 0) {
-    process.stdout.write("Everything is installed already.\n");
+    print("Everything is installed already.");
     return;
   }
-  for (const { name, why } of missing) process.stdout.write(`${name.padEnd(16)} ${why}\n`);
+  for (const { name, why } of missing) print(`${name.padEnd(16)} ${why}`);
   const names = missing.map(({ name }) => name);
   // A machine's package lists are often old or empty (containers); an update that fails for one of its sources does
   // not keep the install from working.
   const update = asRoot(["apt-get", "update"]);
   const install = asRoot(["apt-get", "install", "--yes", "--no-install-recommends", ...names]);
-  for (const command of [update, install]) process.stdout.write(`$ ${shellQuote(command)}\n`);
+  for (const command of [update, install]) print(`$ ${shellQuote(command)}`);
   if (options.dryRun) return;
   await foreground($, update);
   const exitCode = await foreground($, install);

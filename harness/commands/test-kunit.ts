@@ -6,24 +6,24 @@ import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
 import { ensureKernel } from "../kernel/build.ts";
 import { kernelCommands } from "../kernel/dry-run.ts";
-import { JUNIT, KTAP, type ResultFiles, writeResultFiles } from "../ktap/files.ts";
-import { casesOf, countCases, summaryLine } from "../ktap/result.ts";
-import { showCase } from "../ktap/show.ts";
+import { casesOf, countCases, showCase, summaryLine } from "../ktap/result.ts";
+import { writeResults } from "../ktap/write.ts";
 import { umlArgs } from "../kunit/run-uml.ts";
 import { DEADLINE_MS, runSuite, SUITE } from "../kunit/suite.ts";
+import { examples, type KernelOption, kernelOption, ktapOption } from "./options.ts";
 
-type Options = ResultFiles & { kernel?: string; json?: boolean; dryRun?: boolean };
+type Options = KernelOption & { json?: boolean; ktap?: string; dryRun?: boolean };
 
 export function register(program: Command, $: Shell): void {
   program
     .command("test-kunit")
-    .description("build the series with its KUnit suite as User Mode Linux, and run it as an ordinary program")
-    .option("--kernel <base>", "kernel base, a key of configs/kernels.yaml (default: the file's default)")
+    .description("run the series' KUnit suite as a program (User Mode Linux)")
+    .addOption(kernelOption())
+    .addOption(ktapOption())
     .option("--json", "print the results as JSON")
-    .addOption(KTAP)
-    .addOption(JUNIT)
     .option("--dry-run", "print the commands, run nothing")
-    .action((options) => testKunit($, options));
+    .addHelpText("after", examples(["npm run test:kunit -- --kernel 6.1", "the suite of the series for 6.1"]))
+    .action((options: Options) => testKunit($, options));
 }
 
 async function testKunit($: Shell, options: Options): Promise<void> {
@@ -37,7 +37,7 @@ async function testKunit($: Shell, options: Options): Promise<void> {
   const { report, failure } = await runSuite($, kernel.imagePath, DEADLINE_MS);
   const cases = casesOf(report.results);
   const counts = countCases(cases);
-  writeResultFiles(options, report.results);
+  writeResults(options, report.results);
   if (options.json) printJson({ kernel: kernel.release, ...counts, cases });
   else print(...cases.map(showCase), summaryLine(counts));
   if (failure) throw failure;

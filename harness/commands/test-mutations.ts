@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { MeasurementError } from "../base/errors.ts";
 import { withLock } from "../base/lock.ts";
 import { print } from "../base/output.ts";
@@ -8,25 +8,35 @@ import { Progress } from "../base/progress.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
 import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
-import { JUNIT, KTAP, type ResultFiles, writeResultFiles } from "../ktap/files.ts";
 import { casesOf, countCases } from "../ktap/result.ts";
+import { writeResults } from "../ktap/write.ts";
 import { readMutations } from "../mutations/mutation.ts";
 import { runMutations } from "../mutations/run.ts";
-import { type AccelChoice, accelChoices } from "../qemu.ts";
+import {
+  type AccelOption,
+  accelOption,
+  examples,
+  junitOption,
+  type KernelOption,
+  kernelOption,
+  ktapOption,
+  type TestFileOptions,
+} from "./options.ts";
 
-type Options = ResultFiles & { kernel?: string; accel: AccelChoice; dryRun?: boolean };
+type Options = KernelOption & AccelOption & TestFileOptions & { dryRun?: boolean };
 
 export function register(program: Command, $: Shell): void {
   program
     .command("test-mutations")
-    .description("break the series on purpose, one invariant at a time, and require a test to notice")
+    .description("break the series on purpose and require a test to notice")
     .argument("[mutation...]", "names of files in test/mutations without .patch (default: all)")
-    .option("--kernel <base>", "kernel base, a key of configs/kernels.yaml (default: the file's default)")
-    .addOption(new Option("--accel <accelerator>", "accelerator of QEMU").choices(accelChoices).default("auto"))
-    .addOption(KTAP)
-    .addOption(JUNIT)
+    .addOption(kernelOption())
+    .addOption(accelOption())
+    .addOption(ktapOption())
+    .addOption(junitOption())
     .option("--dry-run", "list the mutations and what has to notice, run nothing")
-    .action((names, options) => testMutations($, names, options));
+    .addHelpText("after", examples(["npm run test:mutations -- --dry-run", "list the mutations and their tests"]))
+    .action((names: string[], options: Options) => testMutations($, names, options));
 }
 
 async function testMutations($: Shell, names: string[], options: Options): Promise<void> {
@@ -42,19 +52,15 @@ async function testMutations($: Shell, names: string[], options: Options): Promi
   const logs = cacheDir("logs", `test-mutations-${process.pid}`);
   const progress = new Progress("mutations");
   const say = (line: string) => progress.log(line);
-  const results = await withLock(
-    $,
-    join(cacheDir("mutants"), `${base.name}.lock`),
-    () => say("another run is building mutants; waiting for it"),
-    () =>
-      runMutations(
-        $,
-        mutations,
-        { base, accel: options.accel, scratch: scratch.path, logs, say },
-        (index, { name }) => progress.update(index / mutations.length, name),
-        ({ name, status, log }) =>
-          print(`${status === "passed" ? "caught" : "MISSED"}  ${name}\n          ${log.join(" ")}`),
-      ),
+  const results = await withLock($, join(cacheDir("mutants"), `${base.name}.lock`), say, () =>
+    runMutations(
+      $,
+      mutations,
+      { base, accel: options.accel, scratch: scratch.path, logs, say },
+      (index, { name }) => progress.update(index / mutations.length, name),
+      ({ name, status, log }) =>
+        print(`${status === "passed" ? "caught" : "MISSED"}  ${name}\n          ${log.join(" ")}`),
+    ),
   );
   const group = [
     {
@@ -64,7 +70,7 @@ async function testMutations($: Shell, names: string[], options: Options): Promi
       subtests: results,
     },
   ];
-  writeResultFiles(options, group);
+  writeResults(options, group);
   const { passed, failed } = countCases(casesOf(results));
   print(`${passed} caught, ${failed} missed`);
   if (failed === 0) return;

@@ -1,3 +1,4 @@
+import { diskFault, TEMPORARY } from "../base/disk-fault.ts";
 import { HarnessError } from "../base/errors.ts";
 import type { Shell } from "../base/shell.ts";
 import { type Check, type Finding, fail } from "./finding.ts";
@@ -31,9 +32,28 @@ export async function examine($: Shell, root = "/", checks = checksOf($)): Promi
     try {
       findings.push(await check(root));
     } catch (error) {
-      if (!(error instanceof HarnessError)) throw error;
-      findings.push(fail(name, error.message, error.remedy));
+      findings.push(unexamined(name, error));
     }
   }
   return findings;
+}
+
+/** What the machine does not let us look at is a finding; a mistake of ours is none. */
+function unexamined(name: string, error: unknown): Finding {
+  const told = error instanceof HarnessError ? error : diskFault(error, TEMPORARY);
+  if (told !== undefined) return fail(name, told.message, told.remedy);
+  throw error;
+}
+
+/**
+ * What all findings together mean.
+ * @returns a sentence that ends the list
+ */
+export function readiness(findings: readonly Finding[]): string {
+  const failed = findings.filter(({ status }) => status === "FAIL").map(({ name }) => name);
+  if (failed.length > 0) return `not ready: see ${failed.join(", ")}`;
+  const hardware = ["KVM", "nested"].every((name) =>
+    findings.some((finding) => finding.name === name && finding.status === "PASS"),
+  );
+  return `ready for emulated runs; ${hardware ? "ready for hardware times, too" : "not for hardware times"}`;
 }

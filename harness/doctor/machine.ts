@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir, statfs } from "node:fs/promises";
+import { statfs } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { cacheDir } from "../base/paths.ts";
+import { assertWritable } from "../base/disk-fault.ts";
+import { cacheDir, cachePlace } from "../base/paths.ts";
 import type { Shell } from "../base/shell.ts";
 import { GIB_BYTES } from "../base/size.ts";
 import { type Finding, fail, pass, warn } from "./finding.ts";
@@ -12,10 +13,10 @@ const NEEDED_DISK_GIB = 4;
 /** Type stripping without a flag came with this version. */
 const NEEDED_NODE = [22, 18] as const;
 
-/** Room in the cache directory. */
+/** Whether the cache directory can be written to, and has room. @throws what {@link assertWritable} throws */
 export async function checkDisk(): Promise<Finding> {
+  assertWritable(cachePlace());
   const dir = cacheDir();
-  await mkdir(dir, { recursive: true });
   const { bavail, bsize } = await statfs(dir);
   const found = `${((bavail * bsize) / GIB_BYTES).toFixed(1)} GiB free in ${dir}`;
   if (bavail * bsize >= NEEDED_DISK_GIB * GIB_BYTES) return pass("disk", found);

@@ -1,7 +1,6 @@
 import { describeError, HarnessError, InterruptedError, UsageError } from "../base/errors.ts";
 import { formatDuration } from "../base/progress.ts";
-import { casesOf, check, countCases, isGood, type TestResult } from "../ktap/result.ts";
-import { showCase } from "../ktap/show.ts";
+import { casesOf, check, countCases, isGood, showCase, type TestResult } from "../ktap/result.ts";
 
 /** A part of the kernel tests: it answers with its cases, and what it throws is a failed case. */
 export type Step = {

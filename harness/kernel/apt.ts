@@ -1,4 +1,3 @@
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InfrastructureError } from "../base/errors.ts";
 import { cacheDir } from "../base/paths.ts";
@@ -22,10 +21,10 @@ export const machineState: AptState = [];
  */
 export async function privateState($: Shell, source: AptSource): Promise<AptState> {
   const dir = cacheDir("apt", source.suite);
-  for (const part of ["lists/partial", "cache/archives/partial"]) await mkdir(join(dir, part), { recursive: true });
+  for (const part of ["lists/partial", "cache/archives/partial"]) await $.files.makeDirectory(join(dir, part));
   const list = join(dir, "sources.list");
-  await writeFile(list, `deb [signed-by=${KEYRING}] ${source.archive} ${source.suite} main\n`);
-  await writeFile(join(dir, "status"), "");
+  await $.files.write(list, `deb [signed-by=${KEYRING}] ${source.archive} ${source.suite} main\n`);
+  await $.files.write(join(dir, "status"), "");
   const settings = {
     "Dir::State": dir,
     "Dir::State::lists": join(dir, "lists"),
@@ -47,7 +46,7 @@ export async function privateState($: Shell, source: AptSource): Promise<AptStat
 
 /** Versions of the package that the state knows, newest first. */
 export async function knownVersions($: Shell, state: AptState, packageName: string): Promise<string[]> {
-  const { stdout } = await $.ask`apt-cache ${state} madison ${packageName}`;
+  const { stdout } = await $`apt-cache ${state} madison ${packageName}`;
   return stdout.split("\n").flatMap((line) => {
     const [name, version] = line.split("|").map((word) => word.trim());
     return name === packageName && version ? [version] : [];
@@ -66,15 +65,17 @@ export async function download(
   version: string,
   target: string,
 ): Promise<void> {
-  await mkdir(cacheDir("downloads"), { recursive: true });
-  const dir = await mkdtemp(cacheDir("downloads", "partial-"));
+  // One at a time: who fetches holds the lock of the package.
+  const dir = cacheDir("downloads", `partial-${packageName}`);
+  await $.files.remove(dir);
+  await $.files.makeDirectory(dir);
   try {
     const { stdout } = await $({
       cwd: dir,
       code: "APT_DOWNLOAD_FAILED",
       remedy: "Check the network and that the version still exists in the archive (apt-cache madison PACKAGE).",
     })`apt-get ${state} download ${packageName}=${version}`;
-    const [deb, ...more] = (await readdir(dir)).filter((name) => name.endsWith(".deb"));
+    const [deb, ...more] = (await $.files.list(dir, [`${packageName}.deb`])).filter((name) => name.endsWith(".deb"));
     if (!deb || more.length > 0) {
       throw new InfrastructureError({
         code: "APT_DOWNLOAD_FAILED",
@@ -83,8 +84,8 @@ export async function download(
         remedy: "Run the command by hand in an empty directory and see what it says.",
       });
     }
-    await rename(join(dir, deb), target);
+    await $.files.move(join(dir, deb), target);
   } finally {
-    await rm(dir, { recursive: true, force: true });
+    await $.files.remove(dir);
   }
 }

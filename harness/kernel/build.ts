@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { namingDiskFaults } from "../base/disk-fault.ts";
 import { withLock } from "../base/lock.ts";
@@ -46,7 +44,7 @@ export type PlannedKernel = Ingredients & { base: Base; key: string; dir: string
  * @throws UsageError for a broken series, an unknown fragment or a base without such a variant, and what {@link fetchSource} throws
  */
 export async function planKernel($: Shell, request: KernelRequest): Promise<PlannedKernel> {
-  const { base, variant, progress = progressOf(request) } = request;
+  const { base, variant, progress = progressOf($, request) } = request;
   const fragments = await fragmentsOf(base, variant, request.fragments);
   const patches = await patchesOf(base, variant);
   const toolchain = await findToolchain($);
@@ -62,21 +60,30 @@ export async function planKernel($: Shell, request: KernelRequest): Promise<Plan
  * @throws UsageError PATCH_DOES_NOT_APPLY, CONFIG_NOT_HONOURED; InfrastructureError KERNEL_BUILD_FAILED, DISK_FULL
  */
 export async function ensureKernel($: Shell, request: KernelRequest): Promise<BuiltKernel> {
-  const progress = request.progress ?? progressOf(request);
+  const progress = request.progress ?? progressOf($, request);
   const plan = await planKernel($, { ...request, progress });
-  const present = await readBuiltKernel(plan.dir);
-  if (present) return present;
+  const present = await readBuiltKernel($, plan.dir);
+  if (present) {
+    if ($.dry) $.note(`kernel ${request.base.name} ${request.variant} is in the cache: ${present.dir}`);
+    return present;
+  }
   const work = cacheDir("work", `${plan.base.name}-${plan.variant}`);
   const wait = (what: string) => progress.log(what);
   return namingDiskFaults(cachePlace(), () =>
-    withLock($, `${work}.lock`, wait, async () => (await readBuiltKernel(plan.dir)) ?? build($, plan, work, progress)),
+    withLock(
+      $,
+      `${work}.lock`,
+      wait,
+      async () => (await readBuiltKernel($, plan.dir)) ?? build($, plan, work, progress),
+    ),
   ).catch((error) => {
     progress.done("stopped");
     throw error;
   });
 }
 
-function progressOf({ base, variant }: KernelRequest): Progress {
+function progressOf($: Shell, { base, variant }: KernelRequest): ProgressSink {
+  if ($.dry) return { log: (line) => $.note(line), update: () => {}, done: () => {} };
   return new Progress(`kernel ${base.name} ${variant}`);
 }
 
@@ -86,16 +93,16 @@ async function build($: Shell, plan: PlannedKernel, work: string, progress: Prog
   const fragments = plan.fragments.map((fragment) => fragment.name);
   progress.update(0, "making the source tree");
   const afterPristine = await prepare($, plan, work);
-  const expected = await expectedSteps({ base: plan.base.name, variant: plan.variant, fragments, afterPristine });
+  const expected = await expectedSteps($, { base: plan.base.name, variant: plan.variant, fragments, afterPristine });
   const command = makeCommand(plan.toolchain, localVersion(plan), recipe.target);
-  const config = await readFile(join(work, BUILD_DIR, ".config"), "utf8");
-  const environment = { ...makeEnvironment(recipe.arch), ...(await ccacheForPair(work, config)) };
+  const config = await $.files.readText(join(work, BUILD_DIR, ".config"), "");
+  const environment = { ...makeEnvironment(recipe.arch), ...(await ccacheForPair($, work, config)) };
   const steps = await compile($, work, command, environment, (count, what) => {
     // Never the whole: a build may have more files than the one before.
     progress.update(expected && what !== LINKING ? Math.min(count / expected, 0.99) : undefined, what);
   });
   const built = join(work, BUILD_DIR);
-  const image = await readFile(join(built, recipe.image));
+  const image = await $.files.readBytes(join(built, recipe.image), "");
   const record: KernelRecord = {
     base: plan.base.name,
     variant: plan.variant,
@@ -105,16 +112,18 @@ async function build($: Shell, plan: PlannedKernel, work: string, progress: Prog
     patches: plan.patches.map((patch) => patch.name),
     fragments,
     compiler: plan.toolchain.compiler,
-    release: (await readFile(join(built, "include/config/kernel.release"), "utf8")).trim(),
+    release: (
+      await $.files.readText(join(built, "include/config/kernel.release"), `RELEASE${localVersion(plan)}`)
+    ).trim(),
     imageSha256: sha256(image),
     configSha256: sha256(config),
     steps,
     afterPristine,
     buildSeconds: Math.round((Date.now() - startedMs) / 1000),
   };
-  await publish(plan.dir, built, record);
-  if (plan.patches.length > 0) await rm(work, { recursive: true, force: true });
-  else await leavePristineTree(work, plan.key);
+  await publish($, plan.dir, built, record);
+  if (plan.patches.length > 0) await $.files.remove(work);
+  else await leavePristineTree($, work, plan.key);
   progress.done(`built ${record.release}`);
   return describe(plan.dir, record, false);
 }
@@ -125,14 +134,14 @@ async function build($: Shell, plan: PlannedKernel, work: string, progress: Prog
  */
 async function prepare($: Shell, plan: PlannedKernel, work: string): Promise<boolean> {
   const mark = join(work, ".key");
-  const [key, whose] = existsSync(mark) ? (await readFile(mark, "utf8")).split(" ") : [];
+  const [key, whose] = $.files.exists(mark) ? (await $.files.readText(mark)).split(" ") : [];
   if (key === plan.key) return whose === PRISTINE;
   const onto = `${plan.source.packageName} ${plan.source.version}`;
   const afterPristine = await takePristineTree($, plan, plan.base.name, work);
   if (afterPristine) await applyPatches($, plan.patches, work, onto);
   else await makeTree($, plan.source.dir, plan.patches, work, onto);
   await configureTree($, work, plan.fragments, RECIPES[plan.variant].arch);
-  await writeFile(mark, afterPristine ? `${plan.key} ${PRISTINE}` : plan.key);
+  await $.files.write(mark, afterPristine ? `${plan.key} ${PRISTINE}` : plan.key);
   return afterPristine;
 }
 
@@ -142,15 +151,16 @@ function localVersion(plan: PlannedKernel): string {
 }
 
 /** The rename comes last, so a kernel in the cache is always whole. */
-async function publish(dir: string, built: string, record: KernelRecord): Promise<void> {
+async function publish({ files }: Shell, dir: string, built: string, record: KernelRecord): Promise<void> {
   const half = `${dir}.half`;
-  await rm(half, { recursive: true, force: true });
-  await mkdir(half, { recursive: true });
-  await copyFile(join(built, RECIPES[record.variant].image), join(half, basename(RECIPES[record.variant].image)));
-  await copyFile(join(built, "vmlinux"), join(half, "vmlinux"));
-  await copyFile(join(built, "System.map"), join(half, "System.map"));
-  await copyFile(join(built, ".config"), join(half, "config"));
-  await writeFile(...recordFile(half, record));
-  await rm(dir, { recursive: true, force: true });
-  await rename(half, dir);
+  await files.remove(half);
+  await files.makeDirectory(half);
+  const { image } = RECIPES[record.variant];
+  await files.copy(join(built, image), join(half, basename(image)));
+  await files.copy(join(built, "vmlinux"), join(half, "vmlinux"));
+  await files.copy(join(built, "System.map"), join(half, "System.map"));
+  await files.copy(join(built, ".config"), join(half, "config"));
+  await files.write(...recordFile(half, record));
+  await files.remove(dir);
+  await files.move(half, dir);
 }

@@ -1,7 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { cacheDir } from "../base/paths.ts";
+import type { Shell } from "../base/shell.ts";
 import { BUILD_VARIANTS, RECIPES } from "./variant.ts";
 
 const record = z.object({
@@ -39,9 +39,9 @@ export type BuiltKernel = KernelRecord & {
 const RECORD = "kernel.json";
 
 /** Reads a kernel of the cache; undefined when it is not there, or left by a harness that kept other records. */
-export async function readBuiltKernel(dir: string): Promise<BuiltKernel | undefined> {
+export async function readBuiltKernel($: Shell, dir: string): Promise<BuiltKernel | undefined> {
   try {
-    return describe(dir, record.parse(JSON.parse(await readFile(join(dir, RECORD), "utf8"))), true);
+    return describe(dir, record.parse(JSON.parse(await $.files.readText(join(dir, RECORD)))), true);
   } catch {
     return undefined;
   }
@@ -68,10 +68,11 @@ export function describe(dir: string, kernel: KernelRecord, cached: boolean): Bu
  * @returns undefined when nobody knows, because no kernel was built in a pristine tree yet
  */
 export async function expectedSteps(
+  $: Shell,
   wanted: Pick<KernelRecord, "base" | "variant" | "fragments" | "afterPristine">,
 ): Promise<number | undefined> {
-  const names = await readdir(cacheDir("kernels")).catch(() => []);
-  const kernels = await Promise.all(names.map((name) => readBuiltKernel(cacheDir("kernels", name))));
+  const names = await $.files.list(cacheDir("kernels")).catch(() => []);
+  const kernels = await Promise.all(names.map((name) => readBuiltKernel($, cacheDir("kernels", name))));
   const alike = kernels.filter(
     (kernel) =>
       kernel?.base === wanted.base &&

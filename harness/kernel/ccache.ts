@@ -1,5 +1,5 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Shell } from "../base/shell.ts";
 import { BUILD_DIR } from "./tree.ts";
 
 /** The header that carries the whole configuration into every compilation, in the two ways in which it is spelt. */
@@ -21,8 +21,8 @@ const SERIES_SYMBOLS = /^(?:CONFIG_PAGE_PREZERO=y|# CONFIG_PAGE_PREZERO_KUNIT_TE
  * @param config text of the tree's .config
  * @returns variables for make's environment
  */
-export async function ccacheForPair(tree: string, config: string): Promise<Record<string, string>> {
+export async function ccacheForPair($: Shell, tree: string, config: string): Promise<Record<string, string>> {
   const file = join(tree, BUILD_DIR, HASHED_CONFIG);
-  await writeFile(file, config.replaceAll(SERIES_SYMBOLS, ""));
+  await $.files.write(file, config.replaceAll(SERIES_SYMBOLS, ""));
   return { CCACHE_IGNOREHEADERS: CONFIG_HEADER.join(":"), CCACHE_EXTRAFILES: file, CCACHE_DEPEND: "1" };
 }

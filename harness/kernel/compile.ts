@@ -1,5 +1,4 @@
 import { createWriteStream } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InfrastructureError } from "../base/errors.ts";
 import { shellQuote } from "../base/quote.ts";
@@ -43,10 +42,9 @@ export async function compile(
   onStep: (steps: number, what: string) => void,
 ): Promise<number> {
   const logPath = join(tree, BUILD_LOG);
-  const before = await readFile(logPath, "utf8").catch(() => "");
-  const log = createWriteStream(logPath, { flags: "a" });
+  const before = await $.files.readText(logPath).catch(() => "");
   // A log that cannot be written (full disk) must not hide the build's own message about it.
-  log.on("error", () => {});
+  const log = $.dry ? undefined : createWriteStream(logPath, { flags: "a" }).on("error", () => {});
   const errors: string[] = [];
   // Each once: a tree that is taken up again may compile a file anew.
   const files = new Set(before.split("\n").flatMap((line) => STEP.exec(line)?.[1] ?? []));
@@ -56,7 +54,7 @@ export async function compile(
       env: environment,
       okExitCodes: [0, 1, 2],
       onLine(line) {
-        log.write(`${line}\n`);
+        log?.write(`${line}\n`);
         const file = STEP.exec(line)?.[1];
         if (file !== undefined) onStep(files.add(file).size, file.replace(`${tree}/`, ""));
         else if (LINK.test(line)) onStep(files.size, LINKING);
@@ -66,7 +64,7 @@ export async function compile(
     })`${command}`;
     if (finished.exitCode === 0) return files.size;
   } finally {
-    log.end();
+    log?.end();
   }
   throw new InfrastructureError({
     code: "KERNEL_BUILD_FAILED",

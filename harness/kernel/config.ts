@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import type { Shell } from "../base/shell.ts";
@@ -68,10 +66,13 @@ export async function mergeConfig(
   const env = makeEnvironment(arch);
   const config = join(tree, BUILD_DIR, ".config");
   const remedy = "Read the output above; missing tools are installed by: npm run setup";
-  await writeFile(join(tree, BUILD_DIR, WANTED), fragments.map((fragment) => fragment.text).join("\n"));
-  const command = configureCommand(arch, (path) => existsSync(join(tree, path)));
+  const wanted = fragments.map((fragment) => fragment.text).join("\n");
+  await $.files.write(join(tree, BUILD_DIR, WANTED), wanted);
+  // A dry run may have no source yet.
+  const isThere = $.files.exists(join(tree, "Kconfig"));
+  const command = configureCommand(arch, (path) => !isThere || $.files.exists(join(tree, path)));
   await $({ cwd: tree, env, code: "KCONFIG_FAILED", remedy })`${command}`;
-  const text = await readFile(config, "utf8");
+  const text = await $.files.readText(config, wanted);
   return { text, lost: lostSymbols(fragments, parseSymbols(text, config)) };
 }
 

@@ -1,4 +1,3 @@
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { withLock } from "../base/lock.ts";
 import { cacheDir } from "../base/paths.ts";
@@ -14,8 +13,8 @@ const BUILT = ".built";
  * Leaves the tree of a pristine kernel as its build left it, for {@link takePristineTree}.
  * @param work the tree
  */
-export async function leavePristineTree(work: string, key: string): Promise<void> {
-  await writeFile(join(work, BUILT), key);
+export async function leavePristineTree($: Shell, work: string, key: string): Promise<void> {
+  await $.files.write(join(work, BUILT), key);
 }
 
 /**
@@ -36,11 +35,11 @@ export async function takePristineTree($: Shell, plan: Ingredients, baseName: st
     `${tree}.lock`,
     () => {},
     async () => {
-      const built = await readFile(join(tree, BUILT), "utf8").catch(() => undefined);
+      const built = await $.files.readText(join(tree, BUILT)).catch(() => undefined);
       if (built !== key) return false;
-      await rm(work, { recursive: true, force: true });
-      await rename(tree, work);
-      await rm(join(work, BUILD_LOG));
+      await $.files.remove(work);
+      await $.files.move(tree, work);
+      await $.files.remove(join(work, BUILD_LOG));
       return true;
     },
   );

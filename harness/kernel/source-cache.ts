@@ -1,4 +1,3 @@
-import { readdir } from "node:fs/promises";
 import { cacheDir } from "../base/paths.ts";
 import type { Shell } from "../base/shell.ts";
 
@@ -14,7 +13,7 @@ export function debPath(packageName: string, version: string): string {
 
 /** Versions whose packages are in the cache, newest first. */
 export async function keptVersions($: Shell, packageName: string): Promise<string[]> {
-  const names = await readdir(cacheDir("downloads")).catch(() => []);
+  const names = await $.files.list(cacheDir("downloads"), []).catch(() => []);
   const debs = names.filter((name) => name.startsWith(`${packageName}_`) && name.endsWith(".deb"));
   const fields = await Promise.all(debs.map((deb) => $.ask`dpkg-deb -f ${cacheDir("downloads", deb)} Version`));
   const versions = fields.map((field) => field.stdout.trim());

@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { InfrastructureError } from "../base/errors.ts";
 import { withLock } from "../base/lock.ts";
@@ -26,10 +24,10 @@ export type KernelSource = {
 export async function fetchSource($: Shell, base: Base, say: (line: string) => void): Promise<KernelSource> {
   const { package: packageName, version } = base.source;
   const pinned = { packageName, version, pinned: true, dir: treeDir(packageName, version) };
-  if (existsSync(pinned.dir)) return pinned;
+  if ($.files.exists(pinned.dir)) return pinned;
   return withLock($, cacheDir("sources", `${packageName}.lock`), say, async () => {
-    if (existsSync(pinned.dir)) return pinned;
-    if (existsSync(debPath(packageName, version)) || (await tryMachine($, packageName, version, say))) {
+    if ($.files.exists(pinned.dir)) return pinned;
+    if ($.files.exists(debPath(packageName, version)) || (await tryMachine($, packageName, version, say))) {
       return { ...pinned, dir: await unpack($, packageName, version, say) };
     }
     const found = await fetchFromArchive($, base, say);
@@ -44,7 +42,7 @@ async function tryMachine(
   version: string,
   say: (line: string) => void,
 ): Promise<boolean> {
-  if (!(await knownVersions($, machineState, packageName)).includes(version)) return false;
+  if (!(await knownVersions($.ask, machineState, packageName)).includes(version)) return false;
   try {
     await get($, machineState, packageName, version, say);
     return true;
@@ -65,7 +63,7 @@ async function fetchFromArchive($: Shell, base: Base, say: (line: string) => voi
     return newest;
   });
   if (typeof state === "string") return state;
-  const versions = await knownVersions($, state, packageName);
+  const versions = await knownVersions($({ standIn: `${packageName} | ${version} |` }), state, packageName);
   const found = versions.includes(version) ? version : versions[0];
   if (found === undefined) {
     throw new InfrastructureError({
@@ -77,7 +75,7 @@ async function fetchFromArchive($: Shell, base: Base, say: (line: string) => voi
   if (found !== version) {
     say(`NOTE: ${packageName} ${version} is gone from ${suite}; using ${found}, the newest of the line, instead`);
   }
-  if (!existsSync(debPath(packageName, found))) await get($, state, packageName, found, say);
+  if (!$.files.exists(debPath(packageName, found))) await get($, state, packageName, found, say);
   return found;
 }
 
@@ -95,13 +93,13 @@ async function get(
 /** Unpacks the tarball inside the .deb; a killed run leaves no half tree because the rename comes last. */
 async function unpack($: Shell, packageName: string, version: string, say: (line: string) => void): Promise<string> {
   const target = treeDir(packageName, version);
-  if (existsSync(target)) return target;
+  if ($.files.exists(target)) return target;
   say(`unpacking ${packageName} ${version}`);
   const scratch = cacheDir("sources", `.unpacking-${packageName}`);
-  await rm(scratch, { recursive: true, force: true });
-  await mkdir(join(scratch, "tree"), { recursive: true });
+  await $.files.remove(scratch);
+  await $.files.makeDirectory(join(scratch, "tree"));
   await $`dpkg-deb -x ${debPath(packageName, version)} ${join(scratch, "deb")}`;
-  const shipped = await readdir(join(scratch, "deb/usr/src"));
+  const shipped = await $.files.list(join(scratch, "deb/usr/src"), [`${packageName}.tar.xz`]);
   const tarball = shipped.find((name) => name.startsWith(`${packageName}.tar`));
   if (tarball === undefined) {
     throw new InfrastructureError({
@@ -112,7 +110,7 @@ async function unpack($: Shell, packageName: string, version: string, say: (line
   }
   const archive = join(scratch, "deb/usr/src", tarball);
   await $`tar -xf ${archive} -C ${join(scratch, "tree")} --strip-components=1`;
-  await rename(join(scratch, "tree"), target);
-  await rm(scratch, { recursive: true, force: true });
+  await $.files.move(join(scratch, "tree"), target);
+  await $.files.remove(scratch);
   return target;
 }

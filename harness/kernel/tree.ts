@@ -1,4 +1,3 @@
-import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Shell } from "../base/shell.ts";
 import { applyFailureError, applyToTree, explainApplyFailure } from "../series/apply.ts";
@@ -20,11 +19,12 @@ export async function makeTree(
   target: string,
   onto: string,
 ): Promise<void> {
-  await rm(target, { recursive: true, force: true });
-  await mkdir(dirname(target), { recursive: true });
+  await $.files.remove(target);
+  await $.files.makeDirectory(dirname(target));
   await $`cp --archive --link ${source} ${target}`;
+  $.files.madeLike(target, source);
   await applyPatches($, patches, target, onto);
-  await mkdir(join(target, BUILD_DIR), { recursive: true });
+  await $.files.makeDirectory(join(target, BUILD_DIR));
 }
 
 /**

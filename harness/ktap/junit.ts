@@ -21,12 +21,13 @@ function suiteOf({ group, name }: TestCase): string {
   return group[0] ?? name;
 }
 
-function testcase({ group, name, status, log }: TestCase): string {
+function testcase({ group, name, status, found, log }: TestCase): string {
   const open = `    <testcase classname="${xmlText(group.join("."))}" name="${xmlText(name)}"`;
   const text = xmlText(log.join("\n"));
-  if (status === "passed") return `${open}/>`;
-  if (status === "skipped") return `${open}><skipped message="${text}"/></testcase>`;
-  return `${open}><failure message="${status}">${text}</failure></testcase>`;
+  const figures = found === undefined ? "" : `<system-out>${xmlText(found)}</system-out>`;
+  if (status === "passed") return figures === "" ? `${open}/>` : `${open}>${figures}</testcase>`;
+  if (status === "skipped") return `${open}><skipped message="${text}"/>${figures}</testcase>`;
+  return `${open}><failure message="${status}">${text}</failure>${figures}</testcase>`;
 }
 
 /** XML knows no control characters but tab and line ends, and a console may have any. */

@@ -1,3 +1,7 @@
+/** Lines of its log that a failure shows: the last ones. */
+const LOG_LINES = 40;
+const MARKS = { passed: "ok     ", failed: "FAILED ", missing: "MISSING", skipped: "skipped" } as const;
+
 /** `missing`: announced or begun, but never reported, because what ran it came to its end before. */
 export type TestStatus = "passed" | "failed" | "skipped" | "missing";
 
@@ -5,13 +9,15 @@ export type TestStatus = "passed" | "failed" | "skipped" | "missing";
 export type TestResult = {
   name: string;
   status: TestStatus;
+  /** Figures, for a person. Never in the name: CI knows a test by that from run to run. */
+  found?: string | undefined;
   /** Everything that was printed since the result before: what a test says about its failure, kernel messages. */
   log: string[];
   subtests: TestResult[];
 };
 
 /** A test without subtests, with the names of its groups. */
-export type TestCase = Pick<TestResult, "status" | "log"> & { group: string[]; name: string };
+export type TestCase = Pick<TestResult, "status" | "found" | "log"> & { group: string[]; name: string };
 
 /** What tests said, as a whole. */
 export type TestReport = {
@@ -24,10 +30,10 @@ export type Counts = { passed: number; failed: number; skipped: number };
 
 /** The single cases, in order. A group that failed although none of its cases did is a case itself. */
 export function casesOf(results: TestResult[], group: string[] = []): TestCase[] {
-  return results.flatMap(({ name, status, log, subtests }): TestCase[] => {
+  return results.flatMap(({ name, status, found, log, subtests }): TestCase[] => {
     const cases = casesOf(subtests, [...group, name]);
     const explained = subtests.length > 0 && (isGood(status) || cases.some((one) => !isGood(one.status)));
-    return explained ? cases : [...cases, { group, name, status, log }];
+    return explained ? cases : [...cases, { group, name, status, ...(found === undefined ? {} : { found }), log }];
   });
 }
 
@@ -49,4 +55,11 @@ export function summaryLine({ passed, failed, skipped }: Counts): string {
 /** A case from a condition; the log explains it when it does not hold. */
 export function check(name: string, holds: boolean, log = ""): TestResult {
   return { name, status: holds ? "passed" : "failed", log: holds || log === "" ? [] : log.split("\n"), subtests: [] };
+}
+
+/** One line per case, `ok      suite: case: figures`; a case that is not good shows what it said. */
+export function showCase({ group, name, status, found, log }: TestCase): string {
+  const title = `${MARKS[status]} ${[...group, name, ...(found === undefined ? [] : [found])].join(": ")}`;
+  if (status === "passed") return title;
+  return [title, ...log.slice(-LOG_LINES).map((line) => `          ${line}`)].join("\n");
 }

@@ -49,7 +49,7 @@ export class MutantTree {
     const dir = cacheDir("mutants", `${base.name}-${variant}`);
     await makeTree($, source.dir, patches, dir, `${source.packageName} ${source.version}`);
     const config = await configureTree($, dir, all, recipe.arch);
-    const environment = { ...makeEnvironment(recipe.arch), ...(await ccacheForPair(dir, config)) };
+    const environment = { ...makeEnvironment(recipe.arch), ...(await ccacheForPair($, dir, config)) };
     return new MutantTree($, dir, recipe, toolchain, environment);
   }
 

@@ -1,6 +1,8 @@
 import { EventEmitter } from "node:events";
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 import type { Socket } from "node:net";
+import { dirname } from "node:path";
+import { diskFault } from "../base/disk-fault.ts";
 import { type Complaint, isFatal } from "../host/complaint.ts";
 import { findComplaints, kindOf } from "../host/oops.ts";
 
@@ -16,7 +18,9 @@ export class SerialConsole {
   /** Settles when QEMU has closed the console. */
   readonly closed: Promise<void>;
   readonly #socket: Socket;
+  readonly #logFile: string;
   readonly #log: number;
+  #logFault: unknown;
   readonly #changes = new EventEmitter().setMaxListeners(0);
   #text = "";
   #line = "";
@@ -29,6 +33,7 @@ export class SerialConsole {
    */
   constructor(socket: Socket, logFile: string, onText?: (text: string) => void) {
     this.#socket = socket;
+    this.#logFile = logFile;
     this.#log = openSync(logFile, "w");
     if (onText) this.#changes.on("text", onText);
     const { promise, resolve } = Promise.withResolvers<Complaint>();
@@ -80,13 +85,18 @@ export class SerialConsole {
     }
   }
 
+  /** @throws what diskFault makes of a log that could not be written: the guest's words come when nobody waits */
+  assertLogged(): void {
+    if (this.#logFault !== undefined) throw this.#logFault;
+  }
+
   /** Types into the guest's console. */
   write(text: string): void {
     this.#socket.write(text);
   }
 
   #take(chunk: string, resolve: (complaint: Complaint) => void): void {
-    writeSync(this.#log, chunk);
+    this.#record(chunk);
     this.#lastOutputMs = Date.now();
     this.#text = (this.#text + chunk).slice(-KEPT_CHARACTERS);
     const lines = (this.#line + chunk).split("\n");
@@ -95,6 +105,15 @@ export class SerialConsole {
       setTimeout(() => this.#settle(resolve), SETTLE_MS).unref();
     }
     this.#changes.emit("text", chunk);
+  }
+
+  #record(chunk: string): void {
+    if (this.#logFault !== undefined) return;
+    try {
+      writeFileSync(this.#log, chunk);
+    } catch (error) {
+      this.#logFault = diskFault(error, { path: dirname(this.#logFile), holds: "the console's log" }) ?? error;
+    }
   }
 
   #settle(resolve: (complaint: Complaint) => void): void {

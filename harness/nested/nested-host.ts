@@ -130,7 +130,9 @@ export class NestedHost implements Host {
       throw new InfrastructureError({ code: "KERNEL_OOPS", message: "The kernel under test is broken", remedy: "" });
     });
     try {
-      return await Promise.race([task(), dead]);
+      const answer = await Promise.race([task(), dead]);
+      watched.console.assertLogged();
+      return answer;
     } catch (error) {
       if (!(error instanceof InfrastructureError)) throw error;
       const hung = error.code === "COMMAND_TIMEOUT" && !(await this.#answers());

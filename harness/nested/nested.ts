@@ -186,7 +186,9 @@ async function connect(watched: Watched, qemu: QemuProcess, keys: BootKeys, pati
 
 async function waitForInit(console: SerialConsole, timeoutMs: number): Promise<void> {
   const dead = console.fatal.then(() => false);
-  if (await Promise.race([console.waitFor(READY, timeoutMs), dead])) return;
+  const isReady = await Promise.race([console.waitFor(READY, timeoutMs), dead]);
+  console.assertLogged();
+  if (isReady) return;
   throw new InfrastructureError({
     code: "BOOT_TIMEOUT",
     message: `The kernel under test did not get to the end of its init within ${timeoutMs / 1000} s`,

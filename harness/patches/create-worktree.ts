@@ -23,9 +23,9 @@ export function worktreeMove(from: string, dir: string): string[] {
  */
 export async function createWorktree($: Shell, base: BaseRepository, dir: string, meeting: Meeting): Promise<void> {
   const partial = `${dir}.partial`;
+  // After an interrupt, too: git locks a worktree while it makes it, and one that stays locked is in the way.
   const clear = async () => {
     await rm(partial, { recursive: true, force: true });
-    // git locks a worktree while it makes it; one whose making was killed would stay locked, and in the way.
     await git($, base.gitDir, ["worktree", "unlock", partial], { okExitCodes: [0, 128], interruptWith: "nothing" });
     await git($, base.gitDir, ["worktree", "prune"], { interruptWith: "nothing" });
   };

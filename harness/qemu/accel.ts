@@ -1,11 +1,7 @@
-import { createHash } from "node:crypto";
-import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
-import { z } from "zod";
-import { writeFileAtomic } from "../base/atomic-write.ts";
+import { accessSync, constants, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { throwIfInterrupted } from "../base/interrupt.ts";
-import { cacheDir } from "../base/paths.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
 import type { Shell } from "../base/shell.ts";
 import type { Accelerator } from "../run/sample.ts";
@@ -15,40 +11,33 @@ export const accelChoices = ["auto", "kvm", "tcg"] as const;
 export type AccelChoice = (typeof accelChoices)[number];
 
 /** `nested`: whether guests may use KVM in turn, which the nested host needs for the VM that it creates. */
-const probeSchema = z.strictObject({ usable: z.boolean(), nested: z.boolean(), reason: z.string() });
-export type KvmProbe = z.infer<typeof probeSchema>;
+export type KvmProbe = { usable: boolean; nested: boolean; reason: string };
 
 export type KvmPlaces = {
   /** QEMU that is tried. */
   program: string;
   /** KVM's device node. */
   device: string;
-  /** Parameters of the modules of both CPU vendors that say whether KVM offers itself to guests. */
-  nestedParameters: string[];
+  /** Where the kernel shows its modules and their parameters. */
+  modules: string;
 };
 
-const PLACES: KvmPlaces = {
-  program: "qemu-system-x86_64",
-  device: "/dev/kvm",
-  nestedParameters: ["/sys/module/kvm_intel/parameters/nested", "/sys/module/kvm_amd/parameters/nested"],
-};
+const PLACES: KvmPlaces = { program: "qemu-system-x86_64", device: "/dev/kvm", modules: "/sys/module" };
+/** KVM as the CPUs of both vendors have it. */
+const HARDWARE_MODULES = ["kvm_intel", "kvm_amd"];
+/** Runs guests without the CPU's help, but only kernels that were made for it. */
+const PVM_MODULE = "kvm_pvm";
 const PROBE_DEADLINE_MS = 5_000;
 
 /**
  * Whether KVM can run a guest here at a usable speed. Opening the device proves nothing: a tiny guest is run against a
- * deadline. The answer is kept until the machine boots again or the probe changes.
+ * deadline. That takes a fraction of a second where KVM works and the deadline at worst, so the answer is not kept: it
+ * would outlive a module that is loaded, a group that is joined, a node that is made.
  */
 export async function probeKvm($: Shell, places: Partial<KvmPlaces> = {}): Promise<KvmProbe> {
   const where = { ...PLACES, ...places };
-  const cached = cacheFile(where);
-  try {
-    return probeSchema.parse(JSON.parse(readFileSync(cached, "utf8")));
-  } catch {
-    const probe = { ...(await runProbe($, where)), nested: where.nestedParameters.some(isOn) };
-    mkdirSync(dirname(cached), { recursive: true });
-    writeFileAtomic(cached, JSON.stringify(probe));
-    return probe;
-  }
+  const nested = HARDWARE_MODULES.some((module) => isOn(join(where.modules, module, "parameters/nested")));
+  return { ...(await runProbe($, where)), nested };
 }
 
 /**
@@ -73,7 +62,10 @@ export async function chooseAccelerator(
   });
 }
 
-async function runProbe($: Shell, { program, device }: KvmPlaces): Promise<Pick<KvmProbe, "usable" | "reason">> {
+async function runProbe(
+  $: Shell,
+  { program, device, modules }: KvmPlaces,
+): Promise<Pick<KvmProbe, "usable" | "reason">> {
   try {
     accessSync(device, constants.R_OK | constants.W_OK);
   } catch (error) {
@@ -92,6 +84,13 @@ async function runProbe($: Shell, { program, device }: KvmPlaces): Promise<Pick<
   throwIfInterrupted($.signal, "trying KVM");
   const tookMs = Date.now() - startedMs;
   if (exit.exitCode === EXIT_CODE) return { usable: true, reason: `a tiny guest ran in ${tookMs} ms` };
+  const has = (module: string) => existsSync(join(modules, module));
+  if (has(PVM_MODULE) && !HARDWARE_MODULES.some(has)) {
+    return {
+      usable: false,
+      reason: `${device} is that of ${PVM_MODULE}, a paravirtual KVM that runs only guests made for it`,
+    };
+  }
   if (exit.timedOut) {
     return { usable: false, reason: `${device} opens, but a tiny guest did not end in ${PROBE_DEADLINE_MS / 1000} s` };
   }
@@ -105,12 +104,4 @@ function isOn(parameter: string): boolean {
   } catch {
     return false;
   }
-}
-
-function cacheFile(places: KvmPlaces): string {
-  const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-  const key = createHash("sha256")
-    .update(`${boot}\n${JSON.stringify(places)}\n`)
-    .update(probeBootSector());
-  return cacheDir("probe", `kvm-${key.digest("hex").slice(0, 16)}.json`);
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { loadSummary } from "../analysis/load-run.ts";
 import type { Summary } from "../analysis/summary.ts";
 import { writeFileAtomic } from "../base/atomic-write.ts";
+import { writingTo } from "../run/store.ts";
 import { renderHtml } from "./html.ts";
 import { renderMarkdown } from "./markdown.ts";
 
@@ -10,13 +11,16 @@ export const REPORT_FILE = "report.html";
 
 /**
  * Makes table.md and report.html of a run from its run.json and samples.jsonl, byte for byte the same each time.
- * @returns what they say, for the caller to print
- * @throws what loadSummary throws; then both files are as they were
+ * @throws what loadSummary throws; then both files are as they were; what writingTo throws
  */
-export function writeReport(runDir: string): Summary {
-  const summary = loadSummary(runDir);
+export function writeReport(runDir: string, summary: Summary = loadSummary(runDir)): void {
   const [table, report] = [renderMarkdown(summary), renderHtml(summary)];
-  writeFileAtomic(join(runDir, TABLE_FILE), table);
-  writeFileAtomic(join(runDir, REPORT_FILE), report);
-  return summary;
+  writingTo(
+    runDir,
+    () => {
+      writeFileAtomic(join(runDir, TABLE_FILE), table);
+      writeFileAtomic(join(runDir, REPORT_FILE), report);
+    },
+    "npm run results -- html",
+  );
 }

@@ -13,9 +13,16 @@ export const armKinds = [
 ] as const;
 export type ArmKind = (typeof armKinds)[number];
 
-/** Controls of the series that an arm may set to something else than their defaults; files of its sysfs directory. */
-export const armKnobs = ["min_order", "batch_size", "delay_millisecs", "verify"] as const;
-export type ArmKnob = (typeof armKnobs)[number];
+/**
+ * Controls of the series that an arm may set to something else than their defaults, files of its sysfs directory, and
+ * the largest value of each: an order of the buddy allocator, LONG_MAX bytes, INT_MAX milliseconds, a switch.
+ */
+const KNOBS = { min_order: 10n, batch_size: 2n ** 63n - 1n, delay_millisecs: 2n ** 31n - 1n, verify: 1n } as const;
+export type ArmKnob = keyof typeof KNOBS;
+const armKnobs = Object.keys(KNOBS) as ArmKnob[];
+
+/** What may be set, in one line. */
+export const ALLOWED_KNOBS = armKnobs.map((knob) => `+${knob}=0 to ${KNOBS[knob]}`).join(", ");
 
 /**
  * Name of an arm: a kind, before it the kernel line where a run compares several, behind it what is set:
@@ -35,7 +42,7 @@ export type ArmParts = {
 /** What a name may look like, in one line. */
 const ALLOWED_ARM =
   `allowed: ${armKinds.join(", ")}; before one of them a kernel line, such as 6.12:base; behind prezero one or more of ` +
-  `${armKnobs.map((knob) => `+${knob}=VALUE`).join(", ")}`;
+  ALLOWED_KNOBS;
 
 const KERNEL = /^\d+\.\d+$/;
 const KNOB = new RegExp(`^(${armKnobs.join("|")})=(\\d+)$`);
@@ -45,7 +52,10 @@ export function parseArmName(name: ArmName): ArmParts | undefined {
   const colon = name.indexOf(":");
   const kernel = colon < 0 ? null : name.slice(0, colon);
   const [kind, ...settings] = name.slice(colon + 1).split("+");
-  const knobs = settings.map((setting) => KNOB.exec(setting)).filter((match) => match !== null);
+  const knobs = settings
+    .map((setting) => KNOB.exec(setting))
+    .filter((match) => match !== null)
+    .filter(inRange);
   const isKind = armKinds.some((known) => known === kind);
   // Fewer than were given: one is no knob, or is set twice.
   const areKnobs = new Set(knobs.map(([, knob]) => knob)).size === settings.length;
@@ -56,6 +66,10 @@ export function parseArmName(name: ArmName): ArmParts | undefined {
     kind: kind as ArmKind,
     knobs: knobs.map(([, knob, value]) => ({ knob: knob as ArmKnob, value: value as string })),
   };
+}
+
+function inRange([, knob, value]: RegExpExecArray): boolean {
+  return BigInt(value as string) <= KNOBS[knob as ArmKnob];
 }
 
 export const armSchema = z.string().refine((name) => parseArmName(name) !== undefined, ALLOWED_ARM);

@@ -10,7 +10,6 @@ import {
   kernelVariantSchema,
   poolSchema,
   refillCurveSchema,
-  type Sample,
   thpSchema,
 } from "./sample.ts";
 
@@ -168,12 +167,3 @@ const currentSchema = z.strictObject({
 export type RunRecord = z.infer<typeof currentSchema>;
 /** Reads records of any version as current ones. */
 export const runRecordSchema = z.preprocess(fromVersion1, currentSchema);
-
-/**
- * Samples that count: those of boots that finished. A boot that was interrupted or failed leaves its samples in the
- * file, and they are left out, because its slot runs again as a new boot and a boot is the unit of replication.
- */
-export function countedSamples(run: RunRecord, samples: readonly Sample[]): Sample[] {
-  const finished = new Set(run.boots.filter((boot) => boot.finishedAt !== null).map((boot) => boot.boot));
-  return samples.filter((sample) => finished.has(sample.boot));
-}

@@ -6,12 +6,14 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../base/atomic-write.ts";
+import { assertWritable, diskFault, type Place } from "../base/disk-fault.ts";
 import { UsageError } from "../base/errors.ts";
 import { projectPath } from "../base/paths.ts";
 import { type RunRecord, runRecordSchema } from "./record.ts";
@@ -25,10 +27,46 @@ export function resultsDir(): string {
   return process.env.PREZERO_RESULTS ? resolve(process.env.PREZERO_RESULTS) : projectPath("results");
 }
 
-/** Writes run.json as a whole, making the run's directory when it is new. */
+/** The directory of all runs, which can be another one. */
+const rootPlace = (path: string): Place => ({ path, holds: "the results", elsewhere: "PREZERO_RESULTS=DIR" });
+
+/** The directory of a run. @param goOn command for when there is room again */
+function runPlace(runDir: string, goOn = "npm run bench -- --resume"): Place {
+  return { path: runDir, holds: "the results", makeRoom: `Make room there, then: ${goOn} ${basename(runDir)}` };
+}
+
+/** Tries the directory for runs before anything long begins. @throws what diskFault makes of it */
+export function assertRootWritable(root: string): void {
+  assertWritable(rootPlace(root));
+}
+
+/** Tries the directory of a run that goes on. @throws what diskFault makes of it */
+export function assertRunWritable(runDir: string): void {
+  assertWritable(runPlace(runDir));
+}
+
+/**
+ * Writes something of a run.
+ * @param goOn command for when there is room again; it gets the run's name
+ * @throws what diskFault makes of a disk that is full, read-only or fails
+ */
+export function writingTo<T>(runDir: string, write: () => T, goOn?: string): T {
+  try {
+    return write();
+  } catch (error) {
+    throw diskFault(error, runPlace(runDir, goOn)) ?? error;
+  }
+}
+
+/**
+ * Writes run.json as a whole, making the run's directory when it is new.
+ * @throws what writingTo throws
+ */
 export function saveRun(runDir: string, run: RunRecord): void {
-  mkdirSync(runDir, { recursive: true });
-  writeFileAtomic(join(runDir, RECORD_FILE), `${JSON.stringify(run, null, 2)}\n`);
+  writingTo(runDir, () => {
+    mkdirSync(runDir, { recursive: true });
+    writeFileAtomic(join(runDir, RECORD_FILE), `${JSON.stringify(run, null, 2)}\n`);
+  });
 }
 
 /** @throws UsageError RUN_UNREADABLE when run.json is missing or is not what this harness writes. */
@@ -36,15 +74,17 @@ export function readRun(runDir: string): RunRecord {
   return parseJson(runRecordSchema, join(runDir, RECORD_FILE), readText(join(runDir, RECORD_FILE)));
 }
 
-/** Appends one sample and returns when it is on the disk. */
+/** Appends one sample and returns when it is on the disk. @throws what writingTo throws */
 export function appendSample(runDir: string, sample: Sample): void {
-  const fd = openSync(join(runDir, SAMPLES_FILE), "a");
-  try {
-    writeFileSync(fd, `${JSON.stringify(sample)}\n`);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
+  writingTo(runDir, () => {
+    const fd = openSync(join(runDir, SAMPLES_FILE), "a");
+    try {
+      writeFileSync(fd, `${JSON.stringify(sample)}\n`);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  });
 }
 
 /**
@@ -54,27 +94,41 @@ export function appendSample(runDir: string, sample: Sample): void {
  */
 export function readSamples(runDir: string): Sample[] {
   const path = join(runDir, SAMPLES_FILE);
-  if (!existsSync(path)) return [];
+  if (!isFile(path)) return [];
   const lines = readText(path).split("\n").slice(0, -1);
   return lines.map((line, index) => parseJson(sampleSchema, `${path}:${index + 1}`, line));
 }
 
-/** Cuts a torn last line off, so that the next sample starts on a line of its own. */
+/** Cuts a torn last line off, so that the next sample starts on a line of its own. @throws what writingTo throws */
 export function repairSamples(runDir: string): void {
   const path = join(runDir, SAMPLES_FILE);
   if (!existsSync(path)) return;
   const bytes = readFileSync(path);
   const end = bytes.lastIndexOf("\n".charCodeAt(0)) + 1;
-  if (end < bytes.length) truncateSync(path, end);
+  if (end < bytes.length) writingTo(runDir, () => truncateSync(path, end));
 }
 
-/** Directories of all runs, oldest first (their names start with the time they were started). */
+/**
+ * Directories of all runs, oldest first (their names start with the time they were started).
+ * @throws what diskFault makes of a place that is no directory
+ */
 export function listRunDirs(root: string = resultsDir()): string[] {
   if (!existsSync(root)) return [];
-  return readdirSync(root)
-    .sort()
-    .map((name) => join(root, name))
-    .filter((dir) => existsSync(join(dir, RECORD_FILE)));
+  const names = readNames(root).sort();
+  return names.map((name) => join(root, name)).filter((dir) => isFile(join(dir, RECORD_FILE)));
+}
+
+function readNames(root: string): string[] {
+  try {
+    return readdirSync(root);
+  } catch (error) {
+    throw diskFault(error, rootPlace(root)) ?? error;
+  }
+}
+
+/** A pipe or a device of that name would be read for ever. */
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /**
@@ -85,7 +139,7 @@ export function resolveRunDir(wanted: string, root: string = resultsDir()): stri
   const all = listRunDirs(root);
   const found = wanted === "latest" ? all.at(-1) : all.find((dir) => basename(dir) === wanted);
   if (found !== undefined) return found;
-  if (existsSync(join(resolve(wanted), RECORD_FILE))) return resolve(wanted);
+  if (isFile(join(resolve(wanted), RECORD_FILE))) return resolve(wanted);
   const names = all.map((dir) => basename(dir));
   throw new UsageError({
     code: "RUN_UNKNOWN",

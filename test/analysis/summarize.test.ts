@@ -169,15 +169,9 @@ describe("caveats", () => {
     ]);
   });
 
-  it("tell a dirty checkout and boots that did unlike work", () => {
+  it("tell a dirty checkout", () => {
     const run = { ...syntheticRun({ accelerator: "kvm" }), commit: "abc-dirty" };
-    const samples = syntheticSamples(run).slice(0, -1);
-    expect(summarize(run, samples).caveats).toEqual([
-      // The last sample was the only one of its boot (base) at 1 GiB, against two arms.
-      expect.stringMatching(/^TOO FEW BOOTS FOR A VERDICT in 2 of 12 comparisons/),
-      expect.stringMatching(/same number of VMs/),
-      expect.stringMatching(/uncommitted changes/),
-    ]);
+    expect(summarize(run, syntheticSamples(run)).caveats).toEqual([expect.stringMatching(/uncommitted changes/)]);
   });
 });
 

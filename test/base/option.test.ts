@@ -38,14 +38,14 @@ describe("an option reads", () => {
 
 describe("an option refuses", () => {
   test.each<[string, Reader<unknown>, string, string]>([
-    ["what is no size", size, "64", "--it 64: allowed is a size such as 64G or 512M"],
-    ["nothing", size, "", "--it '': allowed is a size such as 64G or 512M"],
-    ["none", count(), "0", "--it 0: allowed is a whole number from 1"],
-    ["half of one", count(8), "1.5", "--it 1.5: allowed is a whole number from 1 to 8"],
-    ["too many", count(8), "9", "--it 9: allowed is a whole number from 1 to 8"],
-    ["another word", oneOf(["auto", "kvm"]), "xen", "--it xen: allowed is auto, kvm"],
-    ["more than the whole", share, "200%", "--it 200%: allowed is a share such as 2% or 0.02"],
-    ["the same twice", listOf(oneOf(["a", "b"])), "a,a", "--it a,a: allowed is a list with commas of a, b; each once"],
+    ["what is no size", size, "64", "--it 64: allowed: a size such as 64G or 512M"],
+    ["nothing", size, "", "--it '': allowed: a size such as 64G or 512M"],
+    ["none", count(), "0", "--it 0: allowed: a whole number from 1"],
+    ["half of one", count(8), "1.5", "--it 1.5: allowed: a whole number from 1 to 8"],
+    ["too many", count(8), "9", "--it 9: allowed: a whole number from 1 to 8"],
+    ["another word", oneOf(["auto", "kvm"]), "xen", "--it xen: allowed: auto, kvm"],
+    ["more than the whole", share, "200%", "--it 200%: allowed: a share such as 2% or 0.02"],
+    ["the same twice", listOf(oneOf(["a", "b"])), "a,a", "--it a,a: allowed: a list with commas of a, b; each once"],
   ])("%s", (_, reader, text, message) => {
     expect(() => given(reader, text)).toThrow(
       expect.objectContaining({ code: "OPTION_INVALID", exitCode: 2, message }),
@@ -76,7 +76,7 @@ describe("a file to be written hours later", () => {
 
   test.each(["", ".", "no/where.xml", "file/below.xml"])("is refused at once when it cannot be: %j", (path) => {
     writeFileSync(join(root, "file"), "");
-    expect(() => given(outputFile, path && join(root, path))).toThrow("allowed is a file in a directory that exists");
+    expect(() => given(outputFile, path && join(root, path))).toThrow("allowed: a file in a directory that exists");
   });
 
   test.skipIf(!mayMount)("is refused on a disk that is read-only", () => {

@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../../harness/base/errors.ts";
@@ -98,7 +99,13 @@ describe("a bad option is answered by what is allowed", () => {
       /^--require thp-on = 8: allowed: thp-on, thp-off or thp-mthp-64k/,
     ],
     [["--require", "fast"], "then a ratio base/arm, such as"],
+    [["--kernel", ""], "--kernel : allowed: a name in configs/kernels.yaml"],
+    [["--scenario", ""], "--scenario : allowed: app-launch, "],
     [["--junit", "/nowhere/out.xml"], "--junit /nowhere/out.xml: allowed: a file in a directory that exists"],
+    [["--junit", "/"], "--junit /: allowed: a file in a directory that exists and can be written to"],
+    [["--junit", tmpdir()], "allowed: a file in a directory that exists and can be written to"],
+    [["--ktap", "/proc/out.ktap"], "--ktap /proc/out.ktap: allowed: a file"],
+    [["--ktap", "/dev/stdout"], "--ktap /dev/stdout: allowed: a file"],
     [["--ktap", "/nowhere/out.ktap"], "--ktap /nowhere/out.ktap: allowed: a file in a directory that exists"],
     [["--matters", "2"], "--matters 2: allowed: a percentage below 100, such as 2%"],
     [["--matters", "100%"], "--matters 100%: allowed: a percentage below 100, such as 2%"],

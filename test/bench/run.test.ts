@@ -1,10 +1,11 @@
 import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { InfrastructureError, InterruptedError } from "../../harness/base/errors.ts";
 import { executeRun, remainingSlots } from "../../harness/bench/run.ts";
-import { countedSamples, type RunRecord } from "../../harness/run/record.ts";
+import { countedSamples } from "../../harness/run/counted-samples.ts";
+import type { RunRecord } from "../../harness/run/record.ts";
 import { readRun, readSamples, saveRun } from "../../harness/run/store.ts";
 import { $ } from "../fakes/shell.ts";
 import { newRun } from "./new-run.ts";
@@ -100,9 +101,9 @@ describe("a run", () => {
       },
     });
     await expect(done).rejects.toMatchObject({
-      code: "RESULTS_DISK_FULL",
+      code: "DISK_FULL",
       exitCode: 3,
-      remedy: expect.stringContaining(`--resume ${newRun().id}`),
+      remedy: expect.stringContaining(`--resume ${basename(runDir)}`),
     });
     renameSync(kept, samples);
     const run = await execute(readRun(runDir)).done;

@@ -44,8 +44,8 @@ describe("memory that fits", () => {
   });
 
   test("is shared by VMs that are created at the same time", () => {
-    assertVmFits(7 * GIB_BYTES, 24 * GIB_BYTES, 3);
-    const ask = () => assertVmFits(8 * GIB_BYTES, 24 * GIB_BYTES, 3);
+    assertVmFits(7 * GIB_BYTES, 24 * GIB_BYTES, { vms: 3 });
+    const ask = () => assertVmFits(8 * GIB_BYTES, 24 * GIB_BYTES, { vms: 3 });
     expect(ask).toThrow(/^3 VMs at a time of 8G do not fit: they need 27\.0 GiB/);
     expect(ask).toThrow(expect.objectContaining({ remedy: "The largest that fits is 7G: --memory 7G" }));
   });
@@ -92,8 +92,10 @@ describe("sizes that were asked for", () => {
     expect(sizes).toMatchObject({ memoryBytes: 4 * GIB_BYTES, sweepBytes: [GIB_BYTES, 2 * GIB_BYTES] });
   });
 
-  test("are refused when one of the sweep does not fit", () => {
-    expect(() => chooseSizes({ ...request, memory: GIB_BYTES, sweep: [64 * GIB_BYTES] })).toThrow(/64G does not fit/);
+  test("are refused when one of the sweep does not fit, and it is the sweep that is to be smaller", () => {
+    const ask = () => chooseSizes({ ...request, memory: GIB_BYTES, sweep: [64 * GIB_BYTES] });
+    expect(ask).toThrow(/64G does not fit/);
+    expect(ask).toThrow(expect.objectContaining({ remedy: "The largest that fits is 20G: --sweep 20G" }));
   });
 
   test("are refused when a VM is so small that its creation is all but its memory", () => {

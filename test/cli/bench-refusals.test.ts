@@ -15,7 +15,7 @@ async function refusal(line: CommandLine, ...args: string[]) {
 test.each([
   [
     ["--frobnicate"],
-    /unknown option '--frobnicate'\nallowed: --thp, --memory, .*--resume, --require, --ktap, --junit, --dry-run, --json/,
+    /unknown option '--frobnicate'\nallowed: --thp, --memory, .*--resume, --require, --matters, --ktap, --junit, --dry-run, --json/,
   ],
   [["--arms", "base,patched"], /--arms base,patched: allowed: base, base-again, prezero, prezero-disabled/],
   [["--thp", "sometimes"], /--thp sometimes: allowed: on, off, mthp-64k, both/],
@@ -28,7 +28,7 @@ test.each([
     ["--require", "thp-on = 8"],
     /--require thp-on = 8: allowed: thp-on, thp-off or thp-mthp-64k.*such as "thp-on >= 8"/,
   ],
-  [["--resume"], /No run in .* is unfinished/],
+  [["--resume"], /No run in .* has samples and is unfinished/],
   [["--resume", "2020-01-01T00-00-00-none"], /There is no run in/],
 ])("bench %j is the caller's mistake, and the message names what is allowed", async (args, message) => {
   using line = new CommandLine();

@@ -52,6 +52,8 @@ export class FakeMachine extends CommandLine {
     const script = [
       "#!/bin/sh",
       '[ "$1" = --version ] && echo "QEMU emulator version 7.2.22 (Fake)" && exit',
+      "# A question about a CPU model is no boot.",
+      `case "$*" in "-cpu help"|*"-qmp stdio") exec ${process.execPath} ${FAKE_QEMU} "$@";; esac`,
       `FAKE_QEMU=$(head -n 1 ${this.#behaviours})`,
       `sed -i 1d ${this.#behaviours}`,
       "export FAKE_QEMU",

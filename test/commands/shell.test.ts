@@ -115,11 +115,16 @@ describe("npm run shell", { timeout: 60_000 }, () => {
     const refusals: [string[], string][] = [
       [["--image", "/does/not/exist"], "IMAGE_UNREADABLE"],
       [["--image", fakeQemu], "NOT_A_KERNEL"],
-      [["--memory", "lots"], "for example 4G"],
+      [["--memory", "lots"], "allowed: a size such as 64G"],
       [["--memory", "1M", "--image", image("healthy")], "HOST_MEMORY_RANGE"],
       [["--cpus", "0"], "whole number from 1"],
       [["--accel", "hvf"], "auto, kvm, tcg"],
       [["--variant", "best"], "base, prezero"],
+      [["--cpu-model", "nosuchcpu"], 'QEMU has no CPU model "nosuchcpu"'],
+      [["--cpu-model", "help"], "The closest is max"],
+      [["--cpu-model", "max,foo"], "Property 'max-x86_64-cpu.foo' not found"],
+      [["--device", "0000:65:00.0"], "Allowed: emulated"],
+      [["--kernel", ""], "Allowed: 6.12"],
       [["--frobnicate"], "unknown option"],
     ];
     const check = async ([args, words]: [string[], string]) => {

@@ -40,7 +40,7 @@ test("kernels that cannot be built: the other steps are reported as not run, and
   const ktap = join(commandLine.root, "kernel.ktap");
   const junit = join(commandLine.root, "kernel.xml");
   const { exitCode, stdout, stderr } = await commandLine.run("test-kernel", "--ktap", ktap, "--junit", junit);
-  expect(stderr).toMatch(/merge_config.sh failed with exit code 127 \[KCONFIG_FAILED\]/);
+  expect(stderr).toMatch(/merge_config.sh was not found \(exit code 127\) \[KCONFIG_FAILED\]/);
   expect(stdout).toContain("FAILED  kernels: runs to its end\n");
   expect(stdout).toContain("MISSING stress\n");
   expect(stdout).toContain("\n0 passed, 6 failed\n");
@@ -51,7 +51,9 @@ test("kernels that cannot be built: the other steps are reported as not run, and
 
 test.each([
   [["--kernel", "2.4"], "Allowed: 6.12"],
-  [["--accel", "xen"], "Allowed choices are auto, kvm, tcg"],
+  [["--accel", "xen"], "--accel xen: allowed: auto, kvm, tcg"],
+  [["--ktap", "/no/where.ktap"], "--ktap /no/where.ktap: allowed: a file in a directory that exists"],
+  [["--junit", "/"], "--junit /: allowed: a file in a directory that exists"],
   [["--quick"], "unknown option '--quick'"],
 ])("%j is the caller's mistake, and what is allowed is named", async (args, named) => {
   const { exitCode, stderr } = await commandLine.run("test-kernel", ...args);

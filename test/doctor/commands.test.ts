@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
@@ -64,6 +64,16 @@ describe("doctor", () => {
     const { stdout, exitCode } = await cli("doctor");
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/^FAIL {2}packages +not installed: flex\n +-> npm run setup$/m);
+    expect(stdout).toMatch(/\nnot ready: see packages$/);
+  });
+
+  test.each(["/proc/nowhere", "/etc/passwd"])("looks at the rest where the cache cannot be: %s", async (cache) => {
+    using _machine = machineWithoutFlex();
+    process.env.PREZERO_CACHE = cache;
+    const { stdout, stderr } = await cli("doctor");
+    expect(stdout).toContain(`FAIL  disk        The cache cannot be in ${cache}`);
+    expect(stdout).toMatch(/^PASS {2}node/);
+    expect(stderr).toBe("");
   });
 
   test("--json prints each finding with its status", async () => {
@@ -73,6 +83,24 @@ describe("doctor", () => {
     expect(findings.map(({ name }: { name: string }) => name)).toEqual([...names, "huge pages", "memlock", "disk"]);
     expect(findings[1]).toMatchObject({ name: "packages", status: "FAIL", remedy: "npm run setup" });
   });
+});
+
+test("a cache that cannot be is told before a command does anything, and does not keep --help from helping", async () => {
+  using _machine = new FakeMachine();
+  process.env.PREZERO_CACHE = "/etc/passwd";
+  expect(await cli("build-kernel")).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringMatching(/^error: The cache cannot be in \/etc\/passwd: .*\[PLACE_UNUSABLE\]/),
+  });
+  expect((await cli("build-kernel", "--help")).exitCode).toBe(0);
+});
+
+test("--version prints the version of package.json, also through a link from anywhere", async () => {
+  using machine = new FakeMachine();
+  const { version, bin } = JSON.parse(readFileSync(projectPath("package.json"), "utf8"));
+  symlinkSync(projectPath(bin.prezero), join(machine.root, "prezero"));
+  const { stdout } = await execa("./prezero", ["--version"], { cwd: machine.root });
+  expect(stdout).toBe(version);
 });
 
 test("every package that is needed says why, once", () => {

@@ -8,6 +8,9 @@ import { answerTo } from "./guest-answers.ts";
 
 export type FakeConsole = { print: (text: string) => void; golden: (name: string) => string };
 
+/** Of some 50 bytes each: more than a small disk holds. */
+const FLOOD_LINES = 120_000;
+
 /**
  * SSH server in the place of the guest's, with the host key that the initramfs carries.
  * @returns its port on 127.0.0.1
@@ -25,6 +28,9 @@ export function startFakeGuest(initrd: string, behaviour: string, console: FakeC
         if (behaviour === "oops") return console.print(console.golden("null-dereference.log"));
         if (command.includes("vmtime")) creations += 1;
         if (command.includes("vmtime") && behaviour === `hangs-at-creation-${creations}`) return;
+        if (command.includes("vmtime") && behaviour === `floods-at-creation-${creations}`) {
+          console.print("[    1.000000] a kernel that has a lot to say\n".repeat(FLOOD_LINES));
+        }
         if (command.includes("vmtime") && behaviour === `panics-at-creation-${creations}`) {
           console.print(console.golden("panic-no-init.log"));
           setTimeout(() => process.exit(0), 50);

@@ -18,6 +18,18 @@ const chardev = (id: string, key: string) => {
   const options = argv.find((word) => word.startsWith(`socket,id=${id},`))?.split(",") ?? [];
   return options.find((option) => option.startsWith(`${key}=`))?.slice(key.length + 1) ?? "";
 };
+
+// Asked about its CPU models: it has one, without the feature foo.
+if (argv.join(" ") === "-cpu help") {
+  console.log("Available CPUs:\nx86 max                   Enables all features");
+  process.exit(0);
+}
+if (after("-qmp") === "stdio") {
+  const unknown = after("-cpu").includes("foo");
+  if (unknown) console.error("qemu-system-x86_64: Property 'max-x86_64-cpu.foo' not found");
+  process.exit(unknown ? 1 : 0);
+}
+
 const behaviour = process.env.FAKE_QEMU || basename(after("-kernel"));
 
 if (behaviour === "early-exit") {

@@ -14,10 +14,10 @@ export class SmallDisk implements Disposable {
     execFileSync("mount", ["-t", "tmpfs", "-o", `size=${mib}m`, "prezero-test", this.path]);
   }
 
-  /** Leaves not a byte. */
-  fill(): void {
+  /** Leaves not a byte, or so many. */
+  fill(leftBytes = 0): void {
     const { bavail, bsize } = statfsSync(this.path);
-    writeFileSync(join(this.path, "filler"), Buffer.alloc(bavail * bsize));
+    writeFileSync(join(this.path, "filler"), Buffer.alloc(bavail * bsize - leftBytes));
   }
 
   makeReadOnly(): void {

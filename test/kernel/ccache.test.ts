@@ -77,7 +77,7 @@ describe("the second kernel of a pair", () => {
     using fake = new FakeKernel();
     mkdirSync(join(fake.root, BUILD_DIR));
     const hashed = async (config: string) => {
-      const { CCACHE_EXTRAFILES = "" } = await ccacheForPair(fake.root, config);
+      const { CCACHE_EXTRAFILES = "" } = await ccacheForPair($, fake.root, config);
       return readFileSync(CCACHE_EXTRAFILES, "utf8");
     };
     const base = "CONFIG_SMP=y\nCONFIG_MM=y\n";

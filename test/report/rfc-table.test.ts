@@ -49,7 +49,7 @@ describe("the table of a cover letter", () => {
   });
 
   it("is refused when there is nothing to compare", () => {
-    expect(() => rfcTable(summarize({ ...run, boots: [] }, samples))).toThrow(
+    expect(() => rfcTable(summarize({ ...run, boots: [] }, []))).toThrow(
       expect.objectContaining({ code: "RFC_TABLE_EMPTY", exitCode: 2 }),
     );
   });

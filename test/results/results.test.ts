@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -16,7 +17,7 @@ function keep(
   const run = { ...syntheticRun({ arms: ["base", "prezero"], ...settings }), id, ...changes };
   const directory = join(line.results, id);
   saveRun(directory, run);
-  const lines = syntheticSamples(run).map((sample) => `${JSON.stringify(sample)}\n`);
+  const lines = (run.boots.length === 0 ? [] : syntheticSamples(run)).map((sample) => `${JSON.stringify(sample)}\n`);
   writeFileSync(join(directory, SAMPLES_FILE), lines.join(""));
   return directory;
 }
@@ -128,6 +129,51 @@ test("a damaged line is an error that names file and line", async () => {
   expect(stderr).toContain(`${path}:3 is not what the harness writes`);
   expect(stderr).toContain("seconds");
   expect([stdout, exitCode]).toEqual(["", 2]);
+});
+
+test.each([
+  ["are gone", () => [], /boot 1 \(base\) has no sample/],
+  ["lack a line", (lines: string[]) => lines.slice(0, -1), /boot 8 \(base\) lacks THP on, 1G, round 1/],
+  ["have a line twice", (lines: string[]) => [...lines, lines[0] as string], /has THP off, 4G, round 1 twice/],
+])(
+  "samples of a finished run that %s are named as damage, whatever is asked of them",
+  async (_, change, named) => {
+    using line = new CommandLine();
+    const path = join(keep(line, EARLY), SAMPLES_FILE);
+    const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+    writeFileSync(
+      path,
+      change(lines)
+        .map((text) => `${text}\n`)
+        .join(""),
+    );
+    for (const command of [["show"], ["show", "--rfc"], ["plan"], ["html"], ["compare", EARLY, EARLY]]) {
+      const { stdout, stderr, exitCode } = await line.run("results", ...command);
+      expect(stderr).toMatch(/are not what its run\.json says was measured \[RUN_DAMAGED\]/);
+      expect(stderr).toMatch(named);
+      expect([stdout, exitCode]).toEqual(["", 2]);
+    }
+  },
+  60_000,
+);
+
+test("a file in the place of the results is told as one", async () => {
+  using line = new CommandLine();
+  writeFileSync(line.results, "");
+  const { stderr, exitCode } = await line.run("results");
+  expect(stderr).toMatch(/The results cannot be in .*: that is no directory.*\[PLACE_UNUSABLE\]/);
+  expect(stderr).toContain("PREZERO_RESULTS=DIR");
+  expect(exitCode).toBe(2);
+});
+
+test("a pipe by the name of a record is no run, and nobody waits for it", async () => {
+  using line = new CommandLine();
+  const directory = keep(line, EARLY);
+  rmSync(join(directory, "run.json"));
+  execFileSync("mkfifo", [join(directory, "run.json")]);
+  const { stdout, exitCode } = await line.run("results");
+  expect(stdout).toContain("There is no run in");
+  expect(exitCode).toBe(0);
 });
 
 test("a last line cut off by a crash is tolerated and said", async () => {

@@ -15,6 +15,11 @@ describe("the name of an arm", () => {
     });
   });
 
+  test.each(["min_order=10", "verify=1", "delay_millisecs=2147483647", "batch_size=9223372036854775807"])(
+    "may set the largest value that the kernel takes: %s",
+    (setting) => expect(parseArmName(`prezero+${setting}`)).toBeDefined(),
+  );
+
   test.each([
     ["", "nothing"],
     ["fast", "a kind that there is not"],
@@ -24,12 +29,16 @@ describe("the name of an arm", () => {
     ["prezero+", "nothing set"],
     ["prezero+order=9", "a control that there is not"],
     ["prezero+min_order=nine", "a value that is no number"],
+    ["prezero+min_order=11", "a value that the kernel refuses"],
+    ["prezero+verify=2", "no switch"],
+    ["prezero+delay_millisecs=2147483648", "one more than INT_MAX"],
+    ["prezero+batch_size=9223372036854775808", "one more than LONG_MAX"],
     ["prezero+min_order=9;reboot", "something for the shell"],
     ["prezero+min_order=9+min_order=0", "a control set twice"],
   ])("is not %j: %s", (name) => {
     expect(parseArmName(name)).toBeUndefined();
     const error = armSchema.safeParse(name).error;
-    expect(error?.issues[0]?.message).toMatch(/^allowed: base, .*6\.12:base.*\+min_order=VALUE/);
+    expect(error?.issues[0]?.message).toMatch(/^allowed: base, .*6\.12:base.*\+min_order=0 to 10/);
   });
 });
 

@@ -1,14 +1,15 @@
 import type { Command } from "commander";
+import { option, outputFile } from "../../base/option.ts";
 import { print, printJson, say } from "../../base/output.ts";
 import type { Shell } from "../../base/shell.ts";
 import { findBase, seriesDir } from "../../kernel/bases.ts";
-import { JUNIT, KTAP, type ResultFiles, writeResultFiles } from "../../ktap/files.ts";
+import { writeResults } from "../../ktap/write.ts";
 import { planCheck } from "../../patches/check/plan.ts";
 import { seriesResults, showReport } from "../../patches/check/report.ts";
 import { verifyBase } from "../../patches/check/verified.ts";
 import { BASE_HELP, inCache } from "./places.ts";
 
-type Options = ResultFiles & { fast?: boolean; json?: boolean; dryRun?: boolean };
+type Options = { ktap?: string; junit?: string; fast?: boolean; json?: boolean; dryRun?: boolean };
 
 export function registerCheck(patches: Command, $: Shell): void {
   patches
@@ -19,8 +20,8 @@ export function registerCheck(patches: Command, $: Shell): void {
     )
     .option("--fast", "leave out what compiles, and coccicheck")
     .option("--json", "the report as JSON on stdout")
-    .addOption(KTAP)
-    .addOption(JUNIT)
+    .addOption(option("--ktap <file>", "also write the report as KTAP", outputFile))
+    .addOption(option("--junit <file>", "also write the report as JUnit XML", outputFile))
     .option("--dry-run", "print the commands, run nothing")
     .action(inCache($, check));
 }
@@ -32,6 +33,6 @@ async function check($: Shell, name: string | undefined, options: Options): Prom
   const report = await verifyBase($, base, { fast: options.fast === true, say });
   if (options.json) printJson(report);
   else print(showReport(report));
-  writeResultFiles(options, seriesResults(report));
+  writeResults(options, seriesResults(report));
   if (!report.ok) process.exitCode = 1;
 }
