@@ -3,7 +3,7 @@ import type { Shell } from "../base/shell.ts";
 import type { TestPlan } from "../kernel-tests/boot/test-host.ts";
 import { check, type TestResult } from "../ktap/result.ts";
 import { onKunit, onRefusals, onSelftest, type RunTest, variantOf } from "./beds.ts";
-import { type BrokenOff, casesNamed, judge, type Verdict } from "./judge.ts";
+import { type BrokenOff, casesNamed, type Judgement, judge } from "./judge.ts";
 import { MutantTree } from "./mutant-tree.ts";
 import type { Bed, Mutation } from "./mutation.ts";
 
@@ -84,7 +84,7 @@ async function runOne(mutation: Mutation, tree: MutantTree, run: (bed: Bed) => R
 }
 
 /** Nothing can notice a mutant that there is not. @throws every other error */
-function unbuilt(error: unknown): Verdict {
+function unbuilt(error: unknown): Judgement {
   if (!(error instanceof InfrastructureError) || error.code !== "KERNEL_BUILD_FAILED") throw error;
   return { caught: false, evidence: `the mutant does not build\n${error.detail ?? ""}`.trim() };
 }
