@@ -1,6 +1,7 @@
 import { cacheDir } from "../base/paths.ts";
 import { shellQuote } from "../base/quote.ts";
 import type { Shell } from "../base/shell.ts";
+import { APPLY } from "../series/apply.ts";
 import type { KernelRequest } from "./build.ts";
 import { makeCommand } from "./compile.ts";
 import { configureCommand } from "./config.ts";
@@ -31,7 +32,7 @@ export async function kernelCommands($: Shell, request: KernelRequest): Promise<
     `tar -xf deb/usr/src/${name}.tar.* -C ${shellQuote([source])} --strip-components=1`,
     shellQuote(["cp", "--archive", "--link", source, work]),
     shellQuote(["cd", work]),
-    ...patches.map((patch) => shellQuote(["git", "apply", "--whitespace=nowarn", patch.path])),
+    ...patches.map((patch) => shellQuote(["git", ...APPLY, patch.path])),
     `mkdir -p ${BUILD_DIR} && cat ${wanted} > ${BUILD_DIR}/wanted.config`,
     `export ARCH=${RECIPES[variant].arch}`,
     shellQuote(configureCommand(RECIPES[variant].arch)),
