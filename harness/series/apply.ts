@@ -5,7 +5,7 @@ import type { Finished } from "../base/shell-options.ts";
 import type { PatchFile } from "./patch-file.ts";
 
 /** What applying means: every context line must match, nothing is guessed or merged. */
-const APPLY = ["apply", "--whitespace=nowarn"];
+export const APPLY = ["apply", "--whitespace=nowarn"];
 
 /**
  * Applies a patch to a tree. git replaces the files that it changes, so a source that they are linked to stays as it is.
