@@ -10,7 +10,8 @@ import { umlArgs } from "../kunit/run-uml.ts";
 import { renderNative, TABLE_FILE, writeTable } from "../native/report.ts";
 import { nativeArgs } from "../native/run-program.ts";
 import { MEMORY_BYTES, startNative } from "../native/start.ts";
-import { resolveNativeDir } from "../native/store.ts";
+import { nativeResultsDir } from "../native/store.ts";
+import { resolveRunDir } from "../run/store.ts";
 import { examples, type KernelOption, kernelOption } from "./options.ts";
 
 /** Of nine medians the second smallest and the second largest hold the true one in 96 %: one run may be off. */
@@ -40,7 +41,7 @@ export function register(program: Command, $: Shell): void {
 
 async function benchNative($: Shell, options: Options, typed: string[]): Promise<void> {
   if (options.show !== undefined) {
-    show(resolveNativeDir(options.show === true ? "latest" : options.show), options.json);
+    show(resolveRunDir(options.show === true ? "latest" : options.show, nativeResultsDir()), options.json);
     return;
   }
   const base = await findBase(options.kernel);

@@ -1,8 +1,7 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
-import { loadSummary } from "../analysis/load-run.ts";
 import { judgeRequirements } from "../analysis/requirements.ts";
-import { assertMet, testResultsOf } from "../analysis/test-results.ts";
+import { loadSummary } from "../analysis/summarize.ts";
 import { print, printJson } from "../base/output.ts";
 import type { Shell } from "../base/shell.ts";
 import {
@@ -23,6 +22,7 @@ import {
 import { openHost } from "../hosts.ts";
 import { casesOf, showCase } from "../ktap/result.ts";
 import { writeResults } from "../ktap/write.ts";
+import { assertMet, testResultsOf } from "../report/test-results.ts";
 
 export function register(program: Command, $: Shell): void {
   const command = addBenchOptions(
@@ -66,13 +66,14 @@ async function showPlan($: Shell, planned: Planned, json: boolean): Promise<void
 async function conclude(runDir: string, options: BenchOptions): Promise<void> {
   // Loaded late: the plotting library takes longer to load than everything else together.
   const { writeReport } = await import("../report/write-report.ts");
+  const { reportOf } = await import("../report/sections/all.ts");
   const { renderTerminal } = await import("../report/terminal.ts");
   const summary = loadSummary(runDir);
   const judged = judgeRequirements(summary, options.require);
   const results = testResultsOf(summary, judged);
   const asked = casesOf(results.filter(({ name }) => name === "requirements"));
   if (options.json) printJson(summary);
-  else print(renderTerminal(summary), ...asked.map(showCase));
+  else print(renderTerminal(reportOf(summary)), ...asked.map(showCase));
   const faults = [() => writeReport(runDir, summary), () => writeResults(options, results)].flatMap(faultOf);
   if (faults.length > 0) throw faults[0];
   const inside = relative(process.cwd(), runDir);

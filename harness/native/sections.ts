@@ -1,12 +1,13 @@
-import { count, formatPercent, formatRange, formatRatio } from "../analysis/format.ts";
 import { shellQuote } from "../base/quote.ts";
 import { formatSize } from "../base/size.ts";
-import type { Section, Table } from "../report/section.ts";
+import type { Section, Table } from "../report/sections/section.ts";
+import { count, formatPercent, formatRange, formatRatio } from "../report/wording/format.ts";
 import type { MedianInterval } from "../stats/median-interval.ts";
 import type { AllocationFigures, NativeSummary } from "./summarize.ts";
 
 const SHA_DIGITS = 12;
 const PAGE_BYTES = 4096;
+
 /** The report, in the order in which it is read. */
 export function sectionsOf(summary: NativeSummary): Section[] {
   return [

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import { loadSummary } from "../../analysis/load-run.ts";
+import { loadSummary } from "../../analysis/summarize.ts";
 import { projectPath } from "../../base/paths.ts";
 import type { Shell } from "../../base/shell.ts";
 import { findBase } from "../../kernel/bases.ts";

@@ -6,9 +6,9 @@ import {
   formatRange,
   formatRatio,
   formatSeconds,
-  formatShortSeconds,
+  formatShort,
   formatTime,
-} from "../../harness/analysis/format.ts";
+} from "../../../harness/report/wording/format.ts";
 
 describe("figures as text", () => {
   it.each([
@@ -36,13 +36,13 @@ describe("figures as text", () => {
   ])("a ratio of %d is %s", (ratio, text) => expect(formatRatio(ratio)).toBe(text));
 
   it.each([
-    [0.001234, "0.00123", "0.00123s"],
-    [0.0123, "0.012", "0.012s"],
-    [1.155, "1.16", "1.16s"],
-    [0, "0.00", "0.00s"],
+    [0.001234, "0.00123", "0.00123"],
+    [0.0123, "0.012", "0.012"],
+    [1.155, "1.16", "1.16"],
+    [0, "0.00", "0.00"],
   ])("what a round took, %d s, is %s, and %s in mail", (seconds, text, short) => {
     expect(formatTime(seconds)).toBe(text);
-    expect(formatShortSeconds(seconds)).toBe(short);
+    expect(formatShort(seconds)).toBe(short);
   });
 
   it.each([

@@ -1,5 +1,5 @@
-import type { Thp } from "../run/sample.ts";
-import type { Estimate } from "../stats/line.ts";
+import type { Thp } from "../../run/sample.ts";
+import type { Estimate } from "../../stats/line.ts";
 
 /** Stands where nothing was measured or counted. */
 export const NOTHING = "-";
@@ -9,13 +9,13 @@ export function orNothing(value: number | null | undefined, format: (value: numb
   return value === null || value === undefined ? NOTHING : format(value);
 }
 
-/** Seconds without the unit: 0.012, 1.16, 36.10, 273.4. */
+/** A figure of a run without its unit, or seconds: 0.012, 1.16, 36.10, 273.4. */
 export function formatSeconds(seconds: number): string {
   const size = Math.abs(seconds);
   return seconds.toFixed(size > 0 && size < 0.1 ? 3 : size < 100 ? 2 : 1);
 }
 
-/** What a round took, in seconds without the unit; a few milliseconds, which no VM takes but a program may, as 0.00123. */
+/** What a round took, without the unit; a few thousandths, which no VM takes but a program may, as 0.00123. */
 export function formatTime(seconds: number): string {
   return seconds > 0 && seconds < 0.01 ? seconds.toFixed(5) : formatSeconds(seconds);
 }
@@ -25,14 +25,13 @@ export function formatFigure(value: number): string {
   return Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(4)));
 }
 
-/** Seconds with the unit and three digits or so, for tables of mail: 0.00123s, 0.052s, 1.57s, 48.9s, 273s. */
-export function formatShortSeconds(seconds: number): string {
-  const small = seconds > 0 && seconds < 0.1 ? (seconds < 0.01 ? 5 : 3) : undefined;
-  const digits = small ?? (seconds < 10 ? 2 : seconds < 100 ? 1 : 0);
-  return `${seconds.toFixed(digits)}s`;
+/** The same with three digits or so, for headlines and mail: 0.00123, 0.052, 1.57, 48.9, 273. */
+export function formatShort(value: number): string {
+  const small = value > 0 && value < 0.1 ? (value < 0.01 ? 5 : 3) : undefined;
+  return value.toFixed(small ?? (value < 10 ? 2 : value < 100 ? 1 : 0));
 }
 
-/** Ratio of two times: 0.98, 1.90, 15.2, 151. */
+/** Ratio of two figures: 0.98, 1.90, 15.2, 151. */
 export function formatRatio(ratio: number): string {
   return ratio.toFixed(ratio < 10 ? 2 : ratio < 100 ? 1 : 0);
 }
@@ -67,18 +66,14 @@ export function formatEstimate(estimate: Estimate): string {
   return `${formatSeconds(estimate.value)} (${formatRange(estimate.low, estimate.high, formatSeconds)})`;
 }
 
-const THP_WORDS: Record<Thp, string> = { on: "THP on", off: "THP off", "mthp-64k": "mTHP 64K" };
-
-const THP_CELLS: Record<Thp, string> = { on: "on", off: "off", "mthp-64k": "64K" };
-
-/** Huge page setting in a column headed `THP`. */
+/** Huge page setting in a column headed `THP`: on, off, 64K. */
 export function formatThpCell(thp: Thp): string {
-  return THP_CELLS[thp];
+  return thp === "mthp-64k" ? "64K" : thp;
 }
 
-/** Huge page setting in words. */
+/** Huge page setting in words: `THP on`, `THP 64K`. */
 export function formatThp(thp: Thp): string {
-  return THP_WORDS[thp];
+  return `THP ${formatThpCell(thp)}`;
 }
 
 /** `1 boot`, `4 boots`. */
