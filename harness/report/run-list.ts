@@ -1,6 +1,6 @@
 import { basename } from "node:path";
+import { headlineOf } from "../analysis/effects.ts";
 import type { Effect } from "../analysis/figures.ts";
-import { headlineOf } from "../analysis/headline.ts";
 import { loadEffects } from "../analysis/summarize.ts";
 import { HarnessError } from "../base/errors.ts";
 import { formatSize } from "../base/size.ts";

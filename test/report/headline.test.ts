@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { headlineOf } from "../../harness/analysis/headline.ts";
+import { headlineOf } from "../../harness/analysis/effects.ts";
 import { summarize } from "../../harness/analysis/summarize.ts";
 import type { Summary } from "../../harness/analysis/summary.ts";
 import { headlineText } from "../../harness/report/wording/headline.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { headlineOf } from "../../harness/analysis/headline.ts";
+import { headlineOf } from "../../harness/analysis/effects.ts";
 import { summarize } from "../../harness/analysis/summarize.ts";
 import { plotsOf } from "../../harness/report/plots/all.ts";
 import { KIND_MARKS, marksOf } from "../../harness/report/plots/axes.ts";

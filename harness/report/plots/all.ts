@@ -4,11 +4,10 @@ import { marksOf } from "./axes.ts";
 import { cpuPlot, waitPlot } from "./cpu-plot.ts";
 import { fillPlots } from "./fill-plot.ts";
 import { phasesPlot } from "./phases-plot.ts";
-import { isProjected, projectionPlot } from "./projection-plot.ts";
 import { ratioPlot } from "./ratio-plot.ts";
 import type { Plot } from "./render-svg.ts";
 import { roundsPlot } from "./rounds-plot.ts";
-import { sweepPlot } from "./sweep-plot.ts";
+import { isProjected, projectionPlot, sweepPlot } from "./sweep-plot.ts";
 
 /** Plots by the id of the section that they belong to. */
 export function plotsOf({ run, effects, cells, phases, totals, fills, sweeps }: Summary): Map<string, Plot[]> {

@@ -1,5 +1,5 @@
+import { headlineOf } from "../../analysis/effects.ts";
 import type { Effect } from "../../analysis/figures.ts";
-import { headlineOf } from "../../analysis/headline.ts";
 import { cpuPrice } from "../../analysis/price.ts";
 import type { Summary } from "../../analysis/summary.ts";
 import { onSameKernel } from "../../run/arm-name.ts";
