@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { writeFileAtomic } from "./atomic-write.ts";
 import { shellQuote } from "./quote.ts";
 
 /**
@@ -19,7 +20,8 @@ export type Files = {
   remove(path: string): Promise<void>;
   move(from: string, to: string): Promise<void>;
   copy(from: string, to: string): Promise<void>;
-  write(path: string, content: string | Uint8Array): Promise<void>;
+  /** Replaces a file as a whole, see {@link writeFileAtomic}. */
+  write(path: string, content: string): Promise<void>;
   /** Tells a dry run what a command has made: the same as lies there. */
   madeLike(path: string, original: string): void;
 };
@@ -64,6 +66,6 @@ export const realFiles: Files = {
   remove: (path) => rm(path, { recursive: true, force: true }),
   move: rename,
   copy: copyFile,
-  write: writeFile,
+  write: async (path, content) => writeFileAtomic(path, content),
   madeLike: () => {},
 };

@@ -20,6 +20,7 @@ export async function runOneShot(
   words: readonly Word[],
 ): Promise<Finished> {
   let timedOut = () => false;
+  const environment = { ...process.env, ...options.env, ...(context.dry ? options.temporaryEnv : {}) };
   const command = zx({
     halt: true,
     nothrow: true,
@@ -27,12 +28,12 @@ export async function runOneShot(
     prefix: "set -o pipefail; ",
     postfix: "",
     quote: (word) => shellQuote([word]),
-    env: { ...process.env, ...options.env },
+    env: environment,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.input === undefined ? {} : { input: options.input }),
     log: () => {},
     spawn: ((line: string) => {
-      const started = spawnScope(line, options);
+      const started = spawnScope(line, environment, options);
       timedOut = watchScope(started.child.pid, started.closed, { ...options, signal: context.signal });
       return started.child;
     }) as typeof spawn,
@@ -42,7 +43,7 @@ export async function runOneShot(
   const stopped = () => context.signal.aborted && options.interruptWith !== "nothing";
   if (stopped()) throw new InterruptedError(`running ${name}`);
   context.announce({ line, asks });
-  if (context.dry && !asks) return { stdout: options.standIn ?? "", stderr: "", exitCode: 0 };
+  if (context.dry && !asks && !options.temporaryEnv) return { stdout: options.standIn ?? "", stderr: "", exitCode: 0 };
   const output = await command.run();
   if (stopped()) throw new InterruptedError(`running ${name}`);
   const exitCode = output.exitCode ?? -1;
@@ -52,12 +53,12 @@ export async function runOneShot(
   return { stdout: withoutLastNewline(output.stdout), stderr: withoutLastNewline(output.stderr), exitCode };
 }
 
-function spawnScope(line: string, options: ShellOptions) {
+function spawnScope(line: string, env: NodeJS.ProcessEnv, options: ShellOptions) {
   const [program, ...args] = inScope(["/bin/bash", "-c", line]);
   const child = spawn(program, args, {
     detached: true,
     cwd: options.cwd,
-    env: { ...process.env, ...options.env },
+    env,
     stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });
   // Who does not read its input to the end need not.

@@ -25,6 +25,8 @@ export type ShellOptions = {
   interruptWith?: PoliteSignal | "nothing";
   /** Standard output of a dry run, which does not run the command. */
   standIn?: string;
+  /** For a command that a dry run runs, too, because with this environment all that it changes is temporary. */
+  temporaryEnv?: Record<string, string>;
   /** What to say and to do when the command fails. */
   code?: string;
   remedy?: string;
@@ -45,4 +47,6 @@ export type ShellContext = {
   announce(announcement: Announcement): void;
   /** Dry run: commands are announced instead of run, but for those that only read. */
   dry: boolean;
+  /** Of a dry run: a directory for what is temporary. */
+  scratch?: string;
 };

@@ -2,6 +2,7 @@ import { announcedFiles, type Files, realFiles } from "./files.ts";
 import { runOneShot } from "./one-shot.ts";
 import { recordedFiles } from "./recorded-files.ts";
 import { type Running, startLongLived } from "./running.ts";
+import { RuntimeDir } from "./runtime-dir.ts";
 import type { Announcement, Finished, ShellContext, ShellOptions, Word } from "./shell-options.ts";
 
 /**
@@ -32,6 +33,10 @@ export type Shell = {
   note(what: string): void;
   /** Dry run: commands that change something and changes of files are announced, and nothing else. */
   readonly dry: boolean;
+  /** Of a dry run: a directory for what is temporary. */
+  readonly scratch: string | undefined;
+  /** A dry run ends here: what comes next depends on what the commands before would have done. */
+  endDryRun(why: string): void;
 };
 
 /** The one real shell, or the one that records (`dry`). */
@@ -40,14 +45,23 @@ export function createShell(context: ShellContext): Shell {
   return withOptions(context, announcedFiles(announce, context.dry ? recordedFiles() : realFiles), {}, false);
 }
 
+/** Where a dry run ends before its way does. */
+class DryRunEnd extends Error {}
+
 /**
  * The lines that `work` would run, but for what only reads: it is given a shell that records, and goes the way of a
  * real run with it. Outside directories for temporary files nothing is changed.
  */
 export async function dryRun($: Shell, work: ($: Shell) => Promise<unknown>): Promise<string[]> {
   const lines: string[] = [];
+  using scratch = new RuntimeDir();
   const announce = ({ line, asks }: Announcement) => void (asks || lines.push(line));
-  await work(createShell({ signal: $.signal, dry: true, announce }));
+  try {
+    await work(createShell({ signal: $.signal, dry: true, scratch: scratch.path, announce }));
+  } catch (error) {
+    if (!(error instanceof DryRunEnd)) throw error;
+    lines.push(`# ${error.message}`);
+  }
   return lines;
 }
 
@@ -63,6 +77,12 @@ function withOptions(context: ShellContext, files: Files, options: ShellOptions,
     files: { value: files },
     note: { value: (what: string) => context.announce({ line: what.replace(/^/gm, "# "), asks: false }) },
     dry: { value: context.dry },
+    scratch: { value: context.scratch },
+    endDryRun: {
+      value: (why: string) => {
+        if (context.dry) throw new DryRunEnd(why);
+      },
+    },
   }) as Shell;
 }
 

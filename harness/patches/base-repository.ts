@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { appendFile, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { withLock } from "../base/lock.ts";
 import { cacheDir } from "../base/paths.ts";
@@ -60,13 +58,13 @@ export async function baseRepository(
   const gitDir = baseGitDir(source);
   const name = `${source.packageName} ${source.version}`;
   await withLock($, `${gitDir}.lock`, say, async () => {
-    if (existsSync(gitDir)) return;
+    if ($.files.exists(gitDir)) return;
     say(`making a git repository of ${name}, once (about a minute)`);
     const partial = `${gitDir}.partial`;
-    await rm(partial, { recursive: true, force: true });
-    await mkdir(partial, { recursive: true });
+    await $.files.remove(partial);
+    await $.files.makeDirectory(partial);
     await createRepository($, partial, source.dir, `${name}\n\nThe package's source as it is.`);
-    await rename(partial, gitDir);
+    await $.files.move(partial, gitDir);
   });
   const root = await gitText($, gitDir, ["rev-parse", "--verify", "refs/tags/base^{commit}"]);
   return { gitDir, root, packageName: source.packageName, version: source.version };
@@ -74,7 +72,8 @@ export async function baseRepository(
 
 async function createRepository($: Shell, gitDir: string, sourceDir: string, message: string): Promise<void> {
   await git($, gitDir, ["init", "--quiet", "--bare", "--template=", "--initial-branch=base", "."]);
-  await appendFile(join(gitDir, "config"), CONFIG);
+  const config = join(gitDir, "config");
+  await $.files.write(config, (await $.files.readText(config, "")) + CONFIG);
   const tree = [`--git-dir=${gitDir}`, `--work-tree=${sourceDir}`];
   // --force: files that the source's own .gitignore names belong to the package all the same.
   await git($, sourceDir, [...tree, ...ADD, "add", "--all", "--force", "."]);
@@ -82,5 +81,5 @@ async function createRepository($: Shell, gitDir: string, sourceDir: string, mes
   const env = { GIT_AUTHOR_DATE: ROOT_DATE, GIT_COMMITTER_DATE: ROOT_DATE };
   const root = await gitText($, gitDir, ["commit-tree", id, "-m", message], { env });
   await git($, gitDir, ["tag", "base", root]);
-  await rm(join(gitDir, "index"));
+  await $.files.remove(join(gitDir, "index"));
 }

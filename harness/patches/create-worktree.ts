@@ -1,21 +1,8 @@
-import { existsSync } from "node:fs";
-import { mkdir, readFile, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { writeFileAtomic } from "../base/atomic-write.ts";
 import type { Shell } from "../base/shell.ts";
 import type { BaseRepository } from "./base-repository.ts";
 import { git } from "./git.ts";
 import { type Meeting, recordMeeting } from "./worktree.ts";
-
-/** Arguments of the git command that makes the worktree. */
-export function worktreeAdd(dir: string, head: string): string[] {
-  return ["worktree", "add", "--quiet", "--detach", dir, head];
-}
-
-/** Arguments of the git command that puts the finished worktree in its place. */
-export function worktreeMove(from: string, dir: string): string[] {
-  return ["worktree", "move", from, dir];
-}
 
 /**
  * Makes a worktree at a directory that is absent or empty. Made beside its place and moved there when it is whole: a
@@ -25,18 +12,19 @@ export async function createWorktree($: Shell, base: BaseRepository, dir: string
   const partial = `${dir}.partial`;
   // After an interrupt, too: git locks a worktree while it makes it, and one that stays locked is in the way.
   const clear = async () => {
-    await rm(partial, { recursive: true, force: true });
+    await $.files.remove(partial);
     await git($, base.gitDir, ["worktree", "unlock", partial], { okExitCodes: [0, 128], interruptWith: "nothing" });
     await git($, base.gitDir, ["worktree", "prune"], { interruptWith: "nothing" });
   };
-  await mkdir(dirname(dir), { recursive: true });
+  await $.files.makeDirectory(dirname(dir));
   await clear();
   try {
-    await git($, base.gitDir, worktreeAdd(partial, meeting.head));
-    await unhideNewFiles($, partial);
+    await git($, base.gitDir, ["worktree", "add", "--quiet", "--detach", partial, meeting.head]);
+    await unhideNewFiles($, base, meeting.head, partial);
     await recordMeeting($, partial, meeting);
-    if (existsSync(dir)) await rmdir(dir);
-    await git($, base.gitDir, worktreeMove(partial, dir));
+    // An empty one, and only that.
+    if ($.files.exists(dir)) await $`rmdir ${dir}`;
+    await git($, base.gitDir, ["worktree", "move", partial, dir]);
   } catch (error) {
     await clear().catch(() => {});
     throw error;
@@ -50,12 +38,11 @@ const HIDES_ALL = /^(\/\*|!\/debian\/)$/;
  * Lets git see new files in a worktree: takes the pattern that hides everything out of the worktree's .gitignore, and
  * tells git not to look at that file, so that the change becomes part of no commit.
  */
-async function unhideNewFiles($: Shell, dir: string): Promise<void> {
-  const file = join(dir, ".gitignore");
-  if (!existsSync(file)) return;
-  const before = (await readFile(file, "utf8")).split("\n");
+async function unhideNewFiles($: Shell, base: BaseRepository, head: string, dir: string): Promise<void> {
+  const shown = await git($, base.gitDir, ["show", `${head}:.gitignore`], { okExitCodes: [0, 128] });
+  const before = shown.stdout.split("\n");
   const after = before.filter((line) => !HIDES_ALL.test(line));
   if (after.length === before.length) return;
   await git($, dir, ["update-index", "--skip-worktree", ".gitignore"]);
-  writeFileAtomic(file, after.join("\n"));
+  await $.files.write(join(dir, ".gitignore"), `${after.join("\n")}\n`);
 }

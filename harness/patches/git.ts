@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { appendFile, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { shellQuote } from "../base/quote.ts";
+import { join, resolve } from "node:path";
 import type { Shell } from "../base/shell.ts";
 import type { Finished, ShellOptions } from "../base/shell-options.ts";
 
@@ -21,7 +21,21 @@ const SETTINGS = ["core.autocrlf=false", "core.quotePath=false", "gc.auto=0", "a
   (setting) => ["-c", setting],
 );
 
-export type GitOptions = Pick<ShellOptions, "env" | "input" | "okExitCodes" | "code" | "remedy" | "interruptWith">;
+/** Subcommands that only read, and those that add nothing but objects and files whose place is told. */
+const READS =
+  /^(cat-file|diff-tree|grep|interpret-trailers|log|ls-files|ls-tree|merge-base|range-diff|rev-list|rev-parse|show|status)$/;
+const ADDS_OBJECTS = /^(archive|commit-tree|format-patch|mailinfo)$/;
+/** What stands for an id in a dry run that cannot make it. */
+const STAND_INS: Readonly<Record<string, string>> = {
+  "write-tree": "TREE",
+  "commit-tree": "COMMIT",
+  "rev-parse": "COMMIT",
+};
+
+export type GitOptions = Pick<
+  ShellOptions,
+  "env" | "input" | "okExitCodes" | "code" | "remedy" | "interruptWith" | "standIn"
+>;
 
 /**
  * Runs git in a repository or worktree, without the user's own configuration and without the GIT_* variables that a
@@ -30,12 +44,19 @@ export type GitOptions = Pick<ShellOptions, "env" | "input" | "okExitCodes" | "c
  */
 export async function git($: Shell, at: string, args: string[], options: GitOptions = {}): Promise<Finished> {
   const inherited = Object.keys(process.env).filter((name) => name.startsWith("GIT_"));
-  return $({
+  const subcommand = args.find((arg, index) => !arg.startsWith("-") && args[index - 1] !== "-c") ?? "";
+  const objects = await dryObjects($, at);
+  const reads = READS.test(subcommand) || args.includes("--get");
+  const addsObjects = ADDS_OBJECTS.test(subcommand) || options.env?.GIT_INDEX_FILE !== undefined;
+  const standIn = options.standIn ?? STAND_INS[subcommand] ?? "";
+  const shell = $({
     code: "GIT_FAILED",
     remedy: "Read git's message above; the command can be run by hand.",
     // Time to take its own locks and half worktrees away.
     interruptWith: "SIGTERM",
     ...options,
+    standIn,
+    ...(objects && (reads || addsObjects) ? { temporaryEnv: { GIT_OBJECT_DIRECTORY: objects } } : {}),
     env: {
       ...Object.fromEntries(inherited.map((name) => [name, undefined])),
       GIT_CONFIG_GLOBAL: "/dev/null",
@@ -47,7 +68,28 @@ export async function git($: Shell, at: string, args: string[], options: GitOpti
       ...BOOKKEEPER,
       ...options.env,
     },
-  })`git -C ${at} ${SETTINGS} ${args}`;
+  });
+  // What a dry run has not made cannot be asked.
+  if (reads && $.dry && objects === undefined) return { stdout: standIn, stderr: "", exitCode: 0 };
+  return (reads ? shell.ask : shell)`git -C ${at} ${SETTINGS} ${args}`;
+}
+
+/**
+ * In a dry run, where objects of a repository are added and found instead: commits get their ids, and patches that do
+ * not apply are told, while the repository stays as it is. Undefined in a real run, and for a repository that is not
+ * there.
+ */
+async function dryObjects($: Shell, at: string): Promise<string | undefined> {
+  if ($.scratch === undefined || !existsSync(at)) return undefined;
+  const objects = join($.scratch, "objects");
+  await mkdir(join(objects, "info"), { recursive: true });
+  const found = await $({ okExitCodes: [0, 128] }).ask`git -C ${at} rev-parse --git-path objects`;
+  if (found.exitCode !== 0) return undefined;
+  const alternates = join(objects, "info/alternates");
+  const before = await readFile(alternates, "utf8").catch(() => "");
+  const own = `${resolve(at, found.stdout)}\n`;
+  if (!before.includes(own)) await appendFile(alternates, own);
+  return objects;
 }
 
 /** The trimmed output of {@link git}. */
@@ -58,11 +100,6 @@ export async function gitText($: Shell, at: string, args: string[], options: Git
 /** {@link gitText} as lines; no output is no line. */
 export async function gitLines($: Shell, at: string, args: string[], options: GitOptions = {}): Promise<string[]> {
   return (await gitText($, at, args, options)).split("\n").filter((line) => line !== "");
-}
-
-/** The command that {@link git} runs, for a dry run. */
-export function gitCommand(at: string, args: string[]): string {
-  return shellQuote(["git", "-C", at, ...SETTINGS, ...args]);
 }
 
 /**

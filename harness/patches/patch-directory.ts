@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeFileAtomic } from "../base/atomic-write.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
 import type { Shell } from "../base/shell.ts";
 import { patchNamesIn, readSeriesNames } from "../series/series.ts";
@@ -59,22 +58,23 @@ export async function comparePatches(dir: string, patches: PatchText[]): Promise
  * Makes a directory hold exactly these patches, in this order. Each file is replaced as a whole, files that are right
  * already are not touched, and what is gone is removed last.
  */
-export async function writePatches(dir: string, patches: PatchText[]): Promise<Written> {
-  await mkdir(dir, { recursive: true });
+export async function writePatches($: Shell, dir: string, patches: PatchText[]): Promise<Written> {
+  await $.files.makeDirectory(dir);
   const written = await comparePatches(dir, patches);
   for (const { name, text } of patches) {
-    if (!written.unchanged.includes(name)) writeFileAtomic(join(dir, name), text);
+    if (!written.unchanged.includes(name)) await $.files.write(join(dir, name), text);
   }
   await writeSeries(
+    $,
     dir,
     patches.map((patch) => patch.name),
   );
-  for (const name of written.removed) await rm(join(dir, name));
+  for (const name of written.removed) await $.files.remove(join(dir, name));
   return written;
 }
 
 /** Comments at the top stay there, others with the name that follows them; a planned name that has come true is planned no more. */
-async function writeSeries(dir: string, names: string[]): Promise<void> {
+async function writeSeries($: Shell, dir: string, names: string[]): Promise<void> {
   const before = await seriesLines(dir);
   const header: string[] = [];
   const withComments = new Map<string, string[]>();
@@ -90,7 +90,7 @@ async function writeSeries(dir: string, names: string[]): Promise<void> {
   }
   const lines = [...header, ...names.flatMap((name) => withComments.get(name) ?? [name]), ...held];
   if (lines.join("\n") !== before.join("\n"))
-    writeFileAtomic(join(dir, "series"), lines.map((line) => `${line}\n`).join(""));
+    await $.files.write(join(dir, "series"), lines.map((line) => `${line}\n`).join(""));
 }
 
 async function seriesLines(dir: string): Promise<string[]> {

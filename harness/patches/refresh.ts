@@ -7,17 +7,10 @@ import type { BaseRepository } from "./base-repository.ts";
 import { lostInMail, readMail } from "./changelog.ts";
 import { commitSeries } from "./commit-series.ts";
 import { findBaseCommit, listCommits, type SeriesCommit, unfit } from "./commits.ts";
-import { git, gitCommand } from "./git.ts";
+import { git } from "./git.ts";
 import { nameCommits, recordNames } from "./names.ts";
-import {
-  comparePatches,
-  directoryDigest,
-  knownPatches,
-  type PatchText,
-  type Written,
-  writePatches,
-} from "./patch-directory.ts";
-import { FORMAT_PATCH, mailOf, renderPatch } from "./render.ts";
+import { directoryDigest, knownPatches, type PatchText, type Written, writePatches } from "./patch-directory.ts";
+import { mailOf, renderPatch } from "./render.ts";
 import { isWorktree, lastMeeting, recordMeeting, requireClean } from "./worktree.ts";
 
 export type RefreshOptions = {
@@ -27,8 +20,6 @@ export type RefreshOptions = {
   patchesDir: string;
   /** Overwrite patch files that changed since the worktree was made. */
   force?: boolean;
-  /** Say what would change, and change nothing. */
-  dryRun?: boolean;
 };
 
 /**
@@ -75,11 +66,10 @@ export async function refreshPatches($: Shell, options: RefreshOptions): Promise
     patches.push({ name: names[index] ?? "", text: await renderPatch($, dir, id, mail, base) });
   }
   await prove($, dir, parent, commits, patches);
-  if (options.dryRun) return comparePatches(patchesDir, patches);
   // Killed from here on, the files are neither what they were nor what they are to be: the next refresh goes on.
   if (meeting) await recordMeeting($, dir, { ...meeting, writing: true });
   const place = { path: patchesDir, holds: "the patches" };
-  const written = await namingDiskFaults(place, () => writePatches(patchesDir, patches));
+  const written = await namingDiskFaults(place, () => writePatches($, patchesDir, patches));
   await recordNames($, dir, ids, names);
   const head = ids.at(-1) ?? parent;
   await recordMeeting($, dir, { head, filesSha256: await directoryDigest(patchesDir) });
@@ -108,9 +98,4 @@ async function prove(
       remedy: "Compare the two above: nothing was written. A commit that cannot be told is a bug of the harness.",
     });
   }
-}
-
-/** The command that `patches refresh` runs for each commit of the worktree. */
-export function planRefresh(dir: string): string[] {
-  return [gitCommand(dir, [...FORMAT_PATCH, "COMMIT"])];
 }

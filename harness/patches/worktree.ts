@@ -1,8 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { z } from "zod";
-import { writeFileAtomic } from "../base/atomic-write.ts";
 import { UsageError } from "../base/errors.ts";
 import type { Shell } from "../base/shell.ts";
 import { git, gitLines, gitText } from "./git.ts";
@@ -91,9 +90,9 @@ export async function readRecord<T>(path: string, schema: z.ZodType<T>, remedy: 
 
 /** Records that the patch files with this digest are what the worktree's HEAD is. */
 export async function recordMeeting($: Shell, dir: string, meeting: Meeting): Promise<void> {
-  writeFileAtomic(await gitPath($, dir, "prezero.json"), `${JSON.stringify(meeting)}\n`);
+  await $.files.write(await gitPath($, dir, "prezero.json"), `${JSON.stringify(meeting)}\n`);
 }
 
 async function gitPath($: Shell, dir: string, name: string): Promise<string> {
-  return resolve(dir, await gitText($, dir, ["rev-parse", "--git-path", name]));
+  return resolve(dir, await gitText($, dir, ["rev-parse", "--git-path", name], { standIn: join(dir, ".git", name) }));
 }

@@ -1,7 +1,8 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { createShell, dryRun, type Shell } from "../../harness/base/shell.ts";
+import { dryRun, type Shell } from "../../harness/base/shell.ts";
 import { ensureKernel } from "../../harness/kernel/build.ts";
+import { announcedBy, toldBy } from "../fakes/announced.ts";
 import { $ } from "../fakes/shell.ts";
 import { FakeKernel } from "./fake-kernel.ts";
 
@@ -12,28 +13,19 @@ const buildPair = (fake: FakeKernel) => async ($: Shell) => {
   }
 };
 
-/** What a real run announces, but for what only reads. */
-async function ranBy(work: ($: Shell) => Promise<void>): Promise<string[]> {
-  const lines: string[] = [];
-  const announce = ({ line, asks }: { line: string; asks: boolean }) => void (asks || lines.push(line));
-  await work(createShell({ signal: new AbortController().signal, dry: false, announce }));
-  return lines;
-}
-
 describe("a dry run of a pair of kernels", () => {
   test("tells what a real run runs, the second kernel in the tree of the first, and changes nothing", async () => {
     using fake = new FakeKernel();
     const before = readdirSync(fake.root, { recursive: true });
-    const told = await dryRun($, buildPair(fake));
+    const told = await toldBy(buildPair(fake));
     expect(readdirSync(fake.root, { recursive: true })).toEqual(before);
-    const withoutNotes = (lines: string[]) => lines.filter((line) => !line.includes(" is in the cache: "));
-    expect(withoutNotes(told)).toEqual(await ranBy(buildPair(fake)));
+    expect(told).toEqual(await announcedBy(buildPair(fake)));
     expect(told).toContain(`mv -T ${fake.cache}/work/6.12-base ${fake.cache}/work/6.12-prezero`);
   });
 
   test("tells what is in the cache, once for each kernel that is asked for", async () => {
     using fake = new FakeKernel();
-    await ranBy(buildPair(fake));
+    await announcedBy(buildPair(fake));
     const told = await dryRun($, buildPair(fake));
     expect(told.filter((line) => line.startsWith("# kernel"))).toEqual([
       expect.stringMatching(/^# kernel 6\.12 base is in the cache: \S+\/kernels\/6\.12-base-\w+$/),

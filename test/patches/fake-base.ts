@@ -83,7 +83,7 @@ export class FakeKernel implements Disposable {
     return editPatches($, { base: await this.base(), dir, patchesDir: this.patchesDir, say: () => {} });
   }
 
-  async refresh(options: { dir?: string; force?: boolean; dryRun?: boolean } = {}) {
+  async refresh(options: { dir?: string; force?: boolean } = {}) {
     return refreshPatches($, { base: await this.base(), dir: this.worktree, patchesDir: this.patchesDir, ...options });
   }
 

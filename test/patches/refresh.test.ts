@@ -118,16 +118,6 @@ describe("patches edit and refresh", () => {
     expect(kernel.files()[DOCS]).toBe(before[DOCS]);
   });
 
-  test("a dry run says what would change and writes nothing", async () => {
-    using kernel = new FakeKernel();
-    await kernel.startWithThree();
-    const before = kernel.files();
-    kernel.change("mm/Kconfig", "config 4\n", "config four\n");
-    kernel.commit("mm: one more");
-    expect((await kernel.refresh({ dryRun: true })).added).toEqual(["0004-one-more.patch"]);
-    expect(kernel.files()).toEqual(before);
-  });
-
   test("a patch whose last line is a blank one of the context is whole", async () => {
     using kernel = new FakeKernel();
     await kernel.start();

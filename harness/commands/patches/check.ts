@@ -1,10 +1,9 @@
 import type { Command } from "commander";
 import { option, outputFile } from "../../base/option.ts";
 import { print, printJson, say } from "../../base/output.ts";
-import type { Shell } from "../../base/shell.ts";
-import { findBase, seriesDir } from "../../kernel/bases.ts";
+import { dryRun, type Shell } from "../../base/shell.ts";
+import { findBase } from "../../kernel/bases.ts";
 import { writeResults } from "../../ktap/write.ts";
-import { planCheck } from "../../patches/check/plan.ts";
 import { seriesResults, showReport } from "../../patches/check/report.ts";
 import { verifyBase } from "../../patches/check/verified.ts";
 import { BASE_HELP, inCache } from "./places.ts";
@@ -28,8 +27,10 @@ export function registerCheck(patches: Command, $: Shell): void {
 
 async function check($: Shell, name: string | undefined, options: Options): Promise<void> {
   const base = await findBase(name);
-  if (options.dryRun)
-    return planCheck($, base, seriesDir(base), options.fast === true).then((lines) => print(...lines));
+  if (options.dryRun) {
+    const silent = () => {};
+    return print(...(await dryRun($, ($) => verifyBase($, base, { fast: options.fast === true, say: silent }))));
+  }
   const report = await verifyBase($, base, { fast: options.fast === true, say });
   if (options.json) printJson(report);
   else print(showReport(report));

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { print, say } from "../../base/output.ts";
-import type { Shell } from "../../base/shell.ts";
+import { dryRun, type Shell } from "../../base/shell.ts";
 import { findBase, seriesDir } from "../../kernel/bases.ts";
-import { editPatches, planEdit } from "../../patches/edit.ts";
+import { editPatches } from "../../patches/edit.ts";
 import { BASE_HELP, inCache, repository, worktreeDir } from "./places.ts";
 
 type Options = { dir?: string; dryRun?: boolean };
@@ -20,8 +20,10 @@ export function registerEdit(patches: Command, $: Shell): void {
 async function edit($: Shell, name: string, options: Options): Promise<void> {
   const base = await findBase(name);
   const dir = worktreeDir(base, options.dir);
-  if (options.dryRun) return planEdit(base, dir, seriesDir(base)).then((lines) => print(...lines));
-  const edited = await editPatches($, { base: await repository($, base), dir, patchesDir: seriesDir(base), say });
+  const work = async ($: Shell) =>
+    editPatches($, { base: await repository($, base), dir, patchesDir: seriesDir(base), say });
+  if (options.dryRun) return print(...(await dryRun($, work)));
+  const edited = await work($);
   const what = { created: "made", updated: "moved to the patch files as they are now", current: "there already" };
   print(`${dir}`);
   say(`worktree ${what[edited.outcome]}: ${edited.commits.length} commits, one per patch`);

@@ -1,23 +1,23 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { loadSummary } from "../../analysis/summarize.ts";
 import { count, option } from "../../base/option.ts";
 import { print, say } from "../../base/output.ts";
 import { projectPath } from "../../base/paths.ts";
-import type { Shell } from "../../base/shell.ts";
-import { findBase, seriesDir } from "../../kernel/bases.ts";
+import { dryRun, type Shell } from "../../base/shell.ts";
+import { type Base, findBase, seriesDir } from "../../kernel/bases.ts";
 import { fetchSource } from "../../kernel/source.ts";
 import { baseRepository } from "../../patches/base-repository.ts";
-import { exportSeries, formatMails } from "../../patches/export/export.ts";
+import { type ExportOptions, exportSeries } from "../../patches/export/export.ts";
 import { readLetter } from "../../patches/export/letter.ts";
-import { maintainersCommand, recipientsOf } from "../../patches/export/maintainers.ts";
+import { recipientsOf } from "../../patches/export/maintainers.ts";
 import { requireRunOf } from "../../patches/export/measured-run.ts";
 import { previousExport, versionPrefix } from "../../patches/export/previous.ts";
 import { callerIdentity } from "../../patches/export/sign-off.ts";
-import { gitCommand } from "../../patches/git.ts";
 import { rfcTable } from "../../report/rfc-table.ts";
 import { resolveRunDir } from "../../run/store.ts";
-import { readSeries } from "../../series/series.ts";
+import { readSeries, type Series } from "../../series/series.ts";
 import { BASE_HELP, inCache } from "./places.ts";
 
 type Options = {
@@ -58,18 +58,32 @@ async function exportMails($: Shell, name: string, options: Options): Promise<vo
   const outDir = resolve(options.out);
   const who = await callerIdentity($);
   const mails = { version: options.rerollCount, who, ...(options.rfc ? { rfc: true } : {}) };
-  if (options.dryRun) {
-    const paths = series.patches.map(({ path }) => path);
-    for (const kind of ["to", "cc"] as const) print(maintainersCommand("SOURCE", kind, paths).join(" "));
-    const args = formatMails({ ...mails, recipients: { to: ["MAINTAINERS"], cc: ["LISTS"] } });
-    return print(gitCommand("REPOSITORY", [...args, `--output-directory=${outDir}`, "ROOT..LAST"]));
-  }
+  const work = ($: Shell) => write($, base, series, outDir, mails, options);
+  if (options.dryRun) return print(...(await dryRun($, work)));
+  const { written, tables } = await work($);
+  print(...written);
+  if (tables.length === 0)
+    say("NOTE: the letter has no measured table; --run RUN puts one in (npm run results lists them)");
+  say(`signed off by ${who}. Look at every mail; nothing was sent. To see what would be:`);
+  say(`  git send-email --dry-run ${outDir}/${versionPrefix(options.rerollCount)}0*.patch`);
+}
+
+/** @returns the files, and the tables that stand in the letter */
+async function write(
+  $: Shell,
+  base: Base,
+  series: Series,
+  outDir: string,
+  mails: Pick<ExportOptions, "version" | "who" | "rfc">,
+  options: Options,
+): Promise<{ written: string[]; tables: string[] }> {
   const letter = await readLetter([seriesDir(base), projectPath("kernel-patches")]);
   const runs = options.run.map((run) => loadSummary(resolveRunDir(run)));
   const source = await fetchSource($, base, say);
   for (const { run } of runs) requireRunOf(run, series, source);
   const tables = runs.map(rfcTable);
   const repository = await baseRepository($, source, say);
+  if (!existsSync(repository.gitDir)) $.endDryRun("the mails are made of the base's source, which is not here");
   const before = resolve(options.previous ?? outDir);
   const previous =
     options.rerollCount > 1 ? await previousExport($, repository, before, options.rerollCount - 1) : undefined;
@@ -89,11 +103,7 @@ async function exportMails($: Shell, name: string, options: Options): Promise<vo
     ...(previous ? { previous } : {}),
     ...(options.force ? { force: true } : {}),
   });
-  print(...written);
-  if (tables.length === 0)
-    say("NOTE: the letter has no measured table; --run RUN puts one in (npm run results lists them)");
-  say(`signed off by ${who}. Look at every mail; nothing was sent. To see what would be:`);
-  say(`  git send-email --dry-run ${outDir}/${versionPrefix(options.rerollCount)}0*.patch`);
+  return { written, tables };
 }
 
 function append(value: string, before: string[]): string[] {

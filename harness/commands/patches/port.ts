@@ -1,8 +1,7 @@
 import { type Command, Option } from "commander";
 import { print, say } from "../../base/output.ts";
-import type { Shell } from "../../base/shell.ts";
+import { dryRun, type Shell } from "../../base/shell.ts";
 import { type Base, findBase, seriesDir } from "../../kernel/bases.ts";
-import { gitCommand } from "../../patches/git.ts";
 import { portDiff, replacedDiff } from "../../patches/port/diffs.ts";
 import { type ConflictHint, functionsChanged, hintsFor } from "../../patches/port/hints.ts";
 import {
@@ -10,7 +9,6 @@ import {
   continuePort,
   type Ported,
   type PortTarget,
-  rebaseArguments,
   requireTwoBases,
   startPort,
 } from "../../patches/port/port.ts";
@@ -37,18 +35,30 @@ async function port($: Shell, options: Options): Promise<void> {
   requireTwoBases(options);
   const [from, to] = [await findBase(options.from), await findBase(options.to)];
   const dir = worktreeDir(to, options.dir);
-  if (options.dryRun) return print(gitCommand(dir, rebaseArguments("ROOT", "START", "LAST")));
-  const target = { base: await repository($, to), dir, patchesDir: seriesDir(to) };
-  if (options.abort || options.continue) await requirePort($, dir, { from: from.name, to: to.name });
-  if (options.abort) {
-    await abortPort($, target);
-    return say(`the port is given up; ${dir} is removed`);
-  }
-  const ported = options.continue ? await continuePort($, target) : await begin($, from, to, target);
+  if (options.dryRun) return print(...(await dryRun($, ($) => advance($, from, to, dir, options))));
+  const { target, ported } = await advance($, from, to, dir, options);
+  if (ported === undefined) return say(`the port is given up; ${dir} is removed`);
   if (ported.state === "finished") return finished($, target, ported, options);
   const hints = await hintsFor($, ported.conflicts, target.base, functionsChanged(await readSeries(seriesDir(from))));
   print(showConflicts(ported, hints, again(options)));
   process.exitCode = 1;
+}
+
+/** Begins, goes on or gives up; `ported` is undefined then. */
+async function advance(
+  $: Shell,
+  from: Base,
+  to: Base,
+  dir: string,
+  options: Options,
+): Promise<{ target: PortTarget; ported: Ported | undefined }> {
+  const target = { base: await repository($, to), dir, patchesDir: seriesDir(to) };
+  if (options.abort || options.continue) await requirePort($, dir, { from: from.name, to: to.name });
+  if (options.abort) {
+    await abortPort($, target);
+    return { target, ported: undefined };
+  }
+  return { target, ported: options.continue ? await continuePort($, target) : await begin($, from, to, target) };
 }
 
 async function begin($: Shell, from: Base, to: Base, target: PortTarget): Promise<Ported> {

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { print } from "../../base/output.ts";
-import type { Shell } from "../../base/shell.ts";
+import { dryRun, type Shell } from "../../base/shell.ts";
 import { findBase, seriesDir } from "../../kernel/bases.ts";
-import { planRefresh, refreshPatches } from "../../patches/refresh.ts";
+import type { Written } from "../../patches/patch-directory.ts";
+import { refreshPatches } from "../../patches/refresh.ts";
 import { BASE_HELP, inCache, repository, worktreeDir } from "./places.ts";
 
 type Options = { dir?: string; force?: boolean; dryRun?: boolean };
@@ -21,14 +22,26 @@ export function registerRefresh(patches: Command, $: Shell): void {
 async function refresh($: Shell, name: string, options: Options): Promise<void> {
   const base = await findBase(name);
   const dir = worktreeDir(base, options.dir);
-  if (options.dryRun) print(...planRefresh(dir));
-  const written = await refreshPatches($, {
-    base: await repository($, base),
-    dir,
-    patchesDir: seriesDir(base),
-    ...(options.force ? { force: true } : {}),
-    ...(options.dryRun ? { dryRun: true } : {}),
-  });
+  const work = async ($: Shell) =>
+    refreshPatches($, {
+      base: await repository($, base),
+      dir,
+      patchesDir: seriesDir(base),
+      ...(options.force ? { force: true } : {}),
+    });
+  if (options.dryRun) {
+    let would: Written | undefined;
+    const commands = await dryRun($, async ($) => {
+      would = await work($);
+    });
+    print(...commands);
+    if (would) show(would);
+    return;
+  }
+  show(await work($));
+}
+
+function show(written: Written): void {
   for (const kind of ["added", "changed", "removed", "unchanged"] as const) {
     for (const patch of written[kind]) print(`${kind.padEnd(9)} ${patch}`);
   }

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Shell } from "../../base/shell.ts";
 import { configureTree } from "../../kernel/config.ts";
@@ -69,7 +68,7 @@ function resultsOf(steps: BuildSteps, before: Snapshot, after: Snapshot): CheckR
 
 async function snapshot($: Shell, steps: BuildSteps, state: State, what: string, applied: number): Promise<Snapshot> {
   const patches = steps.series.patches.slice(0, applied);
-  const hasOption = await definesAll(steps.tree, patches, [...steps.on.wanted.keys()]);
+  const hasOption = await definesAll($, steps.tree, patches, [...steps.on.wanted.keys()]);
   const off = await build($, steps, state, what, "off");
   const on = hasOption ? await build($, steps, state, what, "on") : undefined;
   return { off, on, sparse: steps.hasSparse ? await sparse($, steps) : [] };
@@ -95,7 +94,7 @@ async function build($: Shell, steps: BuildSteps, state: State, what: string, va
 async function sparse($: Shell, steps: BuildSteps): Promise<Finding[]> {
   const objects = steps.touched.sources
     .map((source) => source.replace(/c$/, "o"))
-    .filter((object) => existsSync(join(steps.tree, BUILD_DIR, object)));
+    .filter((object) => $.files.exists(join(steps.tree, BUILD_DIR, object)));
   if (objects.length === 0) return [];
   // W=1 again, because another command line would compile them again.
   const { lines } = await make($, steps, ["--keep-going", "W=1", "C=2", ...objects]);

@@ -25,7 +25,12 @@ const REPORTS = /^virtual\b.*\breport\b/m;
  * Reads the semantic patches that the kernel's `make coccicheck` runs.
  * @param spatchVersion first line of `spatch --version`; another version may find something else
  */
-export async function readCoccicheck(sourceDir: string, spatchVersion: string, jobs: number): Promise<Coccicheck> {
+export async function readCoccicheck(
+  $: Shell,
+  sourceDir: string,
+  spatchVersion: string,
+  jobs: number,
+): Promise<Coccicheck> {
   const directory = join(sourceDir, "scripts/coccinelle");
   const names = existsSync(directory) ? await readdir(directory, { recursive: true }) : [];
   const paths = names.filter((name) => name.endsWith(".cocci")).sort();
@@ -39,7 +44,7 @@ export async function readCoccicheck(sourceDir: string, spatchVersion: string, j
   const scripts = all.filter(({ text }) => REPORTS.test(text) && !NEEDS_COMPILER.test(text));
   const command = spatchCommand({ path: "", options: [] }, "", []);
   const of = sha256(JSON.stringify([spatchVersion, command, ...scripts.map(({ name, text }) => [name, text])]));
-  return { scripts, known: knownFindings("coccicheck", of), jobs };
+  return { scripts, known: knownFindings($, "coccicheck", of), jobs };
 }
 
 /**
@@ -83,7 +88,7 @@ async function findingsAt(
     check.jobs,
   );
   for (const file of unknown) {
-    check.known.write(
+    await check.known.write(
       file,
       found.filter((finding) => finding.file === file.path),
     );

@@ -24,6 +24,7 @@ export async function extractFiles(
 ): Promise<void> {
   const tar = join(into, ".files.tar");
   await git($, repository, ["archive", "--format=tar", `--output=${tar}`, commit, ...paths]);
-  await $`tar -xf ${tar} -C ${into}`;
+  // Into a directory for temporary files, so that a dry run does it, too.
+  await $({ temporaryEnv: {} })`tar -xf ${tar} -C ${into}`;
   await rm(tar);
 }

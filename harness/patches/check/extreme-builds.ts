@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Shell } from "../../base/shell.ts";
 import { configureTree, mergeConfig } from "../../kernel/config.ts";
@@ -51,7 +50,7 @@ export async function buildExtremes($: Shell, steps: ExtremeSteps): Promise<Conf
   let hasOption = false;
   for (const [index, patch] of series.patches.entries()) {
     await applyPatches($, [patch], steps.tree, steps.onto);
-    hasOption = await definesAll(steps.tree, series.patches.slice(0, index + 1), [...steps.on.wanted.keys()]);
+    hasOption = await definesAll($, steps.tree, series.patches.slice(0, index + 1), [...steps.on.wanted.keys()]);
     if (!hasOption || index === series.patches.length - 1) continue;
     for (const one of extremes.builds.filter(({ eachPatch }) => eachPatch)) {
       early.push(await build($, steps, pristineTree, { ...one, name: `${one.name}, up to ${patch.name}` }));
@@ -110,7 +109,7 @@ async function findings(
 ): Promise<Finding[]> {
   await configureTree($, steps.tree, fragments, arch);
   // From nothing: an object that is not compiled again says nothing, and one that another configuration left lies.
-  await rm(join(steps.tree, BUILD_DIR, DIRECTORY), { recursive: true, force: true });
+  await $.files.remove(join(steps.tree, BUILD_DIR, DIRECTORY));
   const made = await make($, { ...steps, arch }, ["--keep-going", "W=1", `${DIRECTORY}/`]);
   const found = [...parseMakeOutput(made.lines).values()].flat();
   return [...found, ...failureOf(made, found)];
@@ -121,7 +120,7 @@ type Compiled = { objects: Objects; found: Finding[] };
 async function compiled($: Shell, steps: ExtremeSteps, one: Extremes["untouched"][number]): Promise<Compiled> {
   steps.say(`building ${DIRECTORY} to compare: ${one.name}`);
   const found = await findings($, steps, one.fragments);
-  return { objects: readObjects(join(steps.tree, BUILD_DIR), DIRECTORY), found };
+  return { objects: $.dry ? new Map() : readObjects(join(steps.tree, BUILD_DIR), DIRECTORY), found };
 }
 
 /** What the compiler says where there is never an option; code is compiled there, too, before it is thrown away. */

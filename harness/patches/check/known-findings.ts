@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
-import { writeFileAtomic } from "../../base/atomic-write.ts";
 import { cacheDir } from "../../base/paths.ts";
+import type { Shell } from "../../base/shell.ts";
 import { sha256 } from "../../kernel/content-key.ts";
 import type { Finding } from "./finding.ts";
 
@@ -19,7 +19,7 @@ export type ReadFile = { path: string; text: string };
 export type KnownFindings = {
   /** Undefined when that content has not been looked at. */
   read(file: ReadFile): Finding[] | undefined;
-  write(file: ReadFile, findings: Finding[]): void;
+  write(file: ReadFile, findings: Finding[]): Promise<void>;
 };
 
 /**
@@ -27,7 +27,7 @@ export type KnownFindings = {
  * @param tool directory of the cache
  * @param of what else decides what the tool finds
  */
-export function knownFindings(tool: string, of: string): KnownFindings {
+export function knownFindings($: Shell, tool: string, of: string): KnownFindings {
   const entry = ({ path, text }: ReadFile) => cacheDir(tool, `${sha256(JSON.stringify([of, path, text]))}.json`);
   return {
     read(file) {
@@ -37,9 +37,9 @@ export function knownFindings(tool: string, of: string): KnownFindings {
         return undefined;
       }
     },
-    write(file, findings) {
-      mkdirSync(dirname(entry(file)), { recursive: true });
-      writeFileAtomic(entry(file), JSON.stringify(findings));
+    async write(file, findings) {
+      await $.files.makeDirectory(dirname(entry(file)));
+      await $.files.write(entry(file), JSON.stringify(findings));
     },
   };
 }

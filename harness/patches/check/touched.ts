@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Shell } from "../../base/shell.ts";
 import type { PatchFile } from "../../series/patch-file.ts";
@@ -37,10 +36,12 @@ export async function touchedBy($: Shell, repository: string, root: string, patc
 }
 
 /** True when the patches, which are applied to the tree, define every one of the symbols (`CONFIG_` and a name). */
-export async function definesAll(tree: string, patches: PatchFile[], symbols: string[]): Promise<boolean> {
+export async function definesAll($: Shell, tree: string, patches: PatchFile[], symbols: string[]): Promise<boolean> {
   const paths = patches.flatMap((patch) => patch.files.flatMap((file) => file.newPath ?? []));
   const kconfigs = [...new Set(paths)].filter((path) => /(^|\/)Kconfig[^/]*$/.test(path));
-  const texts = await Promise.all(kconfigs.map((path) => readFile(join(tree, path), "utf8")));
-  const defined = texts.join("\n");
+  const texts = await Promise.all(kconfigs.map((path) => $.files.readText(join(tree, path), "")));
+  // In a dry run nothing is applied, so that only the patches know.
+  const added = $.dry ? patches.map(({ text }) => text.replace(/^\+/gm, "")) : [];
+  const defined = [...texts, ...added].join("\n");
   return symbols.every((symbol) => new RegExp(`^(menu)?config ${symbol.replace(/^CONFIG_/, "")}$`, "m").test(defined));
 }

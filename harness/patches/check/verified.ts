@@ -1,7 +1,6 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
-import { writeFileAtomic } from "../../base/atomic-write.ts";
 import { cacheDir, projectPath } from "../../base/paths.ts";
 import type { Shell } from "../../base/shell.ts";
 import { type Base, seriesDir } from "../../kernel/bases.ts";
@@ -51,9 +50,9 @@ export async function verifySeries($: Shell, options: CheckOptions): Promise<Ser
   const without = options.fast ? [] : missingTools(report);
   const verified = { seriesSha256: before, packageName, version, at: new Date().toISOString(), compiler, without };
   const path = recordPath(options.name);
-  mkdirSync(dirname(path), { recursive: true });
+  await $.files.makeDirectory(dirname(path));
   const record = { ...readVerified(options.name), [options.fast ? "fast" : "full"]: verified };
-  writeFileAtomic(path, `${JSON.stringify(record, null, 2)}\n`);
+  await $.files.write(path, `${JSON.stringify(record, null, 2)}\n`);
   return report;
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../base/atomic-write.ts";
 import { namingDiskFaults } from "../../base/disk-fault.ts";
@@ -90,8 +90,8 @@ async function write($: Shell, options: ExportOptions, replaced: string[]): Prom
   const head = (await signedCommits($, base, series.patches, who, options.project ?? (await projectIdentity()))).at(
     -1,
   ) as string;
-  await mkdir(outDir, { recursive: true });
-  const scratch = await mkdtemp(join(outDir, ".partial-"));
+  await $.files.makeDirectory(outDir);
+  const scratch = await mkdtemp(join($.scratch ?? outDir, ".partial-"));
   try {
     const args = [...formatMails(options), `--output-directory=${scratch}`];
     await git($, base.gitDir, [...args, `${base.root}..${head}`], { env: asGitEnv("COMMITTER", who) });
@@ -104,8 +104,8 @@ async function write($: Shell, options: ExportOptions, replaced: string[]): Prom
     await prove($, base, head, names.slice(1), mails.slice(1));
     const mbox = `${versionPrefix(version)}series.mbox`;
     writeFileAtomic(join(scratch, mbox), mails.map((mail) => `${mail.trimEnd()}\n\n`).join(""));
-    for (const name of replaced) await rm(join(outDir, name));
-    for (const name of [...names, mbox]) await rename(join(scratch, name), join(outDir, name));
+    for (const name of replaced) await $.files.remove(join(outDir, name));
+    for (const name of [...names, mbox]) await $.files.move(join(scratch, name), join(outDir, name));
     return [...names, mbox].map((name) => join(outDir, name));
   } finally {
     await rm(scratch, { recursive: true, force: true });

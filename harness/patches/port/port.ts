@@ -21,11 +21,6 @@ export type Ported =
   | { state: "finished"; port: Port; commits: number; dropped: number; remembered: string[] }
   | { state: "conflicts"; port: Port; patch: string; conflicts: Conflict[] };
 
-/** The git command that does the port. */
-export function rebaseArguments(target: string, start: string, last: string): string[] {
-  return ["rebase", "--onto", target, start, last];
-}
-
 /** @throws UsageError PORT_TO_ITSELF */
 export function requireTwoBases({ from, to }: Pick<Port, "from" | "to">): void {
   if (from !== to) return;
@@ -76,9 +71,11 @@ export async function startPort(
     await createWorktree($, base, dir, { head: last, filesSha256: await directoryDigest(patchesDir) });
     try {
       await writePort($, dir, port);
-      await git($, dir, rebaseArguments(base.root, start, last), { okExitCodes: [0, 1] });
+      await git($, dir, ["rebase", "--onto", base.root, start, last], { okExitCodes: [0, 1] });
+      $.endDryRun("what comes next depends on where the rebase stops");
       return await goOn($, target, port);
     } catch (error) {
+      if ($.dry) throw error;
       await git($, base.gitDir, ["worktree", "remove", "--force", dir], {
         okExitCodes: [0, 128],
         interruptWith: "nothing",
@@ -117,6 +114,7 @@ export async function continuePort($: Shell, target: PortTarget): Promise<Ported
 async function continueRebase($: Shell, dir: string): Promise<void> {
   const stoppedAt = await stoppedPatch($, dir);
   const rebased = await git($, dir, ["-c", "core.editor=true", "rebase", "--continue"], { okExitCodes: [0, 1] });
+  $.endDryRun("what comes next depends on where the rebase stops");
   if (rebased.exitCode === 0 || (await stoppedPatch($, dir)) !== stoppedAt) return;
   throw new InfrastructureError({
     code: "GIT_FAILED",

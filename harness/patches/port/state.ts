@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { z } from "zod";
-import { writeFileAtomic } from "../../base/atomic-write.ts";
 import { UsageError } from "../../base/errors.ts";
 import type { Shell } from "../../base/shell.ts";
 import { gitText } from "../git.ts";
@@ -29,11 +28,12 @@ export async function readPort($: Shell, dir: string): Promise<Port | undefined>
 }
 
 export async function writePort($: Shell, dir: string, port: Port): Promise<void> {
-  writeFileAtomic(await portPath($, dir), `${JSON.stringify(port)}\n`);
+  await $.files.write(await portPath($, dir), `${JSON.stringify(port)}\n`);
 }
 
 async function portPath($: Shell, dir: string): Promise<string> {
-  return resolve(dir, await gitText($, dir, ["rev-parse", "--git-path", "prezero-port.json"]));
+  const name = "prezero-port.json";
+  return resolve(dir, await gitText($, dir, ["rev-parse", "--git-path", name], { standIn: join(dir, ".git", name) }));
 }
 
 /**
