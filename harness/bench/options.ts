@@ -28,9 +28,11 @@ const DEFAULTS = {
 } as const;
 
 const ARM_HELP = `
-An arm of --arms may name its kernel line, and prezero what is set in /sys/kernel/mm/page_prezero before it is enabled:
-  6.12:base,6.12:prezero               with several lines each arm is held against the base of its own
-  base,prezero,prezero+min_order=9     ${ALLOWED_KNOBS}
+An arm of --arms may name its kernel line, and prezero what is set in
+/sys/kernel/mm/page_prezero before it is enabled:
+  6.12:base,6.12:prezero            each arm beside the base of its line
+  base,prezero,prezero+min_order=9  allowed:
+    ${ALLOWED_KNOBS.replaceAll(", ", "\n    ")}
 `;
 
 /** Adds the options of `npm run bench` to its command. */
@@ -87,7 +89,7 @@ export function addBenchOptions(command: Command): Command {
     )
     .option(
       "--matters <percent>",
-      `smallest difference that is of interest, in percent of the ratio; default: ${DEFAULTS.matters}`,
+      `smallest difference that matters, such as 2%; default: ${DEFAULTS.matters}`,
     )
     .option("--ktap <file>", "also write effects and requirements as KTAP")
     .option("--junit <file>", "also write them as JUnit XML")

@@ -24,7 +24,7 @@ type Options = {
   out: string;
   rerollCount: number;
   rfc?: boolean;
-  run: string[];
+  run?: string[];
   previous?: string;
   force?: boolean;
   dryRun?: boolean;
@@ -46,7 +46,7 @@ export function registerExport(patches: Command, $: Shell): void {
     )
     .option("--rfc", "ask for comments: [PATCH RFC] in the subjects")
     .option("--previous <dir>", "where the version before is (default: --out)")
-    .option("--run <run>", "put the table of this run of the series into the letter (may be given again)", append, [])
+    .option("--run <run>", "put the table of this run of the series into the letter; repeatable", append)
     .option("--force", "overwrite mails of the same version")
     .option("--dry-run", "print the commands, run nothing")
     .action(inCache($, exportMails));
@@ -65,7 +65,7 @@ async function exportMails($: Shell, name: string, options: Options): Promise<vo
     return print(gitCommand("REPOSITORY", [...args, `--output-directory=${outDir}`, "ROOT..LAST"]));
   }
   const letter = await readLetter([seriesDir(base), projectPath("kernel-patches")]);
-  const runs = options.run.map((run) => loadSummary(resolveRunDir(run)));
+  const runs = (options.run ?? []).map((run) => loadSummary(resolveRunDir(run)));
   const source = await fetchSource($, base, say);
   for (const { run } of runs) requireRunOf(run, series, source);
   const tables = runs.map(rfcTable);
@@ -96,6 +96,6 @@ async function exportMails($: Shell, name: string, options: Options): Promise<vo
   say(`  git send-email --dry-run ${outDir}/${versionPrefix(options.rerollCount)}0*.patch`);
 }
 
-function append(value: string, before: string[]): string[] {
+function append(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
