@@ -17,6 +17,26 @@ function placeOf(file: string): string {
   return rest.length === 0 ? file : `${folder}/`;
 }
 
+/** Innermost folder of a file; the face of a folder, which has its name, belongs to it. */
+function folderOf(file: string): string {
+  const own = file.slice(0, -".ts".length);
+  return FILES.some((other) => other.startsWith(`${own}/`)) && !file.includes("/") ? own : dirname(file);
+}
+
+/** Ways from something back to itself, each told once. */
+function circlesIn(all: string[], importsOf: (one: string) => string[]): string[] {
+  const circles: string[] = [];
+  const done = new Set<string>();
+  const visit = (one: string, path: string[]) => {
+    if (path.includes(one)) circles.push([...path.slice(path.indexOf(one)), one].join(" -> "));
+    if (path.includes(one) || done.has(one)) return;
+    for (const imported of importsOf(one)) visit(imported, [...path, one]);
+    done.add(one);
+  };
+  for (const one of all) visit(one, []);
+  return circles;
+}
+
 /** The places of harness/ in the order in which CONTRIBUTING.md lists them. */
 function listedPlaces(): string[] {
   const [, layout = ""] = readFileSync(projectPath("CONTRIBUTING.md"), "utf8").split("from top to bottom:\n");
@@ -47,15 +67,18 @@ describe("the layout of harness/", () => {
   });
 
   test("no file imports itself by way of others", () => {
-    const circles: string[] = [];
-    const done = new Set<string>();
-    const visit = (file: string, path: string[]) => {
-      if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(" -> "));
-      if (path.includes(file) || done.has(file)) return;
-      for (const imported of importsOf(file)) visit(imported, [...path, file]);
-      done.add(file);
-    };
-    for (const file of FILES) visit(file, []);
-    expect(circles).toEqual([]);
+    expect(circlesIn(FILES, importsOf)).toEqual([]);
+  });
+
+  test("no folder does, neither: between a folder and those in it imports run one way, too", () => {
+    const imported = (folder: string) => [
+      ...new Set(
+        FILES.filter((file) => folderOf(file) === folder)
+          .flatMap(importsOf)
+          .map(folderOf),
+      ),
+    ];
+    const others = (folder: string) => imported(folder).filter((one) => one !== folder);
+    expect(circlesIn([...new Set(FILES.map(folderOf))], others)).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { InfrastructureError } from "../base/errors.ts";
+import type { Shell } from "../base/shell.ts";
 import { formatSize } from "../base/size.ts";
-import type { BootedHost, BootSetting, Host } from "../host/host.ts";
+import type { BootedHost, Host } from "../host/host.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
 import type { LastRefill, PlannedBoot, Settings } from "../run/record.ts";
 import type { Sample } from "../run/sample.ts";
@@ -91,12 +92,14 @@ async function configureArm(host: BootedHost, arm: Arm): Promise<void> {
  * Boots a host for the arms of a run, each with its kernel.
  * @param guest kernel of guests that are to boot; null when none is
  */
-export function hostBoots(host: Host, kernels: ArmKernels, guest: BuiltKernel | null): StartHost {
+export function hostBoots($: Shell, host: Host, kernels: ArmKernels, guest: BuiltKernel | null): StartHost {
   return async ({ arm, settings, consoleLog }) => {
     const kernel = kernels[arm.name];
     if (kernel === undefined) throw new Error(`no kernel was built for the arm ${arm.name}`);
+    $.note(`boot of the arm ${arm.name}`);
     const booted = await host.boot({
-      ...bootOf(arm, settings),
+      ...{ setting: settings, vms: settings.conditions.vms },
+      ...{ commandLine: arm.commandLine.join(" "), throwaway: arm.throwaway },
       kernel: { ...kernel, variant: arm.variant },
       guestKernel: guest?.imagePath ?? null,
       consoleLog,
@@ -113,9 +116,4 @@ export function hostBoots(host: Host, kernels: ArmKernels, guest: BuiltKernel | 
       remedy: "The kernel under test takes more memory than expected: build it without what it does not need.",
     });
   };
-}
-
-/** What a boot of an arm is like. */
-export function bootOf({ commandLine, throwaway }: Arm, settings: Settings): BootSetting {
-  return { setting: settings, commandLine: commandLine.join(" "), vms: settings.conditions.vms, throwaway };
 }

@@ -1,13 +1,12 @@
-import { createHash } from "node:crypto";
 import type { Shell } from "../base/shell.ts";
 import { type Base, findBase } from "../kernel/bases.ts";
 import { ensureKernel } from "../kernel/build.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
-import type { BuildVariant } from "../kernel/variant.ts";
 import { patchesOf } from "../kernel/variant-patches.ts";
 import { type ArmName, kernelsOf } from "../run/arm-name.ts";
 import type { KernelRecord, Settings } from "../run/record.ts";
 import type { KernelVariant } from "../run/sample.ts";
+import { seriesSha256 } from "../series/series.ts";
 import { armOf } from "./arms.ts";
 
 /** Kernels of a run, one for each arm; arms of the same line and variant share one. */
@@ -79,14 +78,7 @@ export async function recordArmKernels(bases: Bases, kernels: ArmKernels): Promi
 export async function recordKernel(base: Base, kernel: BuiltKernel, variant: KernelVariant): Promise<KernelRecord> {
   const { release, imageSha256, configSha256, compiler } = kernel;
   const source = { package: kernel.packageName, version: kernel.version };
-  const patchesSha256 = await hashPatches(base, variant);
-  return { variant, release, imageSha256, configSha256, source, compiler, patchesSha256 };
-}
-
-async function hashPatches(base: Base, variant: BuildVariant): Promise<string | null> {
   const patches = await patchesOf(base, variant);
-  if (patches.length === 0) return null;
-  const hash = createHash("sha256");
-  for (const patch of patches) hash.update(patch.text);
-  return hash.digest("hex");
+  const patchesSha256 = patches.length === 0 ? null : seriesSha256(patches);
+  return { variant, release, imageSha256, configSha256, source, compiler, patchesSha256 };
 }

@@ -12,7 +12,7 @@ import { chooseSizes, wantedSizes } from "./sizes.ts";
 export type Planned = { host: Host; bases: Bases; settings: Settings; plan: PlannedBoot[] };
 
 /** Everything about a new run that is decided before anything is built or booted. */
-export type Prepared = Planned & { scenario: Scenario; offer: HostOffer };
+export type Prepared = Planned & { scenario: Pick<Scenario, "poolLevel">; offer: HostOffer };
 
 /**
  * Decides what a new run does, and refuses early what cannot work.
@@ -33,15 +33,16 @@ export async function prepareRun(host: Host, options: BenchOptions): Promise<Pre
  * The same for a run that goes on: what it was started with must still be there.
  * @returns what is left of it
  */
-export async function prepareResume(host: Host, run: RunRecord): Promise<Planned> {
+export async function prepareResume(host: Host, run: RunRecord): Promise<Prepared> {
   const { settings } = run;
   const { clock, cpuModel, hostCpus: cpus, device } = settings;
   const { vms } = settings.conditions;
   const accel = settings.accelerator === "none" ? "auto" : settings.accelerator;
-  const { room } = await host.examine({ accel, clock, cpuModel, cpus, device, vms });
+  const offer = await host.examine({ accel, clock, cpuModel, cpus, device, vms });
   const largestVm = Math.max(settings.memoryBytes, ...settings.sweepBytes);
-  room.assertFits(largestVm, { vms, what: settings.measure === null ? "VM" : "size", option: null });
-  return { host, bases: await findBases(settings), settings, plan: remainingSlots(run) };
+  offer.room.assertFits(largestVm, { vms, what: settings.measure === null ? "VM" : "size", option: null });
+  const scenario = { poolLevel: run.poolThreshold };
+  return { host, scenario, bases: await findBases(settings), settings, plan: remainingSlots(run), offer };
 }
 
 /**

@@ -4,7 +4,7 @@ import { UsageError } from "../base/errors.ts";
 import { type HeldLock, withLock } from "../base/lock.ts";
 import { say } from "../base/output.ts";
 import { cacheDir, checkoutCommit } from "../base/paths.ts";
-import { Progress } from "../base/progress.ts";
+import { Progress, SILENT } from "../base/progress.ts";
 import type { Shell } from "../base/shell.ts";
 import type { Host } from "../host/host.ts";
 import type { RunRecord } from "../run/record.ts";
@@ -44,7 +44,7 @@ export async function startRun(
 ): Promise<string> {
   const { host, bases, settings, scenario, plan, offer } = prepared;
   assertRootWritable(root);
-  for (const line of describePlan(settings, plan)) say(line);
+  if (!$.dry) for (const line of describePlan(settings, plan)) say(line);
   const kernels = await ensureArmKernels($, bases, settings.arms, settings.fragments);
   const guest = await ensureGuestKernel($, bases, settings);
   return alone($, async (lock) => {
@@ -70,7 +70,7 @@ export async function startRun(
     };
     const runDir = join(root, run.id);
     saveRun(runDir, run);
-    await execute($, lock, runDir, run, hostBoots(host, kernels, guest)).catch((error) => {
+    await execute($, lock, runDir, run, hostBoots($, host, kernels, guest)).catch((error) => {
       // A device that is not there is found out by booting; a run that never could be is not worth keeping.
       if (error instanceof UsageError && readSamples(runDir).length === 0) rmSync(runDir, { recursive: true });
       throw error;
@@ -89,7 +89,7 @@ export async function resumeRun($: Shell, host: Host, runDir: string): Promise<s
     const guest = await ensureGuestKernel($, bases, run.settings);
     assertSameGuest(guest, run.guestKernel);
     say(`resuming ${run.id}: ${plan.length} of ${run.plan.length} boots left`);
-    await execute($, lock, runDir, run, hostBoots(host, kernels, guest));
+    await execute($, lock, runDir, run, hostBoots($, host, kernels, guest));
     return runDir;
   });
 }
@@ -122,7 +122,7 @@ function alone<T>($: Shell, work: (lock: HeldLock) => Promise<T>): Promise<T> {
 }
 
 async function execute($: Shell, lock: HeldLock, runDir: string, run: RunRecord, startHost: StartHost): Promise<void> {
-  const progress = new Progress("bench");
+  const progress = $.dry ? SILENT : new Progress("bench");
   try {
     await executeRun($, runDir, run, {
       startHost,

@@ -9,8 +9,8 @@ import {
   assertAnswerable,
   type BenchOptions,
   describePlan,
-  dryRun,
-  type Planned,
+  describeRun,
+  type Prepared,
   parseBenchOptions,
   prepareResume,
   prepareRun,
@@ -52,8 +52,8 @@ async function bench($: Shell, raw: Record<string, unknown>, typed: string[]): P
 }
 
 /** What a run would do: sizes, boots and estimate, then the real commands. */
-async function showPlan($: Shell, planned: Planned, json: boolean): Promise<void> {
-  const plan = await dryRun($, planned);
+async function showPlan($: Shell, prepared: Prepared, json: boolean): Promise<void> {
+  const plan = await describeRun($, ($) => openHost($, prepared.settings.host), prepared);
   if (json) printJson(plan);
   else print(...describePlan(plan.settings, plan.plan), "", ...plan.commands);
 }

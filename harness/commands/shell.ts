@@ -1,15 +1,14 @@
-import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { count, oneOf, option, size } from "../base/option.ts";
-import { print, say } from "../base/output.ts";
+import { print, printJson, say } from "../base/output.ts";
 import { cacheDir } from "../base/paths.ts";
-import type { Shell } from "../base/shell.ts";
+import { dryRun, type Shell } from "../base/shell.ts";
 import { GIB_BYTES } from "../base/size.ts";
-import type { BootKernel, BootSetting, Host } from "../host/host.ts";
+import type { BootedHost, BootKernel, Host } from "../host/host.ts";
 import { kernelOfImage } from "../host/image-file.ts";
 import { openHost } from "../hosts.ts";
 import { findBase } from "../kernel/bases.ts";
-import { ensureKernel, planKernel } from "../kernel/build.ts";
+import { ensureKernel } from "../kernel/build.ts";
 import { VARIANTS, type Variant } from "../kernel/variant.ts";
 import { type AccelOption, accelOption, examples, type KernelOption, kernelOption } from "./options.ts";
 
@@ -26,6 +25,7 @@ type Options = KernelOption &
     timeout: number;
     console?: boolean;
     dryRun?: boolean;
+    json?: boolean;
   };
 
 /** A command given to the shell may run so long by default. */
@@ -53,7 +53,8 @@ export function register(program: Command, $: Shell): void {
     .option("--cmdline <text>", "append to the kernel's command line")
     .addOption(option("--timeout <seconds>", "deadline of the command", count(), COMMAND_TIMEOUT_SECONDS))
     .option("--console", "also show the serial console, on stderr")
-    .option("--dry-run", "print the QEMU command, run nothing")
+    .option("--dry-run", "print the commands, run nothing")
+    .option("--json", "with --dry-run, print them as JSON")
     .addHelpText(
       "after",
       examples(
@@ -66,24 +67,21 @@ export function register(program: Command, $: Shell): void {
 }
 
 async function shell($: Shell, words: string[], options: Options): Promise<void> {
-  await using machine = await openHost($, options.host);
-  const boot = await bootOf(machine, options);
   if (options.dryRun) {
-    for (const line of machine.commands(boot, await imageOf($, options), []).boot) print(line);
-    return;
+    const commands = await dryRun($, async ($) => {
+      const kernel = await kernelOf($, options);
+      await using machine = await openHost($, options.host);
+      await using host = await boot(machine, kernel, options);
+      if (words.length > 0) await host.stream(words.join(" "), () => {}, options.timeout * 1000);
+    });
+    return options.json ? printJson({ commands }) : print(...commands);
   }
+  await using machine = await openHost($, options.host);
   const kernel = await kernelOf($, options);
-  const consoleLog = cacheDir("logs", `shell-${process.pid}.log`);
   const startedMs = Date.now();
-  await using host = await machine.boot({
-    ...boot,
-    kernel,
-    guestKernel: null,
-    consoleLog,
-    ...(options.console ? { onConsole: (text: string) => process.stderr.write(text) } : {}),
-  });
+  await using host = await boot(machine, kernel, options);
   const took = ((Date.now() - startedMs) / 1000).toFixed(1);
-  say(`${kernel.release}, ${host.fingerprint.accelerator}, up in ${took} s; serial console: ${consoleLog}`);
+  say(`${kernel.release}, ${host.fingerprint.accelerator}, up in ${took} s; serial console: ${consoleLog()}`);
   const command = words.join(" ");
   process.exitCode =
     command === "" && process.stdin.isTTY
@@ -94,6 +92,22 @@ async function shell($: Shell, words: string[], options: Options): Promise<void>
           options.timeout * 1000,
         );
   for (const complaint of await host.complaints()) say(`\nthe kernel complained:\n${complaint.text}`);
+}
+
+function consoleLog(): string {
+  return cacheDir("logs", `shell-${process.pid}.log`);
+}
+
+async function boot(machine: Host, kernel: BootKernel, options: Options): Promise<BootedHost> {
+  const { accel, cpuModel, device, cmdline: commandLine = "" } = options;
+  const { setting } = await machine.examine({ accel, clock: "time", cpuModel, cpus: undefined, device, vms: 1 });
+  return machine.boot({
+    // Nothing is timed: more CPUs than there are may take turns.
+    setting: { ...setting, hostCpus: options.cpus, hostMemoryBytes: options.memory },
+    ...{ commandLine, vms: 1, throwaway: false, kernel, guestKernel: null },
+    consoleLog: consoleLog(),
+    ...(options.console ? { onConsole: (text: string) => process.stderr.write(text) } : {}),
+  });
 }
 
 async function kernelOf($: Shell, options: Options): Promise<BootKernel> {
@@ -107,18 +121,4 @@ async function scriptFromStdin(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString("utf8");
-}
-
-/** The image that would be booted, whether it is built or not. */
-async function imageOf($: Shell, options: Options): Promise<string> {
-  if (options.image !== undefined) return options.image;
-  return join((await planKernel($, { base: await findBase(options.kernel), variant: options.variant })).dir, "bzImage");
-}
-
-async function bootOf(host: Host, options: Options): Promise<BootSetting> {
-  const { accel, cpuModel, device, cmdline: commandLine = "" } = options;
-  const { setting } = await host.examine({ accel, clock: "time", cpuModel, cpus: undefined, device, vms: 1 });
-  // Nothing is timed: more CPUs than there are may take turns.
-  const asked = { hostCpus: options.cpus, hostMemoryBytes: options.memory };
-  return { setting: { ...setting, ...asked }, commandLine, vms: 1, throwaway: false };
 }

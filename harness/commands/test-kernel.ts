@@ -1,9 +1,8 @@
-import { resolve } from "node:path";
 import type { Command } from "commander";
 import { MeasurementError } from "../base/errors.ts";
 import { listOf, matching, option } from "../base/option.ts";
 import { print, say } from "../base/output.ts";
-import { cacheDir, projectDir } from "../base/paths.ts";
+import { cacheDir } from "../base/paths.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
 import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
@@ -53,15 +52,8 @@ async function testKernel($: Shell, options: Options): Promise<void> {
   const base = await findBase(options.kernel);
   using scratch = new RuntimeDir();
   const logs = cacheDir("logs", `test-kernel-${process.pid}`);
-  const all = kernelSteps($, {
-    base,
-    patchesDir: resolve(projectDir, base.patches),
-    full: options.full === true,
-    accel: options.accel,
-    scratch: scratch.path,
-    logs,
-    say,
-  });
+  const plan = { base, accel: options.accel, scratch: scratch.path, logs, say };
+  const all = kernelSteps($, plan, options.full === true);
   const steps = options.only === undefined ? all : chooseSteps(all, options.only);
   if (options.dryRun) {
     for (const [index, { name, about }] of steps.entries()) print(`${index + 1}. ${name}: ${about}`);

@@ -1,9 +1,9 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { MeasurementError } from "../base/errors.ts";
 import { withLock } from "../base/lock.ts";
 import { print } from "../base/output.ts";
-import { cacheDir, projectDir, projectPath } from "../base/paths.ts";
+import { cacheDir, projectPath } from "../base/paths.ts";
 import { Progress } from "../base/progress.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
 import type { Shell } from "../base/shell.ts";
@@ -50,14 +50,13 @@ async function testMutations($: Shell, names: string[], options: Options): Promi
   }
   using scratch = new RuntimeDir();
   const logs = cacheDir("logs", `test-mutations-${process.pid}`);
-  const patchesDir = resolve(projectDir, base.patches);
   const progress = new Progress("mutations");
   const say = (line: string) => progress.log(line);
   const results = await withLock($, join(cacheDir("mutants"), `${base.name}.lock`), say, () =>
     runMutations(
       $,
       mutations,
-      { base, patchesDir, accel: options.accel, scratch: scratch.path, logs, say },
+      { base, accel: options.accel, scratch: scratch.path, logs, say },
       (index, { name }) => progress.update(index / mutations.length, name),
       ({ name, status, log }) =>
         print(`${status === "passed" ? "caught" : "MISSED"}  ${name}\n          ${log.join(" ")}`),

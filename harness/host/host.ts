@@ -99,8 +99,6 @@ export interface Host extends AsyncDisposable {
   examine(wish: HostWish): Promise<HostOffer>;
   /** Boots a kernel. It is that one which runs afterwards, and no other, with our programs on the path. */
   boot(request: BootRequest): Promise<BootedHost>;
-  /** For a person to read: what boots it, to be run on this machine, and what then creates such VMs, to be run on it. */
-  commands(boot: BootSetting, kernelImage: string, vms: readonly VmRequest[]): { boot: string[]; create: string[] };
 }
 
 /** VMs that are created at the same time, all alike. */

@@ -45,7 +45,9 @@ export async function compileStatic($: Shell, source: string, directory: string)
 }
 
 /** Static programs of this machine, for /usr/local/bin of one boot: an archive to append to the root's. */
-export function programsArchive(paths: string[]): Buffer {
+export async function programsArchive($: Shell, paths: string[]): Promise<Buffer> {
   const entry = (path: string) => ({ path: `usr/local/bin/${basename(path)}`, mode: FILE | 0o755 });
-  return cpioArchive(paths.map((path) => ({ ...entry(path), content: readFileSync(path) })));
+  // A dry run has no image of the guest's kernel.
+  const read = async (path: string) => ({ ...entry(path), content: await $.files.readBytes(path, "") });
+  return cpioArchive(await Promise.all(paths.map(read)));
 }

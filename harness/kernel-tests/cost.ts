@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { MeasurementError } from "../base/errors.ts";
-import type { TestResult } from "../ktap/result.ts";
-import { check } from "./step.ts";
+import { check, type TestResult } from "../ktap/result.ts";
 
 /** What a kernel that carries the series and never enables it may cost, share of base's instructions. */
 export const MOST_EXTRA = 0.005;

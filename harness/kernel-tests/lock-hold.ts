@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { MeasurementError } from "../base/errors.ts";
-import type { TestResult } from "../ktap/result.ts";
-import { check } from "./step.ts";
+import { check, type TestResult } from "../ktap/result.ts";
 
 /**
  * Bounds in instructions, which is what a nanosecond of a counted run is. zone->lock is always held with interrupts off,

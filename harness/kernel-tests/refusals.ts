@@ -1,9 +1,8 @@
 import type { Exec } from "../base/exec.ts";
 import type { Shell } from "../base/shell.ts";
-import type { TestResult } from "../ktap/result.ts";
+import { check, type TestResult } from "../ktap/result.ts";
 import { runUml, type UmlEnd } from "../kunit/run-uml.ts";
 import { SUITE } from "../kunit/suite.ts";
-import { check } from "./step.ts";
 
 const CONTROL = "/sys/kernel/mm/page_prezero/enabled";
 /** Any case that enables the feature; with a switch that excludes it, it cannot. */

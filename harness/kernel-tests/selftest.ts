@@ -2,11 +2,12 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { InfrastructureError } from "../base/errors.ts";
 import type { Shell } from "../base/shell.ts";
-import type { KernelSource } from "../kernel/source.ts";
+import { type Base, seriesDir } from "../kernel/bases.ts";
+import { fetchSource } from "../kernel/source.ts";
 import { baseRepository } from "../patches/base-repository.ts";
 import { commitOnBase } from "../patches/commit-series.ts";
 import { git } from "../patches/git.ts";
-import type { Series } from "../series/series.ts";
+import { readSeries } from "../series/series.ts";
 
 const SELFTESTS = "tools/testing/selftests";
 /** Where the kernel keeps the tests of its memory management; until 6.2 under the older name. */
@@ -22,14 +23,13 @@ const FLAGS = ["-O2", "-Wall", "-static"];
  */
 export async function buildSelftest(
   $: Shell,
-  source: KernelSource,
-  series: Series,
+  base: Base,
   directory: string,
   say: (line: string) => void,
 ): Promise<string> {
-  const base = await baseRepository($, source, say);
-  const { gitDir, root } = base;
-  const commits = await commitOnBase($, base, series.patches);
+  const repository = await baseRepository($, await fetchSource($, base, say), say);
+  const { gitDir, root } = repository;
+  const commits = await commitOnBase($, repository, (await readSeries(seriesDir(base))).patches);
   const tar = join(directory, "selftest.tar");
   const tree = commits.at(-1) ?? root;
   const [file] = (await git($, gitDir, ["ls-tree", "-r", "--name-only", tree, ...SOURCES])).stdout.split("\n");

@@ -4,11 +4,10 @@ import type { Shell } from "../base/shell.ts";
 import { parseBenchOptions, prepareRun, startRun } from "../bench.ts";
 import { findComplaints } from "../host/complaints.ts";
 import { openHost } from "../hosts.ts";
-import type { TestResult } from "../ktap/result.ts";
+import { check, type TestResult } from "../ktap/result.ts";
 import type { Sample } from "../run/sample.ts";
 import { readSamples } from "../run/store.ts";
 import { median } from "../stats/median.ts";
-import { check } from "./step.ts";
 
 /** Of a VM's pages; a full pool gives more than 0.995, an empty one next to nothing. */
 const LEAST_HIT_SHARE = 0.9;

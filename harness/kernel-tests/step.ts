@@ -1,6 +1,6 @@
 import { describeError, HarnessError, InterruptedError, UsageError } from "../base/errors.ts";
 import { formatDuration } from "../base/progress.ts";
-import { casesOf, countCases, isGood, showCase, type TestResult } from "../ktap/result.ts";
+import { casesOf, check, countCases, isGood, showCase, type TestResult } from "../ktap/result.ts";
 
 /** A part of the kernel tests: it answers with its cases, and what it throws is a failed case. */
 export type Step = {
@@ -76,9 +76,4 @@ async function attempt(step: Step): Promise<{ cases: TestResult[]; thrown?: Harn
 /** A step without a single passed case has shown nothing, so it has not passed. */
 function verdict(cases: TestResult[]): TestResult["status"] {
   return cases.every((one) => isGood(one.status)) && countCases(casesOf(cases)).passed > 0 ? "passed" : "failed";
-}
-
-/** A case from a condition; the log explains it when it does not hold. */
-export function check(name: string, holds: boolean, log = ""): TestResult {
-  return { name, status: holds ? "passed" : "failed", log: holds || log === "" ? [] : log.split("\n"), subtests: [] };
 }

@@ -1,6 +1,7 @@
+import { resolve } from "node:path";
 import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
-import { projectPath } from "../base/paths.ts";
+import { projectDir, projectPath } from "../base/paths.ts";
 import { readYaml } from "../base/yaml.ts";
 
 const FRAGMENT_NAME = /^[\w.-]+\.config$/;
@@ -62,4 +63,9 @@ export async function findBase(name?: string, file = projectPath("configs/kernel
     message: `There is no kernel base "${wanted}".`,
     remedy: `Allowed: ${Object.keys(parsed.bases).join(", ")} (configs/kernels.yaml).`,
   });
+}
+
+/** Where the series of a base is. */
+export function seriesDir(base: Pick<Base, "patches">): string {
+  return resolve(projectDir, base.patches);
 }

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import type { Shell } from "../base/shell.ts";
-import { applyFailureError, explainApplyFailure } from "../series/apply-failure.ts";
+import { applyFailureError, applyToTree, explainApplyFailure } from "../series/apply.ts";
 import type { Series } from "../series/series.ts";
 
 /** The build directory lies inside the source tree, so that the compiler sees the same relative paths in every tree. */
@@ -28,18 +28,12 @@ export async function makeTree(
 }
 
 /**
- * Applies patches to a tree. `git apply` replaces the files that it changes, so a source that they are linked to stays as
- * it is; it knows no fuzz, so a patch applies exactly or not at all.
+ * Applies patches to a tree, in their order.
  * @throws UsageError PATCH_DOES_NOT_APPLY names patch, file and hunk
  */
 export async function applyPatches($: Shell, patches: Series["patches"], target: string, onto: string): Promise<void> {
   for (const patch of patches) {
-    const finished = await $({
-      cwd: target,
-      // Inside somebody's repository, git would take the paths as relative to its top and silently skip them.
-      env: { GIT_CEILING_DIRECTORIES: dirname(target), LC_ALL: "C" },
-      okExitCodes: [0, 1, 128],
-    })`git apply --whitespace=nowarn ${patch.path}`;
-    if (finished.exitCode !== 0) throw applyFailureError(explainApplyFailure(patch, finished.stderr), onto);
+    const { exitCode, stderr } = await applyToTree($, target, patch.path);
+    if (exitCode !== 0) throw applyFailureError(explainApplyFailure(patch, stderr), onto);
   }
 }

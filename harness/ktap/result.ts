@@ -52,6 +52,11 @@ export function summaryLine({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }
 
+/** A case from a condition; the log explains it when it does not hold. */
+export function check(name: string, holds: boolean, log = ""): TestResult {
+  return { name, status: holds ? "passed" : "failed", log: holds || log === "" ? [] : log.split("\n"), subtests: [] };
+}
+
 /** One line per case, `ok      suite: case: figures`; a case that is not good shows what it said. */
 export function showCase({ group, name, status, found, log }: TestCase): string {
   const title = `${MARKS[status]} ${[...group, name, ...(found === undefined ? [] : [found])].join(": ")}`;

@@ -1,26 +1,15 @@
 import { InfrastructureError } from "../base/errors.ts";
 import type { Shell } from "../base/shell.ts";
 import { MIB_BYTES } from "../base/size.ts";
-import type { Base } from "../kernel/bases.ts";
-import { sha256 } from "../kernel/content-key.ts";
-import { fetchSource } from "../kernel/source.ts";
-import { type BootPlan, bootForTests } from "../kernel-tests/boot.ts";
+import type { BootKernel } from "../host/host.ts";
+import { kernelOfImage } from "../host/image-file.ts";
+import { bootTestHost, type TestPlan } from "../kernel-tests/boot/test-host.ts";
 import { refusalsOnUml } from "../kernel-tests/refusals.ts";
 import { buildSelftest } from "../kernel-tests/selftest.ts";
 import { type Load, stress } from "../kernel-tests/stress.ts";
 import { runSuite, SUITE } from "../kunit/suite.ts";
-import { readSeries } from "../series/series.ts";
 import type { BrokenOff } from "./judge.ts";
-import type { MutantTree } from "./mutant-tree.ts";
 import type { Bed } from "./mutation.ts";
-
-export type BedPlan = BootPlan & {
-  base: Base;
-  patchesDir: string;
-  /** For programs; removed afterwards. */
-  scratch: string;
-  say: (line: string) => void;
-};
 
 /** Runs one test on a kernel image. */
 export type RunTest = (imagePath: string, test: string) => Promise<BrokenOff>;
@@ -29,8 +18,6 @@ export type RunTest = (imagePath: string, test: string) => Promise<BrokenOff>;
 const CASE_MS = 90_000;
 /** So little that the load has to take memory that it wrote to before: with a full pool nobody gets any. */
 const HOST_BYTES = 640 * MIB_BYTES;
-/** Clears memory as most machines do. */
-const CPU_MODEL = "max";
 const LOAD: Load = { seconds: 15, mibPerProcess: 96, processes: 4 };
 
 /** One case of the KUnit suite; all of them for an empty name. */
@@ -46,23 +33,24 @@ export const onRefusals =
   ($: Shell): RunTest =>
   async (imagePath) => ({ results: await refusalsOnUml($, imagePath), failure: undefined });
 
-/** The kselftest of the series on a booted host, for what takes user space to see. */
-export async function onSelftest($: Shell, plan: BedPlan, tree: MutantTree): Promise<RunTest> {
-  const source = await fetchSource($, plan.base, plan.say);
-  const program = await buildSelftest($, source, await readSeries(plan.patchesDir), plan.scratch, plan.say);
+/** The kselftest of the series in a booted guest, for what takes user space to see. */
+export async function onSelftest($: Shell, plan: TestPlan): Promise<RunTest> {
+  const programs = [await buildSelftest($, plan.base, plan.scratch, plan.say)];
+  const needs = { memoryBytes: HOST_BYTES, cpuModel: "max", programs };
   return async (imagePath) => {
-    const release = await tree.release();
-    const sums = { imageSha256: sha256(imagePath), configSha256: sha256(release) };
     try {
-      const more = { memoryBytes: HOST_BYTES, cpuModel: CPU_MODEL, programs: [program] };
-      const kernel = { imagePath, release, ...sums, variant: "prezero" } as const;
-      await using host = await bootForTests($, plan, kernel, "mutant", more);
+      await using host = await bootTestHost($, plan, mutantOf(imagePath), "mutant", needs);
       return { results: await stress(host, LOAD), failure: undefined };
     } catch (error) {
       if (error instanceof InfrastructureError) return { results: [], failure: error };
       throw error;
     }
   };
+}
+
+/** What there is to know of a kernel that never was in the cache. */
+export function mutantOf(imagePath: string): BootKernel & { variant: "prezero" } {
+  return { ...kernelOfImage(imagePath), variant: "prezero" };
 }
 
 /** The kernel that a bed runs. */

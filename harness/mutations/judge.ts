@@ -2,7 +2,7 @@ import { type InfrastructureError, MeasurementError } from "../base/errors.ts";
 import { casesOf, isGood, type TestCase, type TestResult } from "../ktap/result.ts";
 
 /** What a run of the test that should notice has shown. */
-export type Verdict = { caught: boolean; evidence: string };
+export type Judgement = { caught: boolean; evidence: string };
 
 /** A run that broke off: what ran, and why there is no more. */
 export type BrokenOff = { results: TestResult[]; failure: InfrastructureError | undefined };
@@ -16,7 +16,7 @@ const DEATHS = ["KERNEL_PANIC", "KERNEL_OOPS", "KUNIT_HUNG", "KUNIT_INCOMPLETE",
  * @throws InfrastructureError when the run broke off for another reason; MeasurementError MUTATION_TEST_MISSING when
  *   there was no such case
  */
-export function judge(test: string, { results, failure }: BrokenOff): Verdict {
+export function judge(test: string, { results, failure }: BrokenOff): Judgement {
   if (failure && DEATHS.includes(failure.code)) return { caught: true, evidence: failure.message };
   const cases = casesNamed(test, results);
   const red = cases.find(({ status }) => !isGood(status));

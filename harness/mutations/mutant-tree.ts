@@ -1,5 +1,5 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { cacheDir } from "../base/paths.ts";
 import type { Shell } from "../base/shell.ts";
@@ -11,6 +11,7 @@ import { configureTree } from "../kernel/config.ts";
 import { makeEnvironment, type Toolchain } from "../kernel/toolchain.ts";
 import { BUILD_DIR, makeTree } from "../kernel/tree.ts";
 import { type BuildVariant, RECIPES, type Recipe } from "../kernel/variant.ts";
+import { applyToTree } from "../series/apply.ts";
 import type { Mutation } from "./mutation.ts";
 
 /**
@@ -77,17 +78,8 @@ export class MutantTree {
     }
   }
 
-  /** Release name of what was built last. */
-  async release(): Promise<string> {
-    return (await readFile(join(this.#dir, BUILD_DIR, "include/config/kernel.release"), "utf8")).trim();
-  }
-
   async #apply($: Shell, mutation: Mutation, ...how: string[]): Promise<void> {
-    const finished = await $({
-      cwd: this.#dir,
-      env: { GIT_CEILING_DIRECTORIES: dirname(this.#dir), LC_ALL: "C" },
-      okExitCodes: [0, 1, 128],
-    })`git apply ${how} ${mutation.path}`;
+    const finished = await applyToTree($, this.#dir, mutation.path, ...how);
     if (finished.exitCode === 0) return;
     throw new UsageError({
       code: "MUTATION_DOES_NOT_APPLY",

@@ -1,9 +1,9 @@
 import { InfrastructureError, MeasurementError } from "../base/errors.ts";
 import type { Shell } from "../base/shell.ts";
-import { check } from "../kernel-tests/step.ts";
-import type { TestResult } from "../ktap/result.ts";
-import { type BedPlan, onKunit, onRefusals, onSelftest, type RunTest, variantOf } from "./beds.ts";
-import { type BrokenOff, casesNamed, judge, type Verdict } from "./judge.ts";
+import type { TestPlan } from "../kernel-tests/boot/test-host.ts";
+import { check, type TestResult } from "../ktap/result.ts";
+import { onKunit, onRefusals, onSelftest, type RunTest, variantOf } from "./beds.ts";
+import { type BrokenOff, casesNamed, type Judgement, judge } from "./judge.ts";
 import { MutantTree } from "./mutant-tree.ts";
 import type { Bed, Mutation } from "./mutation.ts";
 
@@ -20,7 +20,7 @@ export type OnMutant = (index: number, mutation: Mutation) => void;
 export async function runMutations(
   $: Shell,
   mutations: Mutation[],
-  plan: BedPlan,
+  plan: TestPlan,
   onMutant: OnMutant,
   onResult: (result: TestResult) => void,
 ): Promise<TestResult[]> {
@@ -31,7 +31,7 @@ export async function runMutations(
     plan.say(`building the healthy series (${variant})`);
     const tree = await MutantTree.make($, plan.base, variant);
     const healthy = await tree.build();
-    const run = await beds($, plan, tree, here);
+    const run = await beds($, plan, here);
     await assertGreen(healthy, distinctTests(here), run);
     for (const mutation of here) {
       onMutant(results.length, mutation);
@@ -43,9 +43,9 @@ export async function runMutations(
   return results;
 }
 
-async function beds($: Shell, plan: BedPlan, tree: MutantTree, mutations: Mutation[]): Promise<(bed: Bed) => RunTest> {
+async function beds($: Shell, plan: TestPlan, mutations: Mutation[]): Promise<(bed: Bed) => RunTest> {
   const needed = mutations.some(({ caughtBy }) => caughtBy.bed === "selftest");
-  const selftest = needed ? await onSelftest($, plan, tree) : onKunit($);
+  const selftest = needed ? await onSelftest($, plan) : onKunit($);
   const all: Record<Bed, RunTest> = { kunit: onKunit($), refusals: onRefusals($), selftest };
   return (bed) => all[bed];
 }
@@ -84,7 +84,7 @@ async function runOne(mutation: Mutation, tree: MutantTree, run: (bed: Bed) => R
 }
 
 /** Nothing can notice a mutant that there is not. @throws every other error */
-function unbuilt(error: unknown): Verdict {
+function unbuilt(error: unknown): Judgement {
   if (!(error instanceof InfrastructureError) || error.code !== "KERNEL_BUILD_FAILED") throw error;
   return { caught: false, evidence: `the mutant does not build\n${error.detail ?? ""}`.trim() };
 }

@@ -1,7 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { InfrastructureError } from "../base/errors.ts";
-import { shellQuote } from "../base/quote.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
 import type { Shell } from "../base/shell.ts";
 import { availableHereBytes, readThisMachine } from "../base/this-machine.ts";
@@ -11,25 +9,19 @@ import {
   chooseAccelerator,
   EMULATED_DEVICE_MODEL,
   emulatedDeviceAddresses,
-  greetingMs,
-  hostArgs,
   QEMU_PROGRAM,
-  QemuProcess,
   SocketListener,
-  scaledMs,
-  versionText,
 } from "../qemu.ts";
-import type { Accelerator, Fingerprint } from "../run/sample.ts";
+import type { Fingerprint } from "../run/sample.ts";
 import { bindToVfio, type VfioBinding } from "../vfio/bind.ts";
 import { makeGuestRoot } from "../vm/guest-boot.ts";
 import { BootedNestedHost } from "./booted-host.ts";
-import { SerialConsole } from "./console.ts";
-import { explainFailure, type Watched } from "./failure.ts";
 import { ensureInitramfs, installedArchive, keysArchive } from "./initramfs.ts";
-import { type BootKeys, makeBootKeys } from "./keys.ts";
+import { makeBootKeys } from "./keys.ts";
 import { type NestedMachine, qemuHostOf } from "./machine.ts";
+import { recordedMachine } from "./recorded-machine.ts";
 import { assertHostMemory } from "./room.ts";
-import { SshConnection } from "./ssh.ts";
+import { type MachineOrder, startMachine } from "./start-machine.ts";
 
 export type NestedHostOptions = NestedMachine & {
   kernel: BootKernel;
@@ -49,12 +41,6 @@ export type NestedHostOptions = NestedMachine & {
   program?: string;
 };
 
-/** First message of our init when the SSH server listens. */
-const READY = /^prezero-init: ready/m;
-const SSH_PORT = 22;
-const BOOT_MS = 30_000;
-const SSH_MS = 15_000;
-
 /**
  * Boots the kernel in QEMU with an emulated IOMMU and an emulated device, and connects over SSH.
  * @throws UsageError HOST_MEMORY_RANGE, KVM_UNUSABLE, DEVICE_UNKNOWN, GROUP_NOT_VIABLE; InfrastructureError QEMU_MISSING, QEMU_EXITED,
@@ -70,51 +56,42 @@ export async function bootNestedHost($: Shell, options: NestedHostOptions): Prom
   const initrd = directory.file("initrd");
   const guestKernel = options.guestKernel === undefined ? [] : [options.guestKernel];
   const archives = [
-    programsArchive([...(options.programs ?? []), ...guestKernel]),
+    await programsArchive($, [...(options.programs ?? []), ...guestKernel]),
     await installedArchive($, options.installed ?? []),
   ];
   const added = [keysArchive(keys), ...archives];
-  writeFileSync(initrd, Buffer.concat([readFileSync(initramfs), ...added]), { mode: 0o600 });
-  mkdirSync(dirname(options.consoleLog), { recursive: true });
+  writeFileSync(initrd, Buffer.concat([await $.files.readBytes(initramfs, ""), ...added]), { mode: 0o600 });
+  await $.files.makeDirectory(dirname(options.consoleLog));
 
-  const consoleListener = stack.use(await SocketListener.listen(directory.socket("console")));
+  const console = stack.use(await SocketListener.listen(directory.socket("console")));
   const qmpSocket = directory.socket("qmp");
-  const program = options.program ?? QEMU_PROGRAM;
   const { imagePath: kernelImage } = options.kernel;
-  const machine = { ...options, kernelImage, accel: asked };
-  const qemu = stack.use(
-    await QemuProcess.launch($, {
-      program,
-      args: hostArgs({
-        ...qemuHostOf({ ...machine, initrd }),
-        control: { qmpSocket, consoleSocket: consoleListener.path },
-      }),
-      // For a person: on the terminal, and with the part of the initramfs that outlives this run.
-      reproducer: shellQuote([program, ...hostArgs(qemuHostOf({ ...machine, initrd: initramfs }))]),
-      qmpSocket,
-      greetingTimeoutMs: greetingMs(options.memoryBytes),
-    }),
-  );
-  const console = new SerialConsole(await consoleListener.connection, options.consoleLog, options.onConsole);
-  const watched: Watched = { qemu, console, consoleLog: options.consoleLog, signal: $.signal };
-  const { accelerator, connection } = await Promise.race([
-    connect(watched, qemu, keys, options.patience),
-    console.unlogged,
-  ]);
-  const ssh = stack.use(connection);
+  const order: MachineOrder = {
+    program: options.program ?? QEMU_PROGRAM,
+    host: {
+      ...qemuHostOf({ ...options, kernelImage, accel: asked, initrd }),
+      control: { qmpSocket, consoleSocket: console.path },
+    },
+    ...{ initramfs, keys, qmpSocket, console },
+    consoleLog: options.consoleLog,
+    onConsole: options.onConsole,
+    patience: options.patience ?? 1,
+  };
   const emulated = options.device === "emulated";
+  const addresses = emulated ? emulatedDeviceAddresses(options.hardware?.assignable) : [options.device];
+  const machine = $.dry ? recordedMachine($, order, addresses) : await startMachine($, stack, order);
   const thisMachine = await readThisMachine($);
   const fingerprint: Fingerprint = {
     machineCpu: thisMachine.cpu,
     machineMicrocode: thisMachine.microcode,
     machineCpus: thisMachine.cpus,
     machineMemoryBytes: thisMachine.memoryBytes,
-    accelerator,
+    accelerator: machine.accelerator,
     clock: options.clock ?? "time",
     cpuModel: options.cpuModel,
     hostCpus: options.cpus,
     hostMemoryBytes: options.memoryBytes,
-    qemuVersion: versionText(qemu.qmp.greeting),
+    qemuVersion: machine.qemuVersion,
     device: emulated ? `${EMULATED_DEVICE_MODEL} (emulated)` : options.device,
     kernelRelease: options.kernel.release,
     kernelImageSha256: options.kernel.imageSha256,
@@ -122,16 +99,14 @@ export async function bootNestedHost($: Shell, options: NestedHostOptions): Prom
     kernelVariant: options.kernel.variant,
   };
   const host = new BootedNestedHost({
-    watched,
-    qemu,
-    ssh,
+    ...machine,
+    note: $.note,
     fingerprint,
     patience: options.patience ?? 1,
     resources: stack.move(),
   });
   try {
     // Not given back at the end: the whole host goes away with its driver bindings.
-    const addresses = emulated ? emulatedDeviceAddresses(options.hardware?.assignable) : [options.device];
     await host.prepare(async () => {
       const bound: VfioBinding[] = [];
       for (const address of addresses) bound.push(await bindToVfio(host.exec, address));
@@ -143,29 +118,4 @@ export async function bootNestedHost($: Shell, options: NestedHostOptions): Prom
     await host[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-type Connected = { accelerator: Accelerator; connection: SshConnection };
-
-/** Waits for the init's word, then connects; whatever fails is explained by what the host and QEMU said last. */
-async function connect(watched: Watched, qemu: QemuProcess, keys: BootKeys, patience = 1): Promise<Connected> {
-  try {
-    const accelerator = await qemu.accelerator();
-    const port = await qemu.forwardedPort(SSH_PORT);
-    await waitForInit(watched.console, scaledMs(BOOT_MS, accelerator, patience));
-    const target = { host: "127.0.0.1", port, user: "root", privateKey: keys.userPrivate, hostKey: keys.hostPublic };
-    return { accelerator, connection: await SshConnection.connect(target, scaledMs(SSH_MS, accelerator, patience)) };
-  } catch (error) {
-    throw error instanceof InfrastructureError ? await explainFailure(watched, error) : error;
-  }
-}
-
-async function waitForInit(console: SerialConsole, timeoutMs: number): Promise<void> {
-  const dead = console.fatal.then(() => false);
-  if (await Promise.race([console.waitFor(READY, timeoutMs), dead])) return;
-  throw new InfrastructureError({
-    code: "BOOT_TIMEOUT",
-    message: `The kernel under test did not get to the end of its init within ${timeoutMs / 1000} s`,
-    remedy: `Boot it and watch: ${shellQuote(["npm", "run", "shell", "--", "--console"])}.`,
-  });
 }

@@ -8,11 +8,10 @@ import type { BootedHost, VmCreation, VmRequest } from "../host/host.ts";
 import { measuredProgram, type ProgramAnswer } from "../host/measured-program.ts";
 import { setThp } from "../host/thp.ts";
 import { scaledMs } from "../qemu/deadline.ts";
-import type { QemuProcess } from "../qemu/launch.ts";
 import type { Fingerprint, Thp } from "../run/sample.ts";
 import type { VfioBinding } from "../vfio/bind.ts";
-import { explainFailure, type Watched } from "./failure.ts";
-import type { SshConnection } from "./ssh.ts";
+import { explainFailure } from "./failure.ts";
+import type { RunningMachine } from "./start-machine.ts";
 
 const EXEC_MS = 30_000;
 /** A host that does not answer `true` for so long hangs. */
@@ -22,10 +21,9 @@ const RESERVE_BYTES = GIB_BYTES / 4;
 const PAGE_TABLE_SHARE = 3 / 512;
 const VM_STEP_BYTES = 64 * MIB_BYTES;
 
-export type NestedParts = {
-  watched: Watched;
-  qemu: Pick<QemuProcess, "qmp" | "pid" | "exited">;
-  ssh: SshConnection;
+export type NestedParts = Pick<RunningMachine, "watched" | "qemu" | "ssh"> & {
+  /** Told each command that the host runs. */
+  note: (what: string) => void;
   fingerprint: Fingerprint;
   /** Multiplies every deadline. */
   patience: number;
@@ -68,6 +66,7 @@ export class BootedNestedHost implements BootedHost {
    */
   exec = async (command: string, timeoutMs?: number): Promise<ExecAnswer> => {
     const deadlineMs = timeoutMs ?? this.#scaled(EXEC_MS);
+    this.#parts.note(`on the host: ${command}`);
     return this.#guarded(() => this.#parts.ssh.exec(command, deadlineMs));
   };
 
@@ -76,6 +75,7 @@ export class BootedNestedHost implements BootedHost {
     onOutput: (chunk: Buffer, isError: boolean) => void,
     timeoutMs: number,
   ): Promise<number> {
+    this.#parts.note(`on the host: ${command}`);
     const answer = await this.#guarded(() => this.#parts.ssh.exec(command, timeoutMs, onOutput));
     return answer.exitCode;
   }

@@ -12,7 +12,7 @@ const TAIL_LINES = 25;
 /** A VM as far as failures are concerned. */
 export type Watched = {
   qemu: Pick<QemuProcess, "exited" | "reproducer">;
-  console: SerialConsole;
+  console: Pick<SerialConsole, "fatal" | "complaints" | "tail" | "silentMs" | "unlogged">;
   consoleLog: string;
   /** Aborted when the user asks to stop: then everything dies, and nothing failed. */
   signal: AbortSignal;

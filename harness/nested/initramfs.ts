@@ -1,15 +1,6 @@
 import { createHash } from "node:crypto";
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  writeFileSync,
-} from "node:fs";
-import { join } from "node:path";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { InfrastructureError } from "../base/errors.ts";
 import { cacheDir } from "../base/paths.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
@@ -38,7 +29,10 @@ const initScript = join(import.meta.dirname, "init.sh");
  */
 export async function ensureInitramfs($: Shell): Promise<string> {
   const path = initramfsPath();
-  if (existsSync(path)) return path;
+  if ($.files.exists(path)) {
+    if ($.dry) $.note(`the host's root is in the cache: ${path}`);
+    return path;
+  }
   const missing = [DRACUT_INSTALL, ...PROGRAMS, ...FIRMWARE].filter((file) => !existsSync(file));
   if (missing.length > 0) {
     throw new InfrastructureError({
@@ -47,13 +41,14 @@ export async function ensureInitramfs($: Shell): Promise<string> {
       remedy: "npm run setup",
     });
   }
-  using directory = new RuntimeDir(cacheDir("initramfs"));
+  await $.files.makeDirectory(dirname(path));
+  using directory = new RuntimeDir($.dry ? undefined : dirname(path));
   const root = directory.file("root");
   mkdirSync(root);
   await fillRoot($, root);
   const half = directory.file("half.cpio");
   writeFileSync(half, cpioArchive([...treeEntries(root, "")]));
-  renameSync(half, path);
+  await $.files.move(half, path);
   return path;
 }
 

@@ -1,22 +1,12 @@
 import { availableParallelism } from "node:os";
-import { shellQuote } from "../base/quote.ts";
 import type { Shell } from "../base/shell.ts";
 import { availableHereBytes, readThisMachine } from "../base/this-machine.ts";
-import { vmArgs } from "../host/create-vm.ts";
-import type { BootRequest, BootSetting, Host, HostOffer, HostWish, VmRequest } from "../host/host.ts";
-import {
-  assertCpuModel,
-  chooseAccelerator,
-  emulatedDeviceAddresses,
-  hostArgs,
-  QEMU_PROGRAM,
-  qemuVersion,
-} from "../qemu.ts";
+import type { BootRequest, BootSetting, Host, HostOffer, HostWish } from "../host/host.ts";
+import { assertCpuModel, chooseAccelerator, qemuVersion } from "../qemu.ts";
 import { type Accelerator, acceleratorSchema } from "../run/sample.ts";
 import { bootNestedHost } from "./boot.ts";
 import type { BootedNestedHost } from "./booted-host.ts";
-import { initramfsPath } from "./initramfs.ts";
-import { type NestedMachine, qemuHostOf } from "./machine.ts";
+import type { NestedMachine } from "./machine.ts";
 import { NestedRoom } from "./room.ts";
 import { nestedSetting } from "./setting.ts";
 
@@ -57,19 +47,6 @@ export class NestedHost implements Host {
       ...(onConsole && { onConsole }),
       ...(guestKernel !== null && { guestKernel }),
     });
-  }
-
-  commands(request: BootSetting, kernelImage: string, vms: readonly VmRequest[]): { boot: string[]; create: string[] } {
-    const { setting } = request;
-    const machine = machineOf(request);
-    const qemu = qemuHostOf({ ...machine, kernelImage, accel: machine.accel, initrd: initramfsPath() });
-    const addresses = setting.device === "emulated" ? emulatedDeviceAddresses(request.vms) : [setting.device];
-    const here = { cpus: setting.hostCpus, isEmulated: setting.accelerator === "tcg" };
-    const creations = vms.flatMap((vm) => addresses.map((address) => vmArgs({ ...vm, ...here }, { address })));
-    return {
-      boot: [shellQuote([QEMU_PROGRAM, ...hostArgs(qemu)])],
-      create: creations.map((args) => shellQuote([QEMU_PROGRAM, ...args])),
-    };
   }
 
   /** Each boot is a machine of its own, which is gone with it. */

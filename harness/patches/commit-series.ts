@@ -1,17 +1,13 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Shell } from "../base/shell.ts";
-import { applyFailureError, explainApplyFailure } from "../series/apply-failure.ts";
+import { APPLY, applyFailureError, explainApplyFailure } from "../series/apply.ts";
 import type { PatchFile } from "../series/patch-file.ts";
 import type { BaseRepository } from "./base-repository.ts";
-import { git, gitText } from "./git.ts";
-import { withIndex } from "./scratch-index.ts";
+import { readMail } from "./changelog.ts";
+import { git, gitText, withIndex } from "./git.ts";
 
-/** What applying means: every context line must match, nothing is guessed or merged. */
-export const APPLY = ["apply", "--cached", "--whitespace=nowarn"];
-/** How a mail becomes a changelog: `[PATCH]` goes, any other bracket stays; scissors mean nothing. */
-export const MAILINFO = ["mailinfo", "-b", "--encoding=UTF-8", "--no-scissors"];
-
+/** In an index alone. */
+export const APPLY_CACHED = [...APPLY, "--cached"];
 /**
  * Turns patches into commits on top of `parent`, one each, as `git am` does it, but in the object database alone: no
  * worktree is needed, so that a patch that does not apply is known in a second and leaves nothing behind.
@@ -30,7 +26,7 @@ export async function commitSeries(
     const commits: string[] = [];
     for (const patch of patches) {
       const { message, env } = await readMail($, repository, patch, scratch);
-      const applied = await git($, repository, [...APPLY, join(scratch, "diff")], {
+      const applied = await git($, repository, [...APPLY_CACHED, join(scratch, "diff")], {
         env: index,
         okExitCodes: [0, 1, 128],
       });
@@ -49,21 +45,4 @@ export async function commitSeries(
  */
 export async function commitOnBase($: Shell, base: BaseRepository, patches: PatchFile[]): Promise<string[]> {
   return commitSeries($, base.gitDir, base.root, patches, `${base.packageName} ${base.version}`);
-}
-
-/** Changelog and author of a patch; its diff lands in `scratch/diff`. The committer's date is the author's. */
-async function readMail($: Shell, repository: string, patch: PatchFile, scratch: string) {
-  const args = [...MAILINFO, join(scratch, "body"), join(scratch, "diff")];
-  const header = await gitText($, repository, args, { input: patch.text });
-  const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(header)?.[1] ?? "";
-  const body = (await readFile(join(scratch, "body"), "utf8")).trim();
-  return {
-    message: `${field("Subject")}\n${body === "" ? "" : `\n${body}\n`}`,
-    env: {
-      GIT_AUTHOR_NAME: field("Author"),
-      GIT_AUTHOR_EMAIL: field("Email"),
-      GIT_AUTHOR_DATE: field("Date"),
-      GIT_COMMITTER_DATE: field("Date"),
-    },
-  };
 }

@@ -16,7 +16,7 @@ export type SeriesCommit = {
   recordedName: string | undefined;
 };
 
-const FIELDS = ["%H", "%T", "%P", "%an <%ae>", "%ad", "%s", "%B", "%N"];
+const FIELDS = ["%H", "%T", "%P", "%an <%ae>", "%ad", "%s", "%B", "%N", "%(trailers:key=Signed-off-by)"];
 
 /**
  * Finds the pristine source in a worktree's history: the commit whose files are exactly the base's.
@@ -47,15 +47,24 @@ export async function listCommits($: Shell, dir: string, base: string): Promise<
   let parentTree = await gitText($, dir, ["rev-parse", `${base}^{tree}`]);
   for (const record of records) {
     const fields = record.replace(/^\n/, "").split("\0");
-    const [id = "", tree = "", parents = "", author = "", authorDate = "", subject = "", message = "", note = ""] =
-      fields;
+    const [
+      id = "",
+      tree = "",
+      parents = "",
+      author = "",
+      authorDate = "",
+      subject = "",
+      message = "",
+      note = "",
+      signed = "",
+    ] = fields;
     const name = `${id.slice(0, 12)} ("${subject}")`;
     if (parents.includes(" ")) throw unfit(name, "is a merge", "Rebase the series into a straight line.");
     if (tree === parentTree) throw unfit(name, "changes nothing", "Drop it (git rebase -i).");
     if (/^(fixup|squash|amend)! /.test(subject)) {
       throw unfit(name, "is not squashed yet", "Run git rebase -i --autosquash in the worktree.");
     }
-    if (/^Signed-off-by:/im.test(message)) {
+    if (signed !== "") {
       throw unfit(name, "carries a Signed-off-by", "Take it out; the sign-off is added when the series is exported.");
     }
     commits.push({
@@ -72,6 +81,7 @@ export async function listCommits($: Shell, dir: string, base: string): Promise<
   return commits;
 }
 
-function unfit(commit: string, why: string, remedy: string): UsageError {
+/** A commit that cannot be a patch, and why. */
+export function unfit(commit: string, why: string, remedy: string): UsageError {
   return new UsageError({ code: "COMMIT_UNFIT", message: `Commit ${commit} ${why}.`, remedy });
 }

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { mkdir, rm, rmdir } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, readFile, rm, rmdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { writeFileAtomic } from "../base/atomic-write.ts";
 import type { Shell } from "../base/shell.ts";
 import type { BaseRepository } from "./base-repository.ts";
 import { git } from "./git.ts";
-import { unhideNewFiles } from "./unhide.ts";
 import { type Meeting, recordMeeting } from "./worktree.ts";
 
 /** Arguments of the git command that makes the worktree. */
@@ -41,4 +41,21 @@ export async function createWorktree($: Shell, base: BaseRepository, dir: string
     await clear().catch(() => {});
     throw error;
   }
+}
+
+/** Debian's packages end .gitignore with this, because their own repository holds debian/ alone. */
+const HIDES_ALL = /^(\/\*|!\/debian\/)$/;
+
+/**
+ * Lets git see new files in a worktree: takes the pattern that hides everything out of the worktree's .gitignore, and
+ * tells git not to look at that file, so that the change becomes part of no commit.
+ */
+async function unhideNewFiles($: Shell, dir: string): Promise<void> {
+  const file = join(dir, ".gitignore");
+  if (!existsSync(file)) return;
+  const before = (await readFile(file, "utf8")).split("\n");
+  const after = before.filter((line) => !HIDES_ALL.test(line));
+  if (after.length === before.length) return;
+  await git($, dir, ["update-index", "--skip-worktree", ".gitignore"]);
+  writeFileAtomic(file, after.join("\n"));
 }

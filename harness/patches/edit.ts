@@ -4,13 +4,15 @@ import { resolve } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { withLock } from "../base/lock.ts";
 import type { Shell } from "../base/shell.ts";
+import type { Base } from "../kernel/bases.ts";
 import { readSeries } from "../series/series.ts";
-import type { BaseRepository } from "./base-repository.ts";
-import { commitOnBase } from "./commit-series.ts";
-import { createWorktree } from "./create-worktree.ts";
-import { git, gitText } from "./git.ts";
+import { type BaseRepository, baseGitDir } from "./base-repository.ts";
+import { MAILINFO } from "./changelog.ts";
+import { APPLY_CACHED, commitOnBase } from "./commit-series.ts";
+import { createWorktree, worktreeAdd, worktreeMove } from "./create-worktree.ts";
+import { git, gitCommand, gitText } from "./git.ts";
+import { recordNames } from "./names.ts";
 import { directoryDigest } from "./patch-directory.ts";
-import { recordNames } from "./record-names.ts";
 import { isWorktree, lastMeeting, recordMeeting, requireClean } from "./worktree.ts";
 
 export type EditOptions = {
@@ -72,4 +74,21 @@ async function examine($: Shell, base: BaseRepository, dir: string): Promise<str
 
 async function commonDir($: Shell, dir: string): Promise<string> {
   return resolve(dir, await gitText($, dir, ["rev-parse", "--git-common-dir"]));
+}
+
+/** The commands of `patches edit`, in order, with placeholders in capitals for what only running them tells. */
+export async function planEdit(base: Base, dir: string, patchesDir: string): Promise<string[]> {
+  const repository = baseGitDir({ packageName: base.source.package, version: base.source.version, dir: "" });
+  const series = await readSeries(patchesDir);
+  return [
+    gitCommand(repository, ["read-tree", "base"]),
+    ...series.patches.flatMap((patch) => [
+      `${gitCommand(repository, [...MAILINFO, "BODY", "DIFF"])} < ${patch.path}`,
+      gitCommand(repository, [...APPLY_CACHED, "DIFF"]),
+      gitCommand(repository, ["write-tree"]),
+      gitCommand(repository, ["commit-tree", "TREE", "-p", "PARENT"]),
+    ]),
+    gitCommand(repository, worktreeAdd(`${dir}.partial`, "LAST_COMMIT")),
+    gitCommand(repository, worktreeMove(`${dir}.partial`, dir)),
+  ];
 }

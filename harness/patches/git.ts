@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { shellQuote } from "../base/quote.ts";
 import type { Shell } from "../base/shell.ts";
 import type { Finished, ShellOptions } from "../base/shell-options.ts";
@@ -60,4 +63,25 @@ export async function gitLines($: Shell, at: string, args: string[], options: Gi
 /** The command that {@link git} runs, for a dry run. */
 export function gitCommand(at: string, args: string[]): string {
   return shellQuote(["git", "-C", at, ...SETTINGS, ...args]);
+}
+
+/**
+ * Works in an index of its own that begins as a commit's tree: the repository needs no worktree, and nothing of its is
+ * changed but that objects are added.
+ * @param work gets the environment for git, and a directory for other files; both are gone afterwards
+ */
+export async function withIndex<T>(
+  $: Shell,
+  repository: string,
+  commit: string,
+  work: (env: NodeJS.ProcessEnv, scratch: string) => Promise<T>,
+): Promise<T> {
+  const scratch = await mkdtemp(join(tmpdir(), "prezero-index-"));
+  try {
+    const env = { GIT_INDEX_FILE: join(scratch, "index") };
+    await git($, repository, ["read-tree", commit], { env });
+    return await work(env, scratch);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
 }

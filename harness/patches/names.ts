@@ -1,4 +1,6 @@
-import { patchSlug } from "./slug.ts";
+import type { Shell } from "../base/shell.ts";
+import { NAMES_REF } from "./base-repository.ts";
+import { git } from "./git.ts";
 
 /** A commit that is to become a patch file. */
 export type NamedCommit = {
@@ -39,4 +41,35 @@ export function nameCommits(commits: NamedCommit[], known: KnownPatches): string
 
 function pad(number: number): string {
   return String(number).padStart(4, "0");
+}
+
+/** Longest slug; file names stay readable in a listing. */
+const SLUG_CHARACTERS = 40;
+
+/** A subject as part of a file name: `mm: page_prezero: add a pool` becomes `page-prezero-add-a-pool`. */
+function patchSlug(subject: string): string {
+  const words = subject
+    .replace(/^[a-z_-]+: +(?=.*\S)/i, "")
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== "");
+  let slug = "";
+  for (const word of words) {
+    if (slug.length + word.length >= SLUG_CHARACTERS) break;
+    slug = slug === "" ? word : `${slug}-${word}`;
+  }
+  return slug === "" ? "patch" : slug;
+}
+
+/**
+ * Keeps the name of each commit's patch file beside the commit, in a git note that follows it through --amend and
+ * rebase, so that a new subject does not make a new file.
+ */
+export async function recordNames($: Shell, repository: string, commits: string[], names: string[]): Promise<void> {
+  const follows = await git($, repository, ["config", "--get", "notes.rewriteRef"], { okExitCodes: [0, 1] });
+  if (follows.exitCode === 1) await git($, repository, ["config", "notes.rewriteRef", NAMES_REF]);
+  for (const [index, commit] of commits.entries()) {
+    const args = ["notes", `--ref=${NAMES_REF}`, "add", "--force", "--message", names[index] ?? "", commit];
+    await git($, repository, args);
+  }
 }

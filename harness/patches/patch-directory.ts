@@ -3,8 +3,10 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-write.ts";
-import { parsePatchFile } from "../series/patch-file.ts";
+import { RuntimeDir } from "../base/runtime-dir.ts";
+import type { Shell } from "../base/shell.ts";
 import { patchNamesIn, readSeriesNames } from "../series/series.ts";
+import { readMail } from "./changelog.ts";
 import type { KnownPatches } from "./names.ts";
 
 /** A patch file to be written. */
@@ -16,13 +18,18 @@ export type Written = { added: string[]; changed: string[]; removed: string[]; u
 /** A comment of `series` that gives a name to a patch that is not written yet. */
 const PLANNED = /^# planned: (\S+\.patch)$/;
 
-/** Names planned, and the subject of each patch that is there; an empty or missing directory knows nothing. */
-export async function knownPatches(dir: string): Promise<KnownPatches> {
+/**
+ * Names planned, and the subject of each patch that is there; an empty or missing directory knows nothing.
+ * @param repository any, for git to read the patches in
+ */
+export async function knownPatches($: Shell, dir: string, repository: string): Promise<KnownPatches> {
   const planned = (await seriesLines(dir)).flatMap((line) => PLANNED.exec(line)?.[1] ?? []);
   const subjects = new Map<string, string>();
+  using scratch = new RuntimeDir();
   for (const name of await patchNamesIn(dir)) {
-    const path = join(dir, name);
-    subjects.set(name, parsePatchFile(path, await readFile(path, "utf8")).subject);
+    const text = await readFile(join(dir, name), "utf8");
+    const { message } = await readMail($, repository, { name: join(dir, name), text }, scratch.path);
+    subjects.set(name, message.split("\n")[0] ?? "");
   }
   return { planned, subjects };
 }

@@ -1,11 +1,14 @@
+import { namingDiskFaults } from "../base/disk-fault.ts";
 import { InfrastructureError, UsageError } from "../base/errors.ts";
+import { RuntimeDir } from "../base/runtime-dir.ts";
 import type { Shell } from "../base/shell.ts";
 import { parsePatchFile } from "../series/patch-file.ts";
 import type { BaseRepository } from "./base-repository.ts";
+import { lostInMail, readMail } from "./changelog.ts";
 import { commitSeries } from "./commit-series.ts";
-import { findBaseCommit, listCommits, type SeriesCommit } from "./commits.ts";
-import { git } from "./git.ts";
-import { nameCommits } from "./names.ts";
+import { findBaseCommit, listCommits, type SeriesCommit, unfit } from "./commits.ts";
+import { git, gitCommand } from "./git.ts";
+import { nameCommits, recordNames } from "./names.ts";
 import {
   comparePatches,
   directoryDigest,
@@ -14,8 +17,7 @@ import {
   type Written,
   writePatches,
 } from "./patch-directory.ts";
-import { recordNames } from "./record-names.ts";
-import { renderPatch } from "./render.ts";
+import { FORMAT_PATCH, mailOf, renderPatch } from "./render.ts";
 import { isWorktree, lastMeeting, recordMeeting, requireClean } from "./worktree.ts";
 
 export type RefreshOptions = {
@@ -59,17 +61,25 @@ export async function refreshPatches($: Shell, options: RefreshOptions): Promise
   const ids = commits.map((commit) => commit.id);
   const names = nameCommits(
     commits.map((commit) => ({ subject: commit.subject, recorded: commit.recordedName })),
-    await knownPatches(patchesDir),
+    await knownPatches($, patchesDir, dir),
   );
   const patches: PatchText[] = [];
-  for (const [index, commit] of commits.entries()) {
-    patches.push({ name: names[index] ?? "", text: await renderPatch($, dir, commit.id, base) });
+  using scratch = new RuntimeDir();
+  for (const [index, { id, subject, message }] of commits.entries()) {
+    const mail = await mailOf($, dir, id);
+    const lost = lostInMail(message, (await readMail($, dir, { name: subject, text: mail }, scratch.path)).message);
+    if (lost !== undefined) {
+      const remedy = "Reword that line: git commit --amend, or git rebase -i for a commit before the last.";
+      throw unfit(`${id.slice(0, 12)} ("${subject}")`, `cannot be a patch: ${lost}`, remedy);
+    }
+    patches.push({ name: names[index] ?? "", text: await renderPatch($, dir, id, mail, base) });
   }
   await prove($, dir, parent, commits, patches);
   if (options.dryRun) return comparePatches(patchesDir, patches);
   // Killed from here on, the files are neither what they were nor what they are to be: the next refresh goes on.
   if (meeting) await recordMeeting($, dir, { ...meeting, writing: true });
-  const written = await writePatches(patchesDir, patches);
+  const place = { path: patchesDir, holds: "the patches" };
+  const written = await namingDiskFaults(place, () => writePatches(patchesDir, patches));
   await recordNames($, dir, ids, names);
   const head = ids.at(-1) ?? parent;
   await recordMeeting($, dir, { head, filesSha256: await directoryDigest(patchesDir) });
@@ -95,7 +105,12 @@ async function prove(
       code: "PATCH_NOT_FAITHFUL",
       message: `Commit ${commit.id.slice(0, 12)} ("${commit.subject}") cannot be told as a patch: applied again it is another commit.`,
       detail: `commit:\n${before?.stdout}\npatch:\n${after?.stdout}`,
-      remedy: "Look for a line `---`, `diff ` or `From ` that starts a line of the changelog, and reword it.",
+      remedy: "Compare the two above: nothing was written. A commit that cannot be told is a bug of the harness.",
     });
   }
+}
+
+/** The command that `patches refresh` runs for each commit of the worktree. */
+export function planRefresh(dir: string): string[] {
+  return [gitCommand(dir, [...FORMAT_PATCH, "COMMIT"])];
 }

@@ -50,12 +50,24 @@ export function baseRecord({ packageName, version }: BaseRepository): string[] {
   return [`base-package: ${packageName}`, `base-version: ${version}`];
 }
 
+/** A commit as git format-patch tells it. */
+export async function mailOf($: Shell, dir: string, commit: string): Promise<string> {
+  // Only the last newline is gone from the output: a last line of context may be a blank and nothing else.
+  return `${(await git($, dir, [...FORMAT_PATCH, commit])).stdout}\n`;
+}
+
 /**
  * A commit as the text of a patch file. Below the line that ends the changelog, where git am does not look, stands what
  * the patch was made against: package, version, and the blob of every file of the pristine source that it touches.
+ * @param mail of the commit, see {@link mailOf}
  */
-export async function renderPatch($: Shell, dir: string, commit: string, base: BaseRepository): Promise<string> {
-  const { stdout } = await git($, dir, [...FORMAT_PATCH, commit]);
+export async function renderPatch(
+  $: Shell,
+  dir: string,
+  commit: string,
+  mail: string,
+  base: BaseRepository,
+): Promise<string> {
   const paths = await gitLines($, dir, ["diff-tree", "--no-commit-id", "--name-only", "--no-renames", "-r", commit]);
   const blobs = await gitLines($, base.gitDir, [
     "ls-tree",
@@ -68,6 +80,5 @@ export async function renderPatch($: Shell, dir: string, commit: string, base: B
     ...baseRecord(base),
     ...(blobs.length > 0 ? ["base-blobs:", ...blobs.map((line) => `  ${line}`)] : []),
   ];
-  // Only the last newline is gone from the output: a last line of context may be a blank and nothing else.
-  return `${stdout}\n`.replace(/^---$/m, `---\n${record.join("\n")}\n`);
+  return mail.replace(/^---$/m, `---\n${record.join("\n")}\n`);
 }

@@ -23,7 +23,6 @@ export type FileChange = {
 export type PatchFile = {
   name: string;
   text: string;
-  subject: string;
   files: FileChange[];
 };
 
@@ -32,7 +31,8 @@ const SUMMARY = /^ (\d+) files? changed(?:, (\d+) insertions?\(\+\))?(?:, (\d+) 
 
 /**
  * Reads a patch and holds it against itself: every hunk as long as its header says, as many files and lines as the
- * diffstat says, so that a file cut short or edited by hand is found before any tree is touched.
+ * diffstat says, so that a file cut short or edited by hand is found before any tree is touched. Its header is git
+ * mailinfo's to read.
  * @param path what errors call it; its last part is the patch's name
  * @throws UsageError PATCH_DAMAGED
  */
@@ -42,13 +42,6 @@ export function parsePatchFile(path: string, text: string): PatchFile {
     throw damaged(path, 1, "it does not start like a mail of git format-patch");
   const second = lines.findIndex((line, index) => index > 0 && /^From [0-9a-f]{40} /.test(line));
   if (second > 0) throw damaged(path, second + 1, "a second mail starts here, and a patch file holds one");
-  const headers = lines
-    .slice(0, lines.indexOf(""))
-    .join("\n")
-    .replaceAll(/\n[ \t]+/g, " ");
-  const subject = /^Subject: (?:\[[^\]]*\] *)?(.+)$/m.exec(headers)?.[1];
-  if (subject === undefined) throw damaged(path, 1, "it has no Subject");
-  if (!/^From: .+<.*>$/m.test(headers)) throw damaged(path, 1, "it has no author (From:)");
   const body = lines.indexOf("---");
   if (body < 0) throw damaged(path, lines.length, "the line `---` that ends the changelog is missing");
   const { files, added, removed } = readDiff(path, lines, body);
@@ -66,7 +59,7 @@ export function parsePatchFile(path: string, text: string): PatchFile {
       `its diffstat says files, lines added, removed = ${said}, its diff has ${counts}`,
     );
   }
-  return { name: basename(path), text, subject, files };
+  return { name: basename(path), text, files };
 }
 
 function readDiff(path: string, lines: string[], from: number) {
@@ -109,7 +102,7 @@ function pathOf(file: FileChange): string {
   return file.newPath ?? file.oldPath ?? "(unnamed)";
 }
 
-function damaged(path: string, line: number, why: string): UsageError {
+export function damaged(path: string, line: number, why: string): UsageError {
   return new UsageError({
     code: "PATCH_DAMAGED",
     message: `${path}:${line}: the patch is damaged: ${why}.`,

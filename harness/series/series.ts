@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -64,6 +65,13 @@ export async function readSeriesNames(dir: string): Promise<string[]> {
     names.push(name);
   }
   return names;
+}
+
+/** Identifies a series: sha256 over the texts of its patches, in their order. */
+export function seriesSha256(patches: readonly PatchFile[]): string {
+  const hash = createHash("sha256");
+  for (const { text } of patches) hash.update(text);
+  return hash.digest("hex");
 }
 
 /** Names of the patch files in a directory, sorted; a directory that is not there has none. */

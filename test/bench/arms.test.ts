@@ -1,18 +1,32 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { projectPath } from "../../harness/base/paths.ts";
+import { dryRun } from "../../harness/base/shell.ts";
 import { armOf } from "../../harness/bench/arms.ts";
-import { bootOf } from "../../harness/bench/boot.ts";
+import { hostBoots } from "../../harness/bench/boot.ts";
 import { openHost } from "../../harness/hosts.ts";
 import { findBase } from "../../harness/kernel/bases.ts";
+import type { BuiltKernel } from "../../harness/kernel/built-kernel.ts";
 import { patchesOf } from "../../harness/kernel/variant-patches.ts";
 import { type ArmName, armKinds } from "../../harness/run/arm-name.ts";
 import { $ } from "../fakes/shell.ts";
 import { resolve } from "./resolve.ts";
 
 const argsOf = async (name: ArmName) => {
-  await using host = await openHost($, "nested");
-  return host.commands(bootOf(armOf(name), await resolve("vm-create")), "bzImage", []).boot.join(" ");
+  const kernel = { imagePath: "bzImage", release: "6.12.0", imageSha256: "", configSha256: "" } as BuiltKernel;
+  const settings = await resolve("vm-create");
+  const lines = await dryRun($, async ($) => {
+    await using host = await openHost($, "nested");
+    await using _booted = await hostBoots(
+      $,
+      host,
+      { [name]: kernel },
+      null,
+    )({
+      ...{ arm: armOf(name), settings, consoleLog: "console.log" },
+    });
+  });
+  return lines.find((line) => line.startsWith("qemu-system-x86_64")) ?? "";
 };
 
 describe("the arms", () => {

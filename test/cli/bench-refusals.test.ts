@@ -99,9 +99,9 @@ test("--dry-run prints the plan, its estimate and the real commands, and begins 
   );
   expect(stdout).toContain("boots     base base\n");
   expect(stdout).toMatch(/estimate {2}.* not counting kernel builds/);
-  expect(stdout).toMatch(/^make .*bzImage$/m);
+  expect(stdout).toMatch(/ make O=build .*bzImage$/m);
   expect(stdout).toMatch(/^qemu-system-x86_64 .*-device intel-iommu/m);
-  expect(stdout).toMatch(/^qemu-system-x86_64 .*-m 512M .*vfio-pci/m);
+  expect(stdout).toMatch(/^# on the host: .*vmtime qemu-system-x86_64 .*-m 512M .*vfio-pci/m);
   expect(exitCode).toBe(0);
   expect(existsSync(line.results)).toBe(false);
 });
@@ -110,9 +110,10 @@ test("--dry-run shows the program of a scenario, and the fragments that its kern
   using line = new CommandLine();
   const args = ["--arms", "base", "--memory", "512M", "--accel", "tcg"];
   const { exitCode, stdout } = await line.run("bench", "--dry-run", "--scenario", "security", ...args);
-  expect(stdout).toMatch(/^stale 512 off 30\nstale 512 on 30$/m);
-  expect(stdout).not.toContain("vfio-pci");
-  expect(stdout).toMatch(/^mkdir .*bench\.config.*devmem\.config/m);
+  expect(stdout).toMatch(/^# on the host: stale 512 off 30$/m);
+  expect(stdout).toMatch(/^# on the host: stale 512 on 30$/m);
+  expect(stdout).not.toContain("vmtime qemu");
+  expect(stdout).toMatch(/^# wanted\.config is .*bench\.config \+ .*devmem\.config$/m);
   expect(exitCode).toBe(0);
 });
 

@@ -140,13 +140,13 @@ describe("a program that does not measure", () => {
   });
 });
 
-test("--dry-run prints the commands, the patch on top of the series among them, and runs nothing", async () => {
+test("--dry-run prints the commands and runs nothing", async () => {
   const ran = join(commandLine.root, "ran");
   script(program, `touch ${ran}`);
   const { exitCode, stdout } = await commandLine.run("bench-native", "--dry-run", "--runs", "3");
   expect(exitCode).toBe(0);
-  expect(stdout).toMatch(/0004-batch-size\.patch\n.*native-bench\.patch\n/);
-  expect(stdout).toMatch(/^build\/linux mem=1G .*native_seed=1.* # 3 times, with other seeds$/m);
+  expect(stdout).toMatch(/^# kernel 6\.12 native is in the cache: /m);
+  expect(stdout).toMatch(/\/linux mem=1G .*native_seed=1\n# 3 times in all, with other seeds\n$/);
   expect([existsSync(ran), existsSync(results)]).toEqual([false, false]);
 });
 

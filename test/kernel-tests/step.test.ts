@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { InfrastructureError, InterruptedError } from "../../harness/base/errors.ts";
-import { check, runSteps, type Step } from "../../harness/kernel-tests/step.ts";
-import { casesOf, countCases, summaryLine } from "../../harness/ktap/result.ts";
+import { runSteps, type Step } from "../../harness/kernel-tests/step.ts";
+import { casesOf, check, countCases, summaryLine } from "../../harness/ktap/result.ts";
 
 const step = (name: string, run: Step["run"], needed = false): Step => ({ name, about: "a test", run, needed });
 const panic = () =>

@@ -64,7 +64,6 @@ async function run(): Promise<{ results: TestResult[]; shown: string[] }> {
   const shown: string[] = [];
   const plan = {
     base: fake.base,
-    patchesDir: fake.patches,
     accel: "tcg" as const,
     scratch: fake.root,
     logs: fake.root,
@@ -144,5 +143,4 @@ test("a kernel that runs all of the suite, whatever is asked for, is asked once 
 test("mutants stay out of the cache of kernels", async () => {
   const tree = await MutantTree.make($, fake.base, "kunit");
   expect(await tree.build()).toContain("/mutants/");
-  expect(await tree.release()).toBe("6.12.117-mutant");
 });

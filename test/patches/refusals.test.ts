@@ -185,18 +185,41 @@ describe("a commit that cannot be a patch is refused", () => {
     });
   });
 
-  test("a changelog that a mail cannot carry is found before anything is written", async () => {
-    using kernel = new FakeKernel();
-    await kernel.startWithThree();
-    const before = kernel.files();
-    kernel.change("mm/Kconfig", "config 4\n", "config four\n");
-    kernel.commit("mm: cut off\n\nAbove the line\n---\nbelow the line");
-    await expect(kernel.refresh()).rejects.toMatchObject({
-      code: "PATCH_NOT_FAITHFUL",
-      detail: expect.stringContaining("below the line"),
-    });
-    expect(kernel.files()).toEqual(before);
-  });
+  test.each([
+    [
+      "mm: cut off\n\nAbove the line\n---\nbelow the line",
+      'line 4 of its changelog, "---", ends the changelog of a mail',
+    ],
+    ["mm: x\n\ndiff --git a/x b/x\n", 'line 3 of its changelog, "diff --git a/x b/x", begins a diff'],
+    ["mm: x\n\nIndex: the word\n", 'line 3 of its changelog, "Index: the word", begins a diff'],
+    [
+      `mm: x\n\nfirst\nFrom ${"a".repeat(40)} Mon Sep 17\n`,
+      `line 4 of its changelog, "From ${"a".repeat(40)} Mon Sep 17", begins another mail`,
+    ],
+    [
+      "mm: x\n\nFrom: A B <a@example.org>\n\nmore",
+      'line 3 of its changelog, "From: A B <a@example.org>", is read as "more"',
+    ],
+    [
+      "mm: a subject\nof two lines",
+      'line 1 of its changelog, "mm: a subject", is read as "mm: a subject of two lines"',
+    ],
+  ])(
+    "a changelog that a mail cannot carry, with the line and why, before anything is written: %j",
+    async (text, why) => {
+      using kernel = new FakeKernel();
+      await kernel.startWithThree();
+      const before = kernel.files();
+      kernel.change("mm/Kconfig", "config 4\n", "config four\n");
+      kernel.commit(text);
+      await expect(kernel.refresh()).rejects.toMatchObject({
+        code: "COMMIT_UNFIT",
+        exitCode: 2,
+        message: expect.stringContaining(`cannot be a patch: ${why}.`),
+      });
+      expect(kernel.files()).toEqual(before);
+    },
+  );
 
   test("a tree that does not start from this base's files is refused", async () => {
     using kernel = new FakeKernel();

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
+import { print, say } from "../../base/output.ts";
 import type { Shell } from "../../base/shell.ts";
-import { findBase } from "../../kernel/bases.ts";
-import { editPatches } from "../../patches/edit.ts";
-import { planEdit } from "../../patches/plan.ts";
-import { BASE_HELP, patchesDir, print, repository, say, worktreeDir } from "./places.ts";
+import { findBase, seriesDir } from "../../kernel/bases.ts";
+import { editPatches, planEdit } from "../../patches/edit.ts";
+import { BASE_HELP, inCache, repository, worktreeDir } from "./places.ts";
 
 type Options = { dir?: string; dryRun?: boolean };
 
@@ -14,14 +14,14 @@ export function registerEdit(patches: Command, $: Shell): void {
     .description("make a git worktree of the base's exact source with one commit per patch")
     .option("--dir <dir>", "where the worktree goes (default: the cache directory)")
     .option("--dry-run", "print the commands, run nothing")
-    .action((name, options) => edit($, name, options));
+    .action(inCache($, edit));
 }
 
 async function edit($: Shell, name: string, options: Options): Promise<void> {
   const base = await findBase(name);
   const dir = worktreeDir(base, options.dir);
-  if (options.dryRun) return planEdit(base, dir, patchesDir(base)).then((lines) => lines.forEach(print));
-  const edited = await editPatches($, { base: await repository($, base), dir, patchesDir: patchesDir(base), say });
+  if (options.dryRun) return planEdit(base, dir, seriesDir(base)).then((lines) => print(...lines));
+  const edited = await editPatches($, { base: await repository($, base), dir, patchesDir: seriesDir(base), say });
   const what = { created: "made", updated: "moved to the patch files as they are now", current: "there already" };
   print(`${dir}`);
   say(`worktree ${what[edited.outcome]}: ${edited.commits.length} commits, one per patch`);

@@ -1,25 +1,29 @@
 import { resolve } from "node:path";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { loadSummary } from "../../analysis/summarize.ts";
+import { count, option } from "../../base/option.ts";
+import { print, say } from "../../base/output.ts";
 import { projectPath } from "../../base/paths.ts";
 import type { Shell } from "../../base/shell.ts";
-import { findBase } from "../../kernel/bases.ts";
+import { findBase, seriesDir } from "../../kernel/bases.ts";
 import { fetchSource } from "../../kernel/source.ts";
 import { baseRepository } from "../../patches/base-repository.ts";
 import { exportSeries, formatMails } from "../../patches/export/export.ts";
-import { callerIdentity } from "../../patches/export/identity.ts";
 import { readLetter } from "../../patches/export/letter.ts";
 import { maintainersCommand, recipientsOf } from "../../patches/export/maintainers.ts";
+import { requireRunOf } from "../../patches/export/measured-run.ts";
 import { previousExport, versionPrefix } from "../../patches/export/previous.ts";
+import { callerIdentity } from "../../patches/export/sign-off.ts";
 import { gitCommand } from "../../patches/git.ts";
 import { rfcTable } from "../../report/rfc-table.ts";
 import { resolveRunDir } from "../../run/store.ts";
 import { readSeries } from "../../series/series.ts";
-import { BASE_HELP, patchesDir, print, say } from "./places.ts";
+import { BASE_HELP, inCache } from "./places.ts";
 
 type Options = {
   out: string;
   rerollCount: number;
+  rfc?: boolean;
   run: string[];
   previous?: string;
   force?: boolean;
@@ -32,33 +36,39 @@ export function registerExport(patches: Command, $: Shell): void {
     .argument("<base>", BASE_HELP)
     .description("write the series as mails with your sign-off and a cover letter; sends nothing")
     .option("--out <dir>", "where the mails go", "outgoing")
-    .option(
-      "--reroll-count <n>",
-      "version of the series, also as -vN; from 2 on the letter has a range-diff to the one before",
-      versionOf,
-      1,
+    .addOption(
+      option(
+        "--reroll-count <n>",
+        "version of the series, also as -vN; from 2 on the letter has a range-diff to the one before",
+        count(99),
+        1,
+      ),
     )
+    .option("--rfc", "ask for comments: [PATCH RFC] in the subjects")
     .option("--previous <dir>", "where the version before is (default: --out)")
-    .option("--run <run>", "put the table of this run into the letter (may be given again)", append, [])
+    .option("--run <run>", "put the table of this run of the series into the letter (may be given again)", append, [])
     .option("--force", "overwrite mails of the same version")
     .option("--dry-run", "print the commands, run nothing")
-    .action((name, options) => exportMails($, name, options));
+    .action(inCache($, exportMails));
 }
 
 async function exportMails($: Shell, name: string, options: Options): Promise<void> {
   const base = await findBase(name);
-  const series = await readSeries(patchesDir(base));
+  const series = await readSeries(seriesDir(base));
   const outDir = resolve(options.out);
   const who = await callerIdentity($);
+  const mails = { version: options.rerollCount, who, ...(options.rfc ? { rfc: true } : {}) };
   if (options.dryRun) {
     const paths = series.patches.map(({ path }) => path);
     for (const kind of ["to", "cc"] as const) print(maintainersCommand("SOURCE", kind, paths).join(" "));
-    const args = formatMails(options.rerollCount, who, { to: ["MAINTAINERS"], cc: ["LISTS"] });
+    const args = formatMails({ ...mails, recipients: { to: ["MAINTAINERS"], cc: ["LISTS"] } });
     return print(gitCommand("REPOSITORY", [...args, `--output-directory=${outDir}`, "ROOT..LAST"]));
   }
-  const letter = await readLetter([patchesDir(base), projectPath("kernel-patches")]);
-  const tables = options.run.map((run) => rfcTable(loadSummary(resolveRunDir(run))));
+  const letter = await readLetter([seriesDir(base), projectPath("kernel-patches")]);
+  const runs = options.run.map((run) => loadSummary(resolveRunDir(run)));
   const source = await fetchSource($, base, say);
+  for (const { run } of runs) requireRunOf(run, series, source);
+  const tables = runs.map(rfcTable);
   const repository = await baseRepository($, source, say);
   const before = resolve(options.previous ?? outDir);
   const previous =
@@ -72,25 +82,18 @@ async function exportMails($: Shell, name: string, options: Options): Promise<vo
     base: repository,
     series,
     outDir,
-    version: options.rerollCount,
-    who,
+    ...mails,
     recipients,
     letter,
     tables,
     ...(previous ? { previous } : {}),
     ...(options.force ? { force: true } : {}),
   });
-  written.forEach(print);
+  print(...written);
   if (tables.length === 0)
     say("NOTE: the letter has no measured table; --run RUN puts one in (npm run results lists them)");
   say(`signed off by ${who}. Look at every mail; nothing was sent. To see what would be:`);
   say(`  git send-email --dry-run ${outDir}/${versionPrefix(options.rerollCount)}0*.patch`);
-}
-
-function versionOf(text: string): number {
-  const version = Number(text);
-  if (!Number.isInteger(version) || version < 1 || version > 99) throw new InvalidArgumentError("Allowed: 1 to 99.");
-  return version;
 }
 
 function append(value: string, before: string[]): string[] {

@@ -1,22 +1,22 @@
 import { type Command, Option } from "commander";
+import { print, say } from "../../base/output.ts";
 import type { Shell } from "../../base/shell.ts";
-import { type Base, findBase } from "../../kernel/bases.ts";
+import { type Base, findBase, seriesDir } from "../../kernel/bases.ts";
 import { gitCommand } from "../../patches/git.ts";
-import { portDiff, replacedDiff } from "../../patches/port/compare.ts";
-import { functionsChanged } from "../../patches/port/functions-changed.ts";
-import { hintsFor } from "../../patches/port/hints.ts";
+import { portDiff, replacedDiff } from "../../patches/port/diffs.ts";
+import { type ConflictHint, functionsChanged, hintsFor } from "../../patches/port/hints.ts";
 import {
   abortPort,
   continuePort,
   type Ported,
   type PortTarget,
   rebaseArguments,
-  requirePort,
+  requireTwoBases,
   startPort,
 } from "../../patches/port/port.ts";
-import { showConflicts } from "../../patches/port/show.ts";
+import { requirePort } from "../../patches/port/state.ts";
 import { readSeries } from "../../series/series.ts";
-import { BASE_HELP, patchesDir, print, repository, say, worktreeDir } from "./places.ts";
+import { BASE_HELP, inCache, repository, worktreeDir } from "./places.ts";
 
 type Options = { from: string; to: string; dir?: string; continue?: boolean; abort?: boolean; dryRun?: boolean };
 
@@ -30,14 +30,15 @@ export function registerPort(patches: Command, $: Shell): void {
     .addOption(new Option("--continue", "go on after conflicts were resolved").conflicts("abort"))
     .option("--abort", "give the port up and remove its worktree")
     .option("--dry-run", "print the commands, run nothing")
-    .action((options) => port($, options));
+    .action(inCache($, port));
 }
 
 async function port($: Shell, options: Options): Promise<void> {
+  requireTwoBases(options);
   const [from, to] = [await findBase(options.from), await findBase(options.to)];
   const dir = worktreeDir(to, options.dir);
   if (options.dryRun) return print(gitCommand(dir, rebaseArguments("ROOT", "START", "LAST")));
-  const target = { base: await repository($, to), dir, patchesDir: patchesDir(to) };
+  const target = { base: await repository($, to), dir, patchesDir: seriesDir(to) };
   if (options.abort || options.continue) await requirePort($, dir, { from: from.name, to: to.name });
   if (options.abort) {
     await abortPort($, target);
@@ -45,13 +46,13 @@ async function port($: Shell, options: Options): Promise<void> {
   }
   const ported = options.continue ? await continuePort($, target) : await begin($, from, to, target);
   if (ported.state === "finished") return finished($, target, ported, options);
-  const hints = await hintsFor($, ported.conflicts, target.base, functionsChanged(await readSeries(patchesDir(from))));
+  const hints = await hintsFor($, ported.conflicts, target.base, functionsChanged(await readSeries(seriesDir(from))));
   print(showConflicts(ported, hints, again(options)));
   process.exitCode = 1;
 }
 
 async function begin($: Shell, from: Base, to: Base, target: PortTarget): Promise<Ported> {
-  const series = await readSeries(patchesDir(from));
+  const series = await readSeries(seriesDir(from));
   const names = { from: from.name, to: to.name };
   const ported = await startPort($, target, names, { base: await repository($, from), series }, say);
   print(target.dir);
@@ -69,10 +70,24 @@ async function finished(
   const replaced = await replacedDiff($, target, color);
   if (replaced !== undefined) print(`\nagainst the series that ${options.to} has now:\n${replaced.trimEnd()}`);
   const dropped = ported.dropped > 0 ? `, ${ported.dropped} left out because nothing of them was left to do` : "";
+  for (const patch of ported.remembered) say(`resolved as it was before: ${patch}`);
   say(`the series is in ${target.dir}: ${ported.commits} patches${dropped}. Look at it, build it, then:`);
   say(`  npm run patches -- refresh ${options.to}${options.dir ? ` --dir ${target.dir}` : ""}`);
 }
 
 function again({ from, to, dir }: Options): string {
   return `npm run patches -- port --from ${from} --to ${to}${dir ? ` --dir ${dir}` : ""}`;
+}
+
+/** What waits for the user, and how to go on; `again` is the command without its --continue or --abort. */
+function showConflicts(ported: Ported & { state: "conflicts" }, hints: ConflictHint[], again: string): string {
+  const places = hints.flatMap(({ file, lines }) => [file, ...lines.map((line) => `  ${line}`)]);
+  return [
+    `CONFLICT in "${ported.patch}" (${ported.port.from} to ${ported.port.to}):`,
+    ...places,
+    "",
+    "Resolve it in the files, in the worktree (an ordinary git rebase), then:",
+    `  ${again} --continue`,
+    `  ${again} --abort      gives the port up and removes the worktree`,
+  ].join("\n");
 }

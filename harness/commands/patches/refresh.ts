@@ -1,9 +1,9 @@
 import type { Command } from "commander";
+import { print } from "../../base/output.ts";
 import type { Shell } from "../../base/shell.ts";
-import { findBase } from "../../kernel/bases.ts";
-import { planRefresh } from "../../patches/plan.ts";
-import { refreshPatches } from "../../patches/refresh.ts";
-import { BASE_HELP, patchesDir, print, repository, worktreeDir } from "./places.ts";
+import { findBase, seriesDir } from "../../kernel/bases.ts";
+import { planRefresh, refreshPatches } from "../../patches/refresh.ts";
+import { BASE_HELP, inCache, repository, worktreeDir } from "./places.ts";
 
 type Options = { dir?: string; force?: boolean; dryRun?: boolean };
 
@@ -15,17 +15,17 @@ export function registerRefresh(patches: Command, $: Shell): void {
     .option("--dir <dir>", "the worktree, or any git tree with the base's files as one commit")
     .option("--force", "overwrite patch files that changed after the worktree was made")
     .option("--dry-run", "say which files would change and by which commands, write nothing")
-    .action((name, options) => refresh($, name, options));
+    .action(inCache($, refresh));
 }
 
 async function refresh($: Shell, name: string, options: Options): Promise<void> {
   const base = await findBase(name);
   const dir = worktreeDir(base, options.dir);
-  if (options.dryRun) planRefresh(dir).forEach(print);
+  if (options.dryRun) print(...planRefresh(dir));
   const written = await refreshPatches($, {
     base: await repository($, base),
     dir,
-    patchesDir: patchesDir(base),
+    patchesDir: seriesDir(base),
     ...(options.force ? { force: true } : {}),
     ...(options.dryRun ? { dryRun: true } : {}),
   });

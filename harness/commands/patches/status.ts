@@ -1,9 +1,10 @@
 import type { Command } from "commander";
+import { print, printJson, say } from "../../base/output.ts";
 import type { Shell } from "../../base/shell.ts";
 import { allBases, findBase } from "../../kernel/bases.ts";
-import { allApply, showStatus } from "../../patches/status/show.ts";
-import { type BaseStatus, statusOf } from "../../patches/status/status.ts";
-import { BASE_HELP, print, say } from "./places.ts";
+import { type BaseStatus, statusOf, toBeFetched } from "../../patches/status/status.ts";
+import { allApply, showStatus } from "../../patches/status/status-table.ts";
+import { BASE_HELP, inCache } from "./places.ts";
 
 type Options = { offline?: boolean; newest?: boolean; json?: boolean };
 
@@ -15,14 +16,17 @@ export function registerStatus(patches: Command, $: Shell): void {
     .option("--newest", "also fetch the newest packaged version where it is another, and try the series on it")
     .option("--offline", "ask no archive; use the sources that are in the cache")
     .option("--json", "the answer as JSON on stdout")
-    .action((name, options) => status($, name, options));
+    .action(inCache($, status));
 }
 
 async function status($: Shell, name: string | undefined, { json, ...options }: Options): Promise<void> {
   const bases = name === undefined ? await allBases() : [await findBase(name)];
+  const fetched = toBeFetched(bases, options);
+  if (fetched !== undefined) say(fetched);
   const all: BaseStatus[] = [];
   // One after the other: they would only take turns on the disk and in apt.
   for (const base of bases) all.push(await statusOf($, base, { ...options, say }));
-  print(json ? JSON.stringify(all, null, 2) : showStatus(all));
+  if (json) printJson(all);
+  else print(showStatus(all));
   if (!allApply(all)) process.exitCode = 1;
 }

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { InfrastructureError } from "../../base/errors.ts";
 import type { TestHost } from "../../hosts.ts";
-import type { TestResult } from "../../ktap/result.ts";
-import { check } from "../step.ts";
-import { checked, counter } from "./answers.ts";
-import { verifierContent } from "./host.ts";
+import { check, type TestResult } from "../../ktap/result.ts";
+import { checked, counter } from "../boot/answers.ts";
+import { verifierFoundNothing } from "../boot/worker.ts";
 
 const POLL_MS = 200;
 
@@ -48,6 +47,6 @@ export function judgeReport(what: string, text: string): TestResult[] {
   return [
     checked(what, { stdout: text.replaceAll("\r", ""), stderr: "", exitCode: 0 }),
     check(`${hits} pages came from the pool`, hits > 0, text),
-    verifierContent(text),
+    verifierFoundNothing(text),
   ];
 }

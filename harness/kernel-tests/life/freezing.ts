@@ -1,7 +1,8 @@
-import type { TestResult } from "../../ktap/result.ts";
-import { check } from "../step.ts";
-import { checked, counter, ended } from "./answers.ts";
-import { fillPool, type LifeHost, onLiveHost, SCENARIO_MS, type Scenario } from "./host.ts";
+import { check, type TestResult } from "../../ktap/result.ts";
+import { checked, counter, ended } from "../boot/answers.ts";
+import type { Scenario } from "../boot/test-host.ts";
+import { fillPool } from "../boot/worker.ts";
+import { type LifeHost, onLiveHost, SCENARIO_MS } from "./host.ts";
 
 /** How far the machine goes to sleep before it turns back, by /sys/power/pm_test. */
 const DEPTHS = ["freezer", "devices"] as const;

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Shell } from "../../base/shell.ts";
 import { GIB_BYTES } from "../../base/size.ts";
-import type { TestResult } from "../../ktap/result.ts";
-import { check } from "../step.ts";
-import { quiet } from "../stress.ts";
-import { checked, counter, ended } from "./answers.ts";
+import { check, type TestResult } from "../../ktap/result.ts";
+import { checked, counter, ended } from "../boot/answers.ts";
+import { quiet, type Scenario, type TestPlan } from "../boot/test-host.ts";
+import { fillPool } from "../boot/worker.ts";
 import { ConsoleReport, judgeReport } from "./console-report.ts";
-import { bootLife, fillPool, type LifePlan, SCENARIO_MS, type Scenario } from "./host.ts";
+import { bootLife, SCENARIO_MS } from "./host.ts";
 
 const DISK_BYTES = GIB_BYTES;
 const LOOK_MIB = 256;
@@ -38,7 +38,7 @@ export const hibernation: Scenario = {
   run: sleepAndWake,
 };
 
-async function sleepAndWake($: Shell, plan: LifePlan): Promise<TestResult[]> {
+async function sleepAndWake($: Shell, plan: TestPlan): Promise<TestResult[]> {
   const disk = join(plan.scratch, "hibernation.img");
   await writeFile(disk, "");
   await truncate(disk, DISK_BYTES);
@@ -49,7 +49,7 @@ async function sleepAndWake($: Shell, plan: LifePlan): Promise<TestResult[]> {
   }
 }
 
-async function fallAsleep($: Shell, plan: LifePlan, disk: string): Promise<TestResult[]> {
+async function fallAsleep($: Shell, plan: TestPlan, disk: string): Promise<TestResult[]> {
   await using host = await bootLife($, plan, "hibernation-sleeps", { hardware: { disk } });
   const full = await fillPool(host);
   const asleep = await host.exec(SLEEP);
@@ -62,7 +62,7 @@ async function fallAsleep($: Shell, plan: LifePlan, disk: string): Promise<TestR
   ];
 }
 
-async function wake($: Shell, plan: LifePlan, disk: string): Promise<TestResult[]> {
+async function wake($: Shell, plan: TestPlan, disk: string): Promise<TestResult[]> {
   const report = new ConsoleReport();
   await using host = await bootLife($, plan, "hibernation-wakes", { hardware: { disk }, onConsole: report.take });
   // Its own marks must not be taken for those of the image either.

@@ -1,11 +1,11 @@
 import { basename } from "node:path";
 import type { Shell } from "../../base/shell.ts";
 import type { TestResult } from "../../ktap/result.ts";
-import { richKernel } from "../rich-kernel.ts";
-import { quiet } from "../stress.ts";
-import { checked, ended } from "./answers.ts";
+import { checked, ended } from "../boot/answers.ts";
+import { quiet, richKernel, type Scenario, type TestPlan } from "../boot/test-host.ts";
+import { fillPool } from "../boot/worker.ts";
 import { ConsoleReport, judgeReport } from "./console-report.ts";
-import { bootLife, fillPool, type LifePlan, SCENARIO_MS, type Scenario } from "./host.ts";
+import { bootLife, SCENARIO_MS } from "./host.ts";
 
 const LOOK_MIB = 256;
 const DIRTY_MIB = 512;
@@ -23,7 +23,7 @@ export const kexec: Scenario = {
   run: followed,
 };
 
-async function followed($: Shell, plan: LifePlan): Promise<TestResult[]> {
+async function followed($: Shell, plan: TestPlan): Promise<TestResult[]> {
   const report = new ConsoleReport();
   const image = (await richKernel($, plan.base, "prezero")).imagePath;
   await using host = await bootLife($, plan, "kexec", { programs: [image], onConsole: report.take });

@@ -1,8 +1,8 @@
 import { GIB_BYTES } from "../../base/size.ts";
-import type { TestResult } from "../../ktap/result.ts";
-import { check } from "../step.ts";
-import { checked, counter } from "./answers.ts";
-import { type LifeHost, onLiveHost, SCENARIO_MS, type Scenario } from "./host.ts";
+import { check, type TestResult } from "../../ktap/result.ts";
+import { checked, counter } from "../boot/answers.ts";
+import type { Scenario } from "../boot/test-host.ts";
+import { type LifeHost, onLiveHost, SCENARIO_MS } from "./host.ts";
 
 const NODES = [0, 1];
 const LOAD_MIB = 512;

@@ -1,13 +1,11 @@
 import type { ExecAnswer } from "../../base/exec.ts";
 import type { Shell } from "../../base/shell.ts";
 import { GIB_BYTES } from "../../base/size.ts";
-import { ensureKernel } from "../../kernel/build.ts";
-import type { TestResult } from "../../ktap/result.ts";
-import { bootForTests } from "../boot.ts";
-import { check } from "../step.ts";
-import { quiet } from "../stress.ts";
-import { checked, counter, number } from "./answers.ts";
-import { fillPool, type LifeHost, type LifePlan, SCENARIO_MS, type Scenario, verifierContent } from "./host.ts";
+import { check, type TestResult } from "../../ktap/result.ts";
+import { checked, counter, number } from "../boot/answers.ts";
+import { bootTestHost, quiet, type Scenario, type TestPlan, testKernel } from "../boot/test-host.ts";
+import { fillPool, verifierFoundNothing } from "../boot/worker.ts";
+import { type LifeHost, SCENARIO_MS } from "./host.ts";
 
 const MEMORY_BYTES = GIB_BYTES / 2;
 const CPUS = 2;
@@ -26,7 +24,7 @@ export const pressure: Scenario = {
   run: toTheEdge,
 };
 
-async function toTheEdge($: Shell, plan: LifePlan): Promise<TestResult[]> {
+async function toTheEdge($: Shell, plan: TestPlan): Promise<TestResult[]> {
   const without = await pressed($, plan, "base", async (host) => load(host, await edgeMib(host)));
   const withSeries = await pressed($, plan, "prezero", (host) => load(host, without.mib));
   return [...without.results, ...withSeries.results, ...judgePressure(without, withSeries)];
@@ -38,13 +36,13 @@ type Pressed = Loaded & { results: TestResult[] };
 
 async function pressed(
   $: Shell,
-  plan: LifePlan,
+  plan: TestPlan,
   variant: "base" | "prezero",
   press: (host: Pick<LifeHost, "exec">) => Promise<Loaded>,
 ): Promise<Pressed> {
-  const kernel = { ...(await ensureKernel($, { base: plan.base, variant })), variant };
-  const small = { memoryBytes: MEMORY_BYTES, cpus: CPUS };
-  await using host = await bootForTests($, plan, kernel, `life-pressure-${variant}`, small);
+  const needs = { memoryBytes: MEMORY_BYTES, cpus: CPUS };
+  const kernel = await testKernel($, plan.base, variant);
+  await using host = await bootTestHost($, plan, kernel, `life-pressure-${variant}`, needs);
   await host.exec(`echo ${WATERMARK_SCALE} > /proc/sys/vm/watermark_scale_factor`);
   const pool = variant === "base" ? [] : [await fillPool(host)];
   const loaded = await press(host);
@@ -81,7 +79,7 @@ export function judgePressure(without: Pick<Pressed, "vmstat">, withSeries: Pick
       `memory was short: ${shortages(without.vmstat)} and ${shortages(withSeries.vmstat)} looks for some`,
       shortages(without.vmstat) > 0 && shortages(withSeries.vmstat) > 0,
     ),
-    verifierContent(withSeries.vmstat),
+    verifierFoundNothing(withSeries.vmstat),
   ];
 }
 

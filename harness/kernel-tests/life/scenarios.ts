@@ -1,29 +1,15 @@
-import type { Shell } from "../../base/shell.ts";
-import type { Step } from "../step.ts";
-import { balloon } from "./balloon.ts";
-import { cgroup } from "./cgroup.ts";
-import { cma } from "./cma.ts";
-import { compaction } from "./compaction.ts";
-import { cpus } from "./cpus.ts";
-import { forks } from "./forks.ts";
+import type { Scenario } from "../boot/test-host.ts";
+import { balloon, hotplug, virtioMem } from "./devices.ts";
 import { freezing } from "./freezing.ts";
 import { hibernation } from "./hibernation.ts";
-import type { LifePlan, Scenario } from "./host.ts";
-import { hotplug } from "./hotplug.ts";
-import { hugetlb } from "./hugetlb.ts";
 import { kexec } from "./kexec.ts";
 import { numa } from "./numa.ts";
-import { poison } from "./poison.ts";
 import { pressure } from "./pressure.ts";
-import { swap } from "./swap.ts";
-import { virtioMem } from "./virtio-mem.ts";
+import { cgroup, compaction, cpus, forks, swap } from "./processes.ts";
+import { cma, hugetlb, poison } from "./ranges.ts";
 
-const SCENARIOS: Scenario[] = [
+/** The series outside the happy path, each with a boot of its own. */
+export const LIFE: Scenario[] = [
   ...[hotplug, virtioMem, poison, cma, hugetlb, compaction, pressure, swap, cgroup, forks],
   ...[numa, cpus, balloon, freezing, hibernation, kexec],
 ];
-
-/** The series outside the happy path: a step for each scenario, each with a boot of its own. */
-export function lifeSteps($: Shell, plan: LifePlan): Step[] {
-  return SCENARIOS.map(({ name, about, run }) => ({ name: `life: ${name}`, about, run: () => run($, plan) }));
-}

@@ -1,10 +1,8 @@
 import { describeError } from "../../base/errors.ts";
 import type { Shell } from "../../base/shell.ts";
-import { casesOf, type TestResult } from "../../ktap/result.ts";
+import { casesOf, check, type TestResult } from "../../ktap/result.ts";
 import { runSuite, type SuiteRun } from "../../kunit/suite.ts";
-import { check } from "../step.ts";
-import { compare } from "./compare.ts";
-import type { Verdict } from "./verdict.ts";
+import { compareOutcomes, type Outcome } from "./outcome.ts";
 
 const EVERYTHING = "*";
 /** Half a minute on an idle machine. */
@@ -23,7 +21,7 @@ export async function kunitPair(
   run: (program: string) => Promise<SuiteRun> = (program) => runSuite($, program, DEADLINE_MS, EVERYTHING),
 ): Promise<TestResult[]> {
   const [onBase, onSeries] = [await run(base), await run(series)];
-  return [heard("base", onBase), heard("series", onSeries), ...compare(suitesOf(onBase), suitesOf(onSeries))];
+  return [heard("base", onBase), heard("series", onSeries), ...compareOutcomes(suitesOf(onBase), suitesOf(onSeries))];
 }
 
 function heard(name: string, { report, failure }: SuiteRun): TestResult {
@@ -31,7 +29,7 @@ function heard(name: string, { report, failure }: SuiteRun): TestResult {
   return check(`${name}: all ${report.results.length} suites were heard`, holds, failure ? describeError(failure) : "");
 }
 
-function suitesOf({ report }: SuiteRun): Verdict[] {
+function suitesOf({ report }: SuiteRun): Outcome[] {
   return report.results.map(({ name, status, log, subtests }) => {
     const cases = casesOf(subtests);
     const words = [...cases.flatMap((one) => (one.status === "passed" ? [] : one.log)), ...log];

@@ -1,11 +1,17 @@
 import type { Exec } from "../../base/exec.ts";
-import type { TestResult } from "../../ktap/result.ts";
-import { check } from "../step.ts";
+import type { Shell } from "../../base/shell.ts";
+import { GIB_BYTES } from "../../base/size.ts";
+import { check, type TestResult } from "../../ktap/result.ts";
+import { bootTestHost, quiet, richKernel, type TestPlan } from "../boot/test-host.ts";
+import { startWorker, workerTookPart } from "../boot/worker.ts";
+
+/** Migration and KSM across nodes have tests of their own, and those of migration skip below four CPUs. */
+export const FOUR_CPUS_TWO_NODES = { memoryBytes: 2 * GIB_BYTES, cpus: 4, extraCmdline: "numa=fake=2" };
 
 /** Takes rights away. Called by its path: the shell of the host has a setpriv of its own that knows less. */
 const SETPRIV = "/usr/bin/setpriv";
 /** What the host needs: stress-ng, and what takes rights away from it. */
-export const STRESS_NG = ["/usr/bin/stress-ng", SETPRIV];
+const STRESS_NG = ["/usr/bin/stress-ng", SETPRIV];
 
 /**
  * Stressors of stress-ng, options included; the first word names the one whose work is counted. With a capability that
@@ -38,6 +44,16 @@ export const STRESSORS: readonly Stressors[] = [
   { options: "--userfaultfd 2 --userfaultfd-bytes 16M", seconds: SECONDS },
   { options: "--fork 4", seconds: SECONDS },
 ];
+
+/** Boots the rich kernel of the series and runs {@link STRESSORS} beside the worker. @throws what the boot throws */
+export async function stressNgBesideWorker($: Shell, plan: TestPlan): Promise<TestResult[]> {
+  const kernel = await richKernel($, plan.base, "prezero");
+  const needs = { ...FOUR_CPUS_TWO_NODES, installed: STRESS_NG };
+  await using host = await bootTestHost($, plan, kernel, "public-stress-ng", needs);
+  const started = await startWorker(host.exec);
+  const stressors = await stressNg(host.exec);
+  return [started, ...stressors, ...(await workerTookPart(host.exec)), await quiet(host)];
+}
 
 /**
  * Runs the stressors one after the other on a host that has stress-ng, each with its own verification on.

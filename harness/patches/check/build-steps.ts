@@ -4,13 +4,12 @@ import type { Shell } from "../../base/shell.ts";
 import { configureTree } from "../../kernel/config.ts";
 import type { Fragment } from "../../kernel/fragment.ts";
 import type { Toolchain } from "../../kernel/toolchain.ts";
-import { BUILD_DIR, makeTree } from "../../kernel/tree.ts";
+import { applyPatches, BUILD_DIR, makeTree } from "../../kernel/tree.ts";
 import type { Series } from "../../series/series.ts";
-import { applyPatch, definesAll } from "./applied.ts";
 import { type CheckResult, compareFindings, type Finding } from "./finding.ts";
 import { failureOf, make } from "./make.ts";
 import { parseMakeOutput, type StepFindings } from "./make-output.ts";
-import type { Touched } from "./touched.ts";
+import { definesAll, type Touched } from "./touched.ts";
 
 export type BuildSteps = {
   /** Pristine source, and the tree (removed first) to build in. */
@@ -44,7 +43,7 @@ export async function buildSteps($: Shell, steps: BuildSteps): Promise<CheckResu
   let before = await snapshot($, steps, state, "the pristine source", 0);
   const results: CheckResult[][] = [];
   for (const [index, patch] of steps.series.patches.entries()) {
-    await applyPatch($, steps.tree, patch);
+    await applyPatches($, [patch], steps.tree, steps.onto);
     const after = await snapshot($, steps, state, patch.name, index + 1);
     results.push(resultsOf(steps, before, after));
     before = after;

@@ -4,14 +4,14 @@ import type { Shell } from "../../base/shell.ts";
 import { configureTree, mergeConfig } from "../../kernel/config.ts";
 import type { Fragment } from "../../kernel/fragment.ts";
 import type { BuildArch, Toolchain } from "../../kernel/toolchain.ts";
-import { BUILD_DIR, makeTree } from "../../kernel/tree.ts";
+import { applyPatches, BUILD_DIR, makeTree } from "../../kernel/tree.ts";
 import type { Series } from "../../series/series.ts";
-import { applyPatch, definesAll } from "./applied.ts";
 import type { Extremes } from "./extremes.ts";
 import { type ConfigurationReport, compareFindings, type Finding } from "./finding.ts";
 import { failureOf, make } from "./make.ts";
 import { parseMakeOutput } from "./make-output.ts";
 import { changedObjects, type Objects, readObjects } from "./objects.ts";
+import { definesAll } from "./touched.ts";
 
 export type ExtremeSteps = {
   /** Pristine source, and the tree (removed first) to build in; a second one beside it is made when it is needed. */
@@ -50,7 +50,7 @@ export async function buildExtremes($: Shell, steps: ExtremeSteps): Promise<Conf
   });
   let hasOption = false;
   for (const [index, patch] of series.patches.entries()) {
-    await applyPatch($, steps.tree, patch);
+    await applyPatches($, [patch], steps.tree, steps.onto);
     hasOption = await definesAll(steps.tree, series.patches.slice(0, index + 1), [...steps.on.wanted.keys()]);
     if (!hasOption || index === series.patches.length - 1) continue;
     for (const one of extremes.builds.filter(({ eachPatch }) => eachPatch)) {

@@ -1,4 +1,5 @@
-import { dirname } from "node:path";
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Shell } from "../../base/shell.ts";
 import type { PatchFile } from "../../series/patch-file.ts";
 import { git, gitLines } from "../git.ts";
@@ -33,4 +34,13 @@ export async function touchedBy($: Shell, repository: string, root: string, patc
   }
   const known = await gitLines($, repository, ["ls-tree", "-r", "-d", "--name-only", root]);
   return { directories: [...directories].filter((path) => known.includes(path)).sort(), sources: sources.sort() };
+}
+
+/** True when the patches, which are applied to the tree, define every one of the symbols (`CONFIG_` and a name). */
+export async function definesAll(tree: string, patches: PatchFile[], symbols: string[]): Promise<boolean> {
+  const paths = patches.flatMap((patch) => patch.files.flatMap((file) => file.newPath ?? []));
+  const kconfigs = [...new Set(paths)].filter((path) => /(^|\/)Kconfig[^/]*$/.test(path));
+  const texts = await Promise.all(kconfigs.map((path) => readFile(join(tree, path), "utf8")));
+  const defined = texts.join("\n");
+  return symbols.every((symbol) => new RegExp(`^(menu)?config ${symbol.replace(/^CONFIG_/, "")}$`, "m").test(defined));
 }

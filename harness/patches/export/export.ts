@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../base/atomic-write.ts";
+import { namingDiskFaults } from "../../base/disk-fault.ts";
 import { InfrastructureError, UsageError } from "../../base/errors.ts";
 import type { Shell } from "../../base/shell.ts";
 import { parsePatchFile } from "../../series/patch-file.ts";
@@ -10,11 +11,10 @@ import { commitOnBase } from "../commit-series.ts";
 import { git, gitText } from "../git.ts";
 import { type CommitRange, CREATION_FACTOR } from "../range-diff.ts";
 import { baseRecord } from "../render.ts";
-import type { Identity } from "./identity.ts";
 import { fillLetter, type Letter } from "./letter.ts";
 import type { Recipients } from "./maintainers.ts";
 import { isOfVersion, versionPrefix } from "./previous.ts";
-import { signedCommits } from "./sign-off.ts";
+import { asGitEnv, type Identity, projectIdentity, signedCommits } from "./sign-off.ts";
 
 export type ExportOptions = {
   base: BaseRepository;
@@ -24,18 +24,25 @@ export type ExportOptions = {
   /** 1 for the first. */
   version: number;
   who: Identity;
+  /** Whose patches go out under the name of who exports them; that of package.json when absent. */
+  project?: Identity;
   recipients: Recipients;
   letter: Letter;
   /** Measured tables, plain text. */
   tables: string[];
+  /** Asks for comments, not to be merged: the subjects say so. */
+  rfc?: boolean;
   /** The version before; undefined for the first. */
   previous?: CommitRange;
   /** Overwrite mails of the same version. */
   force?: boolean;
 };
 
+/** What distinguishes the mails of one export from those of another. */
+export type MailOptions = Pick<ExportOptions, "version" | "rfc" | "who" | "recipients" | "previous">;
+
 /** Arguments of git format-patch that make the mails of a version; its output directory and the commits come after. */
-export function formatMails(version: number, who: Identity, { to, cc }: Recipients, previous?: CommitRange): string[] {
+export function formatMails({ version, rfc, who, recipients: { to, cc }, previous }: MailOptions): string[] {
   return [
     "format-patch",
     "--quiet",
@@ -46,6 +53,8 @@ export function formatMails(version: number, who: Identity, { to, cc }: Recipien
     "--stat=72,50",
     "--diff-algorithm=histogram",
     "--no-notes",
+    // As b4 has it: [PATCH RFC v2 0/4].
+    `--subject-prefix=PATCH${rfc ? " RFC" : ""}`,
     ...(version > 1 ? [`--reroll-count=${version}`] : []),
     `--from=${who}`,
     ...to.map((address) => `--to=${address}`),
@@ -61,7 +70,7 @@ export function formatMails(version: number, who: Identity, { to, cc }: Recipien
  * @throws UsageError SERIES_EMPTY, EXPORT_EXISTS, EXPORT_INTO_SERIES, PATCH_DOES_NOT_APPLY; InfrastructureError EXPORT_NOT_FAITHFUL
  */
 export async function exportSeries($: Shell, options: ExportOptions): Promise<string[]> {
-  const { base, series, outDir, version, who, recipients, letter, tables, previous } = options;
+  const { series, outDir, version } = options;
   if (series.patches.length === 0) {
     throw new UsageError({
       code: "SERIES_EMPTY",
@@ -70,15 +79,25 @@ export async function exportSeries($: Shell, options: ExportOptions): Promise<st
     });
   }
   const replaced = await mailsThere(outDir, version, options.force === true);
-  const head = (await signedCommits($, base, series.patches, who)).at(-1) as string;
+  return namingDiskFaults({ path: outDir, holds: "the mails", elsewhere: "--out DIR" }, () =>
+    write($, options, replaced),
+  );
+}
+
+/** @param replaced mails that are to go */
+async function write($: Shell, options: ExportOptions, replaced: string[]): Promise<string[]> {
+  const { base, series, outDir, version, who, letter, tables } = options;
+  const head = (await signedCommits($, base, series.patches, who, options.project ?? (await projectIdentity()))).at(
+    -1,
+  ) as string;
   await mkdir(outDir, { recursive: true });
   const scratch = await mkdtemp(join(outDir, ".partial-"));
   try {
-    const args = [...formatMails(version, who, recipients, previous), `--output-directory=${scratch}`];
-    await git($, base.gitDir, [...args, `${base.root}..${head}`], { env: committer(who) });
+    const args = [...formatMails(options), `--output-directory=${scratch}`];
+    await git($, base.gitDir, [...args, `${base.root}..${head}`], { env: asGitEnv("COMMITTER", who) });
     const names = (await readdir(scratch)).sort();
     const tree = await gitText($, base.gitDir, ["rev-parse", `${base.root}^{tree}`]);
-    const record = [...baseRecord(base), `base-tree: ${tree}`];
+    const record = [`base-commit: ${base.root}`, ...baseRecord(base), `base-tree: ${tree}`];
     const [cover = "", ...patches] = await Promise.all(names.map((name) => readFile(join(scratch, name), "utf8")));
     const mails = [fillLetter(cover, letter, tables, record), ...patches].map(headersUnfolded);
     for (const [index, name] of names.entries()) writeFileAtomic(join(scratch, name), mails[index] as string);
@@ -131,9 +150,4 @@ async function prove($: Shell, base: BaseRepository, head: string, names: string
     message: "The mails do not give the tree of the series when they are applied.",
     remedy: "Look for a line `---`, `diff ` or `From ` that starts a line of a changelog, and reword it.",
   });
-}
-
-function committer(who: Identity): NodeJS.ProcessEnv {
-  const [, name = "", email = ""] = /^(.*) <(.*)>$/.exec(who) ?? [];
-  return { GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email };
 }

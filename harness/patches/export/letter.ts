@@ -8,7 +8,9 @@ export type Letter = { subject: string; body: string };
 
 /** A line of the letter's text where the measured tables go. */
 const TABLES = "@TABLES@";
-const SHAPE = `the subject, an empty line, the text; the tables go where a line says ${TABLES}.`;
+/** That line with what stands right above it and introduces the tables: without any, it has nothing to speak of. */
+const TABLES_AND_INTRODUCTION = new RegExp(`((?:^.+\\n)*)^${TABLES}$`, "m");
+const SHAPE = `the subject, an empty line, the text; the tables go where a line says ${TABLES}, what introduces them right above it.`;
 /** What git format-patch leaves to be filled in. */
 const SUBJECT_HERE = "*** SUBJECT HERE ***";
 const BODY_HERE = "*** BLURB HERE ***";
@@ -44,13 +46,19 @@ export async function readLetter(dirs: string[]): Promise<Letter> {
 
 /**
  * Fills in what git format-patch left open in a cover letter.
- * @param tables measured tables as plain text; without any the letter has none
- * @param record what the series was made against, for the end of the letter
+ * @param tables measured tables as plain text; without any the letter has none, and does not speak of them
+ * @param record what the series was made against, for the end of the letter, where b4 has it
  */
 export function fillLetter(mail: string, { subject, body }: Letter, tables: string[], record: string[]): string {
   const measured = tables.map((table) => table.trimEnd()).join("\n\n");
-  const text = body.replace(measured === "" ? `\n${TABLES}\n` : TABLES, () => measured);
-  const filled = mail.replace(SUBJECT_HERE, () => subject).replace(BODY_HERE, () => text);
+  const text =
+    measured === ""
+      ? body.replace(new RegExp(`${TABLES_AND_INTRODUCTION.source}\n*`, "m"), "")
+      : body.replace(TABLES_AND_INTRODUCTION, (_, above: string) => (above === "" ? "" : `${above}\n`) + measured);
+  const filled = mail.replace(SUBJECT_HERE, () => subject).replace(BODY_HERE, () => text.trimEnd());
   // Git ends a mail with its version below `-- `; readers and tools look for trailers above that.
-  return filled.replace(/\n-- \n[^\n]*\n+$/, (signature) => `\n\n${record.join("\n")}\n${signature}`);
+  return filled.replace(
+    /\n+-- \n[^\n]*\n+$/,
+    (signature) => `\n\n---\n${record.join("\n")}\n\n${signature.trimStart()}`,
+  );
 }

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { UsageError } from "../../base/errors.ts";
 import type { Shell } from "../../base/shell.ts";
-import { gitLines } from "../git.ts";
+import { git, gitLines } from "../git.ts";
 
 /** One place where git could not put a patch's change into the other base's file. */
 export type Region = {
@@ -22,7 +23,7 @@ export type Conflict = { file: string; kind: "content"; regions: Region[] } | { 
 const FUNCTION = /^[a-z_][\w\s*]*?\b(\w+)\([^;]*$/i;
 
 /** Each unmerged file, with the stages that git has of it: 1 before both, 2 of the other base, 3 of the patch. */
-export async function unmergedIn($: Shell, dir: string): Promise<Map<string, Set<string>>> {
+async function unmergedIn($: Shell, dir: string): Promise<Map<string, Set<string>>> {
   const stages = new Map<string, Set<string>>();
   for (const line of await gitLines($, dir, ["ls-files", "--unmerged"])) {
     const [entry = "", file = ""] = line.split("\t");
@@ -39,6 +40,41 @@ export async function conflictsIn($: Shell, dir: string): Promise<Conflict[]> {
     else conflicts.push({ file, kind: "content", regions: readRegions(await readFile(join(dir, file), "utf8")) });
   }
   return conflicts;
+}
+
+/**
+ * Tells git that the conflicts of a worktree are resolved: what was resolved in the files need not be added by hand.
+ * @throws UsageError PORT_CONFLICTS_LEFT for those that are not
+ */
+export async function takeResolutions($: Shell, dir: string): Promise<void> {
+  const stages = await unmergedIn($, dir);
+  const unmerged = [...stages.keys()];
+  // Where one side does not have the file, marks in its text cannot tell what is to be done.
+  const oneSided = unmerged.filter((file) => {
+    const has = stages.get(file);
+    return !(has?.has("2") && has.has("3")) && existsSync(join(dir, file));
+  });
+  if (oneSided.length > 0) {
+    throw new UsageError({
+      code: "PORT_CONFLICTS_LEFT",
+      message: `One side changes and the other has not: ${oneSided.join(", ")}. Nobody has said yet which it is to be.`,
+      remedy: "git rm what is to go, git add what is to stay, then say --continue again; --abort gives the port up.",
+    });
+  }
+  const left = unmerged.length > 0 ? await withMarkers($, dir, unmerged) : [];
+  if (left.length > 0) {
+    throw new UsageError({
+      code: "PORT_CONFLICTS_LEFT",
+      message: `${left.length === 1 ? "A file has" : `${left.length} files have`} conflict marks (<<<<<<<) still: ${left.join(", ")}.`,
+      remedy: "Resolve them, then say --continue again. git diff shows them; --abort gives the port up.",
+    });
+  }
+  if (unmerged.length > 0) await git($, dir, ["add", "--all", "--", ...unmerged]);
+}
+
+async function withMarkers($: Shell, dir: string, files: string[]): Promise<string[]> {
+  const args = ["grep", "--files-with-matches", "-e", "^<<<<<<< ", "-e", "^>>>>>>> ", "--", ...files];
+  return gitLines($, dir, args, { okExitCodes: [0, 1] });
 }
 
 /** Reads the places that git marked with `<<<<<<<`, `|||||||`, `=======` and `>>>>>>>`. */

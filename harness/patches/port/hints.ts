@@ -1,5 +1,6 @@
 import { closest, distance } from "fastest-levenshtein";
 import type { Shell } from "../../base/shell.ts";
+import type { Series } from "../../series/series.ts";
 import type { BaseRepository } from "../base-repository.ts";
 import { gitLines } from "../git.ts";
 import type { Conflict, Region } from "./conflicts.ts";
@@ -115,4 +116,17 @@ async function findFiles($: Shell, to: BaseRepository, name: string, places: str
   ];
   const lines = await gitLines($, to.gitDir, args, { okExitCodes: [0, 1] });
   return lines.map((line) => line.slice(to.root.length + 1));
+}
+
+const HUNK_FUNCTION = /@@ .* @@ .*?\b(\w+)\(/;
+
+/** Functions that a series changes, by file, as git names them in the headers of the hunks. */
+export function functionsChanged({ patches }: Series): Map<string, string[]> {
+  const byFile = new Map<string, string[]>();
+  for (const { oldPath, hunks } of patches.flatMap(({ files }) => files)) {
+    if (oldPath === null) continue;
+    const names = hunks.flatMap(({ header }) => HUNK_FUNCTION.exec(header)?.[1] ?? []);
+    byFile.set(oldPath, [...new Set([...(byFile.get(oldPath) ?? []), ...names])]);
+  }
+  return byFile;
 }

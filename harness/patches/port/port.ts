@@ -1,17 +1,16 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { InfrastructureError, UsageError } from "../../base/errors.ts";
 import { withLock } from "../../base/lock.ts";
 import type { Shell } from "../../base/shell.ts";
 import type { Series } from "../../series/series.ts";
 import type { BaseRepository } from "../base-repository.ts";
 import { createWorktree } from "../create-worktree.ts";
-import { git, gitLines, gitText } from "../git.ts";
+import { git, gitText } from "../git.ts";
 import { directoryDigest } from "../patch-directory.ts";
 import { rebaseWaits, recordMeeting, requireClean } from "../worktree.ts";
-import { type Conflict, conflictsIn, unmergedIn } from "./conflicts.ts";
-import { forgetPort, type Port, readPort, writePort } from "./state.ts";
+import { type Conflict, conflictsIn, takeResolutions } from "./conflicts.ts";
+import { begunPort, notRunning, type Port, readPort, writePort } from "./state.ts";
 import { translateSeries } from "./translate.ts";
 
 /** Where the port goes: the base, its worktree, and the files that will be written from it. */
@@ -19,7 +18,7 @@ export type PortTarget = { base: BaseRepository; dir: string; patchesDir: string
 
 /** Either everything is there, or git waits for its user at one of the patches. */
 export type Ported =
-  | { state: "finished"; port: Port; commits: number; dropped: number }
+  | { state: "finished"; port: Port; commits: number; dropped: number; remembered: string[] }
   | { state: "conflicts"; port: Port; patch: string; conflicts: Conflict[] };
 
 /** The git command that does the port. */
@@ -27,10 +26,20 @@ export function rebaseArguments(target: string, start: string, last: string): st
   return ["rebase", "--onto", target, start, last];
 }
 
+/** @throws UsageError PORT_TO_ITSELF */
+export function requireTwoBases({ from, to }: Pick<Port, "from" | "to">): void {
+  if (from !== to) return;
+  throw new UsageError({
+    code: "PORT_TO_ITSELF",
+    message: `A series is ported to another base, and ${from} is its own.`,
+    remedy: `Name another base with --to, or change the series where it is: npm run patches -- edit ${from}`,
+  });
+}
+
 /**
  * Begins to bring a series to another base: a new worktree, and in it an ordinary git rebase, which stops where a person
  * has to decide.
- * @throws UsageError PORT_UNFINISHED, WORKTREE_IN_THE_WAY, PATCH_DOES_NOT_APPLY
+ * @throws UsageError PORT_TO_ITSELF, PORT_UNFINISHED, WORKTREE_IN_THE_WAY, PATCH_DOES_NOT_APPLY
  */
 export async function startPort(
   $: Shell,
@@ -40,8 +49,15 @@ export async function startPort(
   say: (line: string) => void,
 ): Promise<Ported> {
   const { base, dir, patchesDir } = target;
-  const unfinished = await readPort($, dir);
-  if (unfinished) throw portUnfinished(dir, unfinished);
+  requireTwoBases(names);
+  const before = await readPort($, dir);
+  if (before && before.finished === undefined) {
+    throw new UsageError({
+      code: "PORT_UNFINISHED",
+      message: `${dir} is in the middle of a port from ${before.from} to ${before.to}.`,
+      remedy: "Resolve what is left there and say --continue, or give it up with --abort.",
+    });
+  }
   if (existsSync(dir) && (await readdir(dir)).length > 0) {
     throw new UsageError({
       code: "WORKTREE_IN_THE_WAY",
@@ -61,7 +77,7 @@ export async function startPort(
     try {
       await writePort($, dir, port);
       await git($, dir, rebaseArguments(base.root, start, last), { okExitCodes: [0, 1] });
-      return await outcome($, target, port);
+      return await goOn($, target, port);
     } catch (error) {
       await git($, base.gitDir, ["worktree", "remove", "--force", dir], {
         okExitCodes: [0, 128],
@@ -79,41 +95,11 @@ export async function startPort(
  */
 export async function continuePort($: Shell, target: PortTarget): Promise<Ported> {
   const { dir } = target;
-  const port = await runningPort($, dir);
+  const port = await begunPort($, dir);
+  if (port.finished !== undefined) throw notRunning(dir);
   if (await rebaseWaits($, dir)) {
-    const stages = await unmergedIn($, dir);
-    const unmerged = [...stages.keys()];
-    // Where one side does not have the file, marks in its text cannot tell what is to be done.
-    const oneSided = unmerged.filter((file) => {
-      const has = stages.get(file);
-      return !(has?.has("2") && has.has("3")) && existsSync(join(dir, file));
-    });
-    if (oneSided.length > 0) {
-      throw new UsageError({
-        code: "PORT_CONFLICTS_LEFT",
-        message: `One side changes and the other has not: ${oneSided.join(", ")}. Nobody has said yet which it is to be.`,
-        remedy: "git rm what is to go, git add what is to stay, then say --continue again; --abort gives the port up.",
-      });
-    }
-    const left = unmerged.length > 0 ? await withMarkers($, dir, unmerged) : [];
-    if (left.length > 0) {
-      throw new UsageError({
-        code: "PORT_CONFLICTS_LEFT",
-        message: `${left.length === 1 ? "A file has" : `${left.length} files have`} conflict marks (<<<<<<<) still: ${left.join(", ")}.`,
-        remedy: "Resolve them, then say --continue again. git diff shows them; --abort gives the port up.",
-      });
-    }
-    if (unmerged.length > 0) await git($, dir, ["add", "--all", "--", ...unmerged]);
-    const stoppedAt = await stoppedPatch($, dir);
-    const rebased = await git($, dir, ["-c", "core.editor=true", "rebase", "--continue"], { okExitCodes: [0, 1] });
-    if (rebased.exitCode === 1 && (await stoppedPatch($, dir)) === stoppedAt) {
-      throw new InfrastructureError({
-        code: "GIT_FAILED",
-        message: "git could not go on with the rebase.",
-        detail: `${rebased.stdout}\n${rebased.stderr}`.trim(),
-        remedy: "Mend what git says there, then say --continue again.",
-      });
-    }
+    await takeResolutions($, dir);
+    await continueRebase($, dir);
   }
   if (
     (await git($, dir, ["merge-base", "--is-ancestor", port.start, "HEAD"], { okExitCodes: [0, 1] })).exitCode === 0
@@ -124,24 +110,58 @@ export async function continuePort($: Shell, target: PortTarget): Promise<Ported
       remedy: "Give the port up as well (--abort), and begin it again.",
     });
   }
-  return outcome($, target, port);
+  return goOn($, target, port);
+}
+
+/** One `git rebase --continue`. @throws InfrastructureError GIT_FAILED when that leads nowhere */
+async function continueRebase($: Shell, dir: string): Promise<void> {
+  const stoppedAt = await stoppedPatch($, dir);
+  const rebased = await git($, dir, ["-c", "core.editor=true", "rebase", "--continue"], { okExitCodes: [0, 1] });
+  if (rebased.exitCode === 0 || (await stoppedPatch($, dir)) !== stoppedAt) return;
+  throw new InfrastructureError({
+    code: "GIT_FAILED",
+    message: "git could not go on with the rebase.",
+    detail: `${rebased.stdout}\n${rebased.stderr}`.trim(),
+    remedy: "Mend what git says there, then say --continue again.",
+  });
 }
 
 /**
- * Gives a port up and removes its worktree, with all that was resolved in it.
- * @throws UsageError PORT_NOT_RUNNING
+ * Gives a port up and removes its worktree, with all that was resolved in it; one that has finished only as long as
+ * nothing came to it since.
+ * @throws UsageError PORT_NOT_RUNNING, PORT_CHANGED, WORKTREE_DIRTY
  */
 export async function abortPort($: Shell, { base, dir }: PortTarget): Promise<Port> {
-  const port = await runningPort($, dir);
+  const port = await begunPort($, dir);
+  if (port.finished !== undefined) await requireUntouched($, dir, port.finished);
   await git($, base.gitDir, ["worktree", "remove", "--force", dir]);
   return port;
 }
 
-async function outcome($: Shell, target: PortTarget, port: Port): Promise<Ported> {
+async function requireUntouched($: Shell, dir: string, finished: string): Promise<void> {
+  await requireClean($, dir);
+  if ((await headOf($, dir)) === finished) return;
+  throw new UsageError({
+    code: "PORT_CHANGED",
+    message: `The port in ${dir} has finished, and other commits are there now.`,
+    remedy: `Keep them (patches refresh), or remove the worktree with all of them: git -C ${dir} worktree remove --force .`,
+  });
+}
+
+async function headOf($: Shell, dir: string): Promise<string> {
+  return gitText($, dir, ["rev-parse", "HEAD"]);
+}
+
+/** Where the rebase stands. It stops for what git resolved as it was resolved before, too, and nobody has to decide that. */
+async function goOn($: Shell, target: PortTarget, port: Port): Promise<Ported> {
   const { base, dir, patchesDir } = target;
-  if (await rebaseWaits($, dir)) {
+  const remembered: string[] = [];
+  while (await rebaseWaits($, dir)) {
     const patch = await gitText($, dir, ["log", "-1", "--format=%s", "REBASE_HEAD"]);
-    return { state: "conflicts", port, patch, conflicts: await conflictsIn($, dir) };
+    const conflicts = await conflictsIn($, dir);
+    if (conflicts.length > 0) return { state: "conflicts", port, patch, conflicts };
+    remembered.push(patch);
+    await continueRebase($, dir);
   }
   await requireClean($, dir);
   const [commits = 0, before = 0] = await Promise.all(
@@ -151,48 +171,11 @@ async function outcome($: Shell, target: PortTarget, port: Port): Promise<Ported
   );
   // As after `patches edit`: whatever comes to the files meanwhile is not overwritten unseen.
   await recordMeeting($, dir, { head: base.root, filesSha256: await directoryDigest(patchesDir) });
-  await forgetPort($, dir);
-  return { state: "finished", port, commits, dropped: before - commits };
-}
-
-/**
- * Nobody goes on with, or gives up, another port than the one that was named.
- * @throws UsageError PORT_NOT_RUNNING, PORT_IS_ANOTHER
- */
-export async function requirePort($: Shell, dir: string, names: Pick<Port, "from" | "to">): Promise<void> {
-  const { from, to } = await runningPort($, dir);
-  if (from === names.from && to === names.to) return;
-  throw new UsageError({
-    code: "PORT_IS_ANOTHER",
-    message: `The port in ${dir} is from ${from} to ${to}.`,
-    remedy: `Say --from ${from} --to ${to}, or name another directory with --dir.`,
-  });
-}
-
-async function runningPort($: Shell, dir: string): Promise<Port> {
-  const port = await readPort($, dir);
-  if (port) return port;
-  throw new UsageError({
-    code: "PORT_NOT_RUNNING",
-    message: `There is no unfinished port in ${dir}.`,
-    remedy: "Begin one with `npm run patches -- port --from A --to B`, or name its directory with --dir.",
-  });
+  await writePort($, dir, { ...port, finished: await headOf($, dir) });
+  return { state: "finished", port, commits, dropped: before - commits, remembered };
 }
 
 /** The patch that a rebase has stopped at. */
 async function stoppedPatch($: Shell, dir: string): Promise<string> {
   return gitText($, dir, ["rev-parse", "--quiet", "--verify", "REBASE_HEAD"], { okExitCodes: [0, 1] });
-}
-
-async function withMarkers($: Shell, dir: string, files: string[]): Promise<string[]> {
-  const args = ["grep", "--files-with-matches", "-e", "^<<<<<<< ", "-e", "^>>>>>>> ", "--", ...files];
-  return gitLines($, dir, args, { okExitCodes: [0, 1] });
-}
-
-function portUnfinished(dir: string, { from, to }: Port): UsageError {
-  return new UsageError({
-    code: "PORT_UNFINISHED",
-    message: `${dir} is in the middle of a port from ${from} to ${to}.`,
-    remedy: "Resolve what is left there and say --continue, or give it up with --abort.",
-  });
 }

@@ -4,9 +4,8 @@ import type { Series } from "../../series/series.ts";
 import { type BaseRepository, ROOT_DATE } from "../base-repository.ts";
 import { changelogOf } from "../changelog.ts";
 import { commitOnBase } from "../commit-series.ts";
-import { git, gitLines, gitText } from "../git.ts";
-import { recordNames } from "../record-names.ts";
-import { withIndex } from "../scratch-index.ts";
+import { git, gitLines, gitText, withIndex } from "../git.ts";
+import { recordNames } from "../names.ts";
 
 /** A series of one base told in the repository of another. */
 export type Translated = {

@@ -1,10 +1,9 @@
 import type { Shell } from "../../base/shell.ts";
-import { describeApplyFailure, explainApplyFailure } from "../../series/apply-failure.ts";
+import { describeApplyFailure, explainApplyFailure } from "../../series/apply.ts";
 import type { Series } from "../../series/series.ts";
 import type { BaseRepository } from "../base-repository.ts";
-import { APPLY } from "../commit-series.ts";
-import { git } from "../git.ts";
-import { withIndex } from "../scratch-index.ts";
+import { APPLY_CACHED } from "../commit-series.ts";
+import { git, withIndex } from "../git.ts";
 
 /**
  * How well a series fits a source, best first. moved: lines above a hunk were added or removed; fuzzy: a hunk finds its
@@ -16,7 +15,7 @@ export type Fit = (typeof FITS)[number];
 /** The worst fit among the patches, and a line for each that is not clean. */
 export type SeriesFit = { fit: Fit; notes: string[] };
 
-const APPLY_AND_TELL = [...APPLY, "--verbose"];
+const APPLY_AND_TELL = [...APPLY_CACHED, "--verbose"];
 const MOVED = /^Hunk #\d+ succeeded at \d+ \(offset -?\d+ lines?\)/m;
 
 /**

@@ -1,7 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { parseResident } from "../../../harness/kernel-tests/life/balloon.ts";
-import { dimm } from "../../../harness/kernel-tests/life/hotplug.ts";
-import { growAndShrink } from "../../../harness/kernel-tests/life/virtio-mem.ts";
+import { dimm, growAndShrink, parseResident } from "../../../harness/kernel-tests/life/devices.ts";
 import { failedOf, fakeHost, LOOKED } from "./fake-host.ts";
 
 type Answers = Parameters<typeof fakeHost>[0];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { afterwards, fillPool, verifierContent } from "../../../harness/kernel-tests/life/host.ts";
+import { afterwards } from "../../../harness/kernel-tests/life/host.ts";
 import { failedOf, fakeHost, LOOKED } from "./fake-host.ts";
 
 /** /proc/vmstat before and after; the hits grow by what the second says. */
@@ -36,29 +36,5 @@ describe("before and after a scenario", () => {
     ],
   ])("fails when %s", async (_, vmstat, zerocheck, console, name) => {
     expect((await seen(vmstat, zerocheck, console))[0]).toMatch(name);
-  });
-
-  test("a kernel without the counter is not content", () => {
-    expect(verifierContent("prezero_hit 5\n").status).toBe("failed");
-  });
-
-  test("the verifier is on before the worker, and a pool that fills is one", async () => {
-    const host = fakeHost([[/nr_prezeroed/, "93\n"]]);
-    expect((await fillPool(host)).status).toBe("passed");
-    expect(host.commands[0]).toMatch(/echo 1 > verify .*echo 1 > enabled/s);
-  });
-
-  test.each([
-    ["stays empty", [[/nr_prezeroed/, "12\n"]]],
-    [
-      "cannot be had",
-      [
-        [/verify/, { exitCode: 1, stderr: "Operation not supported" }],
-        [/nr_prezeroed/, "93\n"],
-      ],
-    ],
-    ["is unknown", [[/nr_prezeroed/, "sh: arithmetic error\n"]]],
-  ] as [string, Parameters<typeof fakeHost>[0]][])("a pool that %s is none", async (_, answers) => {
-    expect((await fillPool(fakeHost(answers))).status).toBe("failed");
   });
 });

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { limited } from "../../../harness/kernel-tests/life/cgroup.ts";
-import { compacted } from "../../../harness/kernel-tests/life/compaction.ts";
-import { cpusComeAndGo } from "../../../harness/kernel-tests/life/cpus.ts";
-import { stormOfForks } from "../../../harness/kernel-tests/life/forks.ts";
-import { swapped } from "../../../harness/kernel-tests/life/swap.ts";
+import {
+  compacted,
+  cpusComeAndGo,
+  limited,
+  stormOfForks,
+  swapped,
+} from "../../../harness/kernel-tests/life/processes.ts";
 import { failedOf, fakeHost, LOOKED } from "./fake-host.ts";
 
 type Answers = Parameters<typeof fakeHost>[0];

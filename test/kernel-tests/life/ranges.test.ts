@@ -1,7 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { takeAndGiveBack } from "../../../harness/kernel-tests/life/cma.ts";
-import { hugePool } from "../../../harness/kernel-tests/life/hugetlb.ts";
-import { breakPages } from "../../../harness/kernel-tests/life/poison.ts";
+import { breakPages, hugePool, takeAndGiveBack } from "../../../harness/kernel-tests/life/ranges.ts";
 import { failedOf, fakeHost, LOOKED } from "./fake-host.ts";
 
 type Answers = Parameters<typeof fakeHost>[0];

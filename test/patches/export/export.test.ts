@@ -2,8 +2,11 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
+import { projectPath } from "../../../harness/base/paths.ts";
 import { type ExportOptions, exportSeries } from "../../../harness/patches/export/export.ts";
+import { readLetter } from "../../../harness/patches/export/letter.ts";
 import { previousExport } from "../../../harness/patches/export/previous.ts";
+import { projectIdentity } from "../../../harness/patches/export/sign-off.ts";
 import { readSeries } from "../../../harness/series/series.ts";
 import { $ } from "../../fakes/shell.ts";
 import { FakeKernel } from "../fake-base.ts";
@@ -68,15 +71,70 @@ describe("patches export", () => {
     expect(cover).toMatch(/^Cc: linux-mm@example\.org$/m);
     expect(cover).toMatch(/Why\.\n\nTHP is off\nw\/o 4\.1s\nw\/ {2}2\.0s\n\nHow\./);
     expect(cover).toMatch(/\d files changed, \d+ insertions/);
-    expect(cover).toMatch(/base-package: linux-source-0\.1\nbase-version: 0\.1\.2-3~deb0u1\nbase-tree: [0-9a-f]{40}\n/);
+    expect(cover).toMatch(
+      /\n---\nbase-commit: [0-9a-f]{40}\nbase-package: linux-source-0\.1\nbase-version: 0\.1\.2-3~deb0u1\nbase-tree: [0-9a-f]{40}\n\n-- \n/,
+    );
+    expect(cover).toContain(`base-commit: ${(await kernel.base()).root}\n`);
   });
 
-  test("without a run the letter has no table and no place for one", async () => {
+  test("what introduces the tables stands above them", async () => {
     using kernel = new FakeKernel();
     await kernel.startWithThree();
-    const cover = read(await exported(kernel, { tables: [] }), COVER);
-    expect(cover).toMatch(/Why\.\n\nHow\./);
-    expect(cover).not.toContain("@TABLES@");
+    const letter = { ...LETTER, body: "Why.\n\nIn the tables below,\nless is better.\n@TABLES@\n\nHow." };
+    const cover = read(await exported(kernel, { letter, tables: ["one\n", "two\n"] }), COVER);
+    expect(cover).toContain("Why.\n\nIn the tables below,\nless is better.\n\none\n\ntwo\n\nHow.\n");
+  });
+
+  test("without a run the letter has no table, no place for one and no word about any", async () => {
+    using kernel = new FakeKernel();
+    await kernel.startWithThree();
+    const introduced = { ...LETTER, body: "Why.\n\nIn the tables below,\nless is better.\n@TABLES@\n\nHow." };
+    for (const letter of [LETTER, introduced]) {
+      const cover = read(await exported(kernel, { letter, tables: [], force: true }), COVER);
+      expect(cover).toContain("\n\nWhy.\n\nHow.\n");
+      expect(cover).not.toMatch(/@TABLES@|tables/);
+    }
+  });
+
+  test("the project's own letter without a run speaks of no table and of nothing below", async () => {
+    using kernel = new FakeKernel();
+    await kernel.startWithThree();
+    const letter = await readLetter([projectPath("kernel-patches")]);
+    const cover = read(await exported(kernel, { letter, tables: [] }), COVER);
+    expect(cover).not.toMatch(/\btables?\b|\bbelow\b/i);
+    const withOne = read(await exported(kernel, { letter, tables: ["THP is on\n"], force: true }), COVER);
+    expect(withOne).toMatch(/CPU time below[^@]*\n\nTHP is on\n\nPatch 1/);
+  });
+
+  test("--rfc is in every subject, where b4 has it, before the version", async () => {
+    using kernel = new FakeKernel();
+    await kernel.startWithThree();
+    const paths = await exported(kernel, { rfc: true, version: 2 });
+    const subjects = paths.slice(0, 4).map((path) => /^Subject: (\[.*?\])/m.exec(readFileSync(path, "utf8"))?.[1]);
+    expect(subjects).toEqual([0, 1, 2, 3].map((number) => `[PATCH RFC v2 ${number}/3]`));
+  });
+
+  test("the project's patches are those of who exports them: in the short log and in each mail", async () => {
+    using kernel = new FakeKernel();
+    await kernel.startWithThree();
+    const paths = await exported(kernel, { project: "Dévi Eloper <devi@example.org>" });
+    expect(read(paths, COVER)).toMatch(/^Émile Exporter[^\n]* \(3\):$/m);
+    for (const path of paths) expect(readFileSync(path, "utf8")).not.toContain("Dévi");
+  });
+
+  test("the short log names another author who wrote a patch", async () => {
+    using kernel = new FakeKernel();
+    await kernel.startWithThree();
+    expect(read(await exported(kernel), COVER)).toMatch(/^Dévi Eloper \(3\):$/m);
+  });
+
+  test("every patch of the repository is by the project, which package.json names", async () => {
+    for (const dir of ["", "5.10", "6.1", "7.3"]) {
+      for (const { text } of (await readSeries(projectPath("kernel-patches", dir))).patches) {
+        const from = /^From: ([^\n]*(?:\n [^\n]*)*)/m.exec(text)?.[1]?.replace(/\n /g, " ");
+        expect(from).toBe(await projectIdentity());
+      }
+    }
   });
 
   test("every patch is signed off by who exports it, last, and keeps its author", async () => {

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { callerIdentity } from "../../../harness/patches/export/identity.ts";
 import { readLetter } from "../../../harness/patches/export/letter.ts";
+import { callerIdentity } from "../../../harness/patches/export/sign-off.ts";
 import { $ } from "../../fakes/shell.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "prezero-letter-"));

@@ -1,7 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { readRegions } from "../../../harness/patches/port/conflicts.ts";
-import { functionsChanged } from "../../../harness/patches/port/functions-changed.ts";
-import { hintsFor } from "../../../harness/patches/port/hints.ts";
+import { functionsChanged, hintsFor } from "../../../harness/patches/port/hints.ts";
 import { readSeries } from "../../../harness/series/series.ts";
 import { $ } from "../../fakes/shell.ts";
 import { FakeKernel } from "../fake-base.ts";

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import type { BaseRepository } from "../../../harness/patches/base-repository.ts";
 import { git, gitLines } from "../../../harness/patches/git.ts";
-import { portDiff, replacedDiff } from "../../../harness/patches/port/compare.ts";
-import { abortPort, continuePort, requirePort, startPort } from "../../../harness/patches/port/port.ts";
+import { portDiff, replacedDiff } from "../../../harness/patches/port/diffs.ts";
+import { abortPort, continuePort, startPort } from "../../../harness/patches/port/port.ts";
+import { requirePort } from "../../../harness/patches/port/state.ts";
 import { refreshPatches } from "../../../harness/patches/refresh.ts";
 import { readSeries } from "../../../harness/series/series.ts";
 import { $ } from "../../fakes/shell.ts";
@@ -170,16 +171,69 @@ describe("patches port", () => {
     expect(await continuePort($, target)).toMatchObject({ state: "finished" });
   });
 
-  test("a conflict that was resolved once is resolved the same way when the series is ported again", async () => {
+  test("what was resolved once is resolved by itself when the series is ported again, and told", async () => {
     using kernel = new FakeKernel();
     const { target, begin } = await twoLines(kernel, renamed);
     await begin();
     resolve(target.dir);
-    await continuePort($, target);
+    expect(await continuePort($, target)).toMatchObject({ state: "finished", remembered: [] });
     await git($, target.base.gitDir, ["worktree", "remove", "--force", target.dir]);
-    await begin();
-    expect(await continuePort($, target)).toMatchObject({ state: "finished", commits: 3 });
+    expect(await begin()).toMatchObject({
+      state: "finished",
+      commits: 3,
+      remembered: [expect.stringContaining("page_prezero: zero free pages")],
+    });
     expect(readFileSync(join(target.dir, "mm/page_alloc.c"), "utf8")).toContain("alloc ten\nzero\n");
+  });
+
+  test("after what git remembers it stops where a person has to decide, with the files that are left", async () => {
+    using kernel = new FakeKernel();
+    const both = (text: string) => renamed(text).replace("alloc 30\n", "alloc thirty\n");
+    await kernel.startWithThree();
+    kernel.change("mm/page_alloc.c", "alloc 30\n", "alloc 30, later\n");
+    kernel.commit("mm: page_prezero: later");
+    await kernel.refresh();
+    const base = await kernel.otherBase("0.2", { "mm/page_alloc.c": both(kernel.sourceText("mm/page_alloc.c")) });
+    const target = { base, dir: join(kernel.root, "port"), patchesDir: join(kernel.root, "patches-0.2") };
+    const source = { base: await kernel.base(), series: await readSeries(kernel.patchesDir) };
+    const later = { state: "conflicts", patch: "mm: page_prezero: later", conflicts: [{ file: "mm/page_alloc.c" }] };
+    await startPort($, target, NAMES, source, () => {});
+    resolve(target.dir);
+    expect(await continuePort($, target)).toMatchObject(later);
+    await abortPort($, target);
+    expect(await startPort($, target, NAMES, source, () => {})).toMatchObject(later);
+  });
+
+  test("a base is not ported to itself", async () => {
+    using kernel = new FakeKernel();
+    const { target } = await twoLines(kernel, moved);
+    const source = { base: await kernel.base(), series: await readSeries(kernel.patchesDir) };
+    await expect(startPort($, target, { from: "0.1", to: "0.1" }, source, () => {})).rejects.toMatchObject({
+      code: "PORT_TO_ITSELF",
+      exitCode: 2,
+      remedy: expect.stringContaining("edit 0.1"),
+    });
+    expect(existsSync(target.dir)).toBe(false);
+  });
+
+  test("--abort removes a finished port as well, but not what came to it since", async () => {
+    using kernel = new FakeKernel();
+    const { target, begin } = await twoLines(kernel, moved);
+    await begin();
+    await expect(continuePort($, target)).rejects.toMatchObject({ code: "PORT_NOT_RUNNING" });
+    const file = join(target.dir, "mm/page_alloc.c");
+    const before = readFileSync(file, "utf8");
+    writeFileSync(file, `${before}more\n`);
+    await expect(abortPort($, target)).rejects.toMatchObject({ code: "WORKTREE_DIRTY" });
+    await git($, target.dir, ["commit", "--quiet", "--all", "--message", "more"]);
+    await expect(abortPort($, target)).rejects.toMatchObject({
+      code: "PORT_CHANGED",
+      remedy: expect.stringContaining("worktree remove --force"),
+    });
+    await git($, target.dir, ["reset", "--quiet", "--hard", "HEAD^"]);
+    await abortPort($, target);
+    expect(existsSync(target.dir)).toBe(false);
+    expect(await worktrees(target.base)).toEqual([]);
   });
 
   test("--abort leaves nothing behind, and without a port it is refused", async () => {

@@ -1,6 +1,11 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { allApply, showStatus } from "../../../harness/patches/status/show.ts";
-import type { BaseStatus } from "../../../harness/patches/status/status.ts";
+import { allBases, type Base, findBase } from "../../../harness/kernel/bases.ts";
+import { type BaseStatus, statusOf, toBeFetched } from "../../../harness/patches/status/status.ts";
+import { allApply, showStatus } from "../../../harness/patches/status/status-table.ts";
+import { $ } from "../../fakes/shell.ts";
+import { FakeKernel } from "../fake-base.ts";
 
 const DIGEST = "a".repeat(64);
 const verified = (version: string, without: string[] = []) => ({
@@ -17,6 +22,7 @@ const GOOD: BaseStatus = {
   packageName: "linux-source-6.12",
   version: "6.12.1-1",
   patches: 4,
+  damaged: null,
   fit: { value: { fit: "clean", notes: [] } },
   packaged: { value: { newest: "6.12.1-1", pinnedIsThere: true } },
   newestFit: undefined,
@@ -60,5 +66,50 @@ describe("patches status", () => {
     expect(text).toContain("with fuzz");
     expect(text).toContain("6.12: 0001 does not apply: mm/a.c");
     expect(text).toContain("6.12: newest packaged version: no network");
+  });
+
+  test("what nobody asked is not counted, and fails nobody", () => {
+    const offline: BaseStatus = { ...GOOD, packaged: { notAsked: "--offline" } };
+    const elsewhere: BaseStatus = {
+      ...offline,
+      name: "6.1",
+      fit: { notAsked: "its source is not in the cache (--offline)" },
+    };
+    const text = showStatus([offline, elsewhere]);
+    expect(text).toContain(
+      "2 bases: 1 of 1 asked apply cleanly, 2 fully verified as they are, newer packages not asked for",
+    );
+    expect(text).toMatch(/│ 6\.1 .*not asked .*not asked/);
+    expect(text).toContain("6.1: its source is not in the cache (--offline)");
+    expect(allApply([offline, elsewhere])).toBe(true);
+  });
+});
+
+describe("one base of several", () => {
+  const base = async (patches: string): Promise<Base> => ({ ...(await findBase("6.12")), patches });
+
+  test("that is damaged is named with what to do, and hides no other", async () => {
+    using kernel = new FakeKernel();
+    await kernel.startWithThree();
+    const damaged = mkdtempSync(join(kernel.root, "damaged-"));
+    writeFileSync(join(damaged, "series"), "0001-gone.patch\n");
+    const options = { offline: true, say: () => {} };
+    const all = [
+      await statusOf($, await base(damaged), options),
+      await statusOf($, await base(kernel.patchesDir), options),
+    ];
+    expect(all[0]).toMatchObject({ damaged: expect.stringMatching(/names 0001-gone\.patch.* Add the file/) });
+    expect(all[1]).toMatchObject({ damaged: null, patches: 3 });
+    expect(allApply(all)).toBe(false);
+    expect(showStatus(all)).toMatch(/DAMAGED[\s\S]*6\.12: .*0001-gone\.patch/);
+  });
+
+  test("whose source is not there is announced before it is fetched, and left out with --offline", async () => {
+    using _kernel = new FakeKernel();
+    const bases = await allBases();
+    expect(toBeFetched(bases, {})).toMatch(/the source of 6\.12, 5\.10, 6\.1, 7\.3; .*--offline/);
+    expect(toBeFetched(bases, { offline: true })).toBeUndefined();
+    const status = await statusOf($, await base("kernel-patches"), { offline: true, say: () => {} });
+    expect(status).toMatchObject({ fit: { notAsked: expect.any(String) }, packaged: { notAsked: "--offline" } });
   });
 });
