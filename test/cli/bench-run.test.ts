@@ -77,7 +77,9 @@ test("requirements decide the exit code; KTAP and JUnit have a case for each, an
   expect(stderr).toMatch(/^error: 1 of 2 requirements not met \[REQUIREMENT_MISSED\]$/m);
   expect(stderr).toMatch(/^ {2}\| thp-on:base-again > 1: low end 1 /m);
   expect(exitCode).toBe(1);
-  expect(readFileSync(ktap, "utf8")).toMatch(/^ {4}# no difference that matters, .*\n {4}ok 1 THP on, 512M, base-again$/m);
+  expect(readFileSync(ktap, "utf8")).toMatch(
+    /^ {4}# no difference that matters, .*\n {4}ok 1 THP on, 512M, base-again$/m,
+  );
   expect(readFileSync(junit, "utf8")).toContain('<testsuite name="requirements" tests="2" failures="1" skipped="0">');
   expect(readRun(onlyRun()).state).toBe("finished");
 });
