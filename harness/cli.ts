@@ -32,13 +32,13 @@ async function main(argv: string[]): Promise<number> {
   const program = new Command("prezero")
     .description("Measure what background zeroing of free memory brings to VM creation")
     .version(version(), "-V, --version", "print the version of this checkout")
-    .option("-v, --verbose", "show each command before it runs")
+    .option("-v, --verbose", "show each command before it runs: + what changes something, ? what only reads")
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
   const $ = createShell({
     signal,
     dry: false,
-    announce: ({ line }) => void (program.opts().verbose && say(`+ ${line}`)),
+    announce: ({ line, asks }) => void (program.opts().verbose && say(`${asks ? "?" : "+"} ${line}`)),
   });
   const wanted = argv.find((word) => COMMANDS.includes(word));
   if (wanted !== undefined && !WITHOUT_CACHE.includes(wanted)) program.hook("preAction", () => makePlace(cachePlace()));

@@ -20,10 +20,13 @@ function tableOf(text: string, ...head: string[]): string[][] {
 
 /** What a run found for an arm: its own time and that of base, their ratio and its interval, p, and the verdict. */
 function resultOf(run: string, thp: string, arm: string) {
-  const rows = tableOf(readFileSync(projectPath("results", run, "table.md"), "utf8"), "THP", "arm", "base s");
+  const table = readFileSync(projectPath("results", run, "table.md"), "utf8");
+  const rows = tableOf(table, "THP", "arm", "base/arm");
   const row = rows.find((cells) => cells[0] === thp && cells[1] === arm);
   if (row === undefined) throw new Error(`${run} has no ${arm} with THP ${thp}`);
-  const [, , base = "", own = "", ratio = "", , , interval = "", p = "", verdict = ""] = row;
+  const [, , ratio = "", interval = "", verdict = "", base = "", own = ""] = row;
+  const [head = ""] = table.match(/^\| THP \| arm \| base\/arm .*$/m) ?? [];
+  const p = row[head.slice(2, -2).split(" | ").indexOf("p")] ?? "";
   return { base, own, ratio, interval, p, verdict };
 }
 
@@ -56,7 +59,7 @@ describe("README.md", () => {
       ] as const) {
         if (said === "") continue;
         const { ratio, verdict } = resultOf(run, thp, "prezero");
-        const words: Record<string, string> = { faster: ratio, slower: `**${ratio}**` };
+        const words: Record<string, string> = { "fewer instructions": ratio, "more instructions": `**${ratio}**` };
         expect(said, `${link}, THP ${thp}`).toBe(words[verdict] ?? verdict);
       }
     }

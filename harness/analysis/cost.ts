@@ -3,7 +3,7 @@ import { type ArmName, inTableOrder } from "../run/arm-name.ts";
 import type { RunRecord } from "../run/record.ts";
 import type { CpuUse } from "../run/sample.ts";
 import { median } from "../stats/median.ts";
-import type { ArmTotal, Cost, Waits } from "./summary.ts";
+import type { ArmTotal, Cost, Waits } from "./figures.ts";
 import { type Turn, turnCpu } from "./turns.ts";
 
 /** The values that were counted; empty on a kernel or in an arm that counts nothing. */

@@ -1,7 +1,7 @@
 import { inTableOrder } from "../run/arm-name.ts";
 import type { RunRecord } from "../run/record.ts";
 import { waitsOf } from "./cost.ts";
-import type { FillGroup } from "./summary.ts";
+import type { FillGroup } from "./figures.ts";
 import type { Fill, Turn } from "./turns.ts";
 
 /** How the pool of each arm that has one filled: from the boot on, then after VMs of the headline's size, by THP. */

@@ -1,6 +1,6 @@
 import { median } from "../stats/median.ts";
 import { FEWEST_VALUES, farFromRest } from "../stats/outliers.ts";
-import type { Cell, Outlier, Outliers } from "./summary.ts";
+import type { Cell, Outlier, Outliers } from "./figures.ts";
 
 /** A value of a cell and whose it is; the round is null for a boot's median. */
 type Measured = { boot: number; round: number | null; seconds: number };

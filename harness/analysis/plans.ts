@@ -3,7 +3,8 @@ import { onSameKernel } from "../run/arm-name.ts";
 import { fewestBoots, smallestEffect } from "../stats/smallest-effect.ts";
 import { spreadOf } from "../stats/spread.ts";
 import { sameConfiguration } from "./effects.ts";
-import type { Cell, Effect, Plan, Summary } from "./summary.ts";
+import type { Cell, Effect, Plan } from "./figures.ts";
+import type { Summary } from "./summary.ts";
 
 /** Boots an arm that a plan is made for; with four, the first verdict is possible. */
 const NUMBERS = [4, 5, 6, 8, 10, 12, 16, 20];

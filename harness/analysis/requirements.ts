@@ -1,13 +1,15 @@
 import type { Operator, Requirement } from "../run/requirement.ts";
-import { count, formatRange, formatRatio } from "./format.ts";
-import type { Effect, Summary } from "./summary.ts";
+import type { Effect } from "./figures.ts";
+import type { Summary } from "./summary.ts";
 
 /** A requirement and whether the run met it. */
 export type Judged = {
   requirement: Requirement;
   met: boolean;
-  /** What was found, with figures. */
-  found: string;
+  /** What it is about; null when that was not measured. */
+  effect: Effect | null;
+  /** The end of the interval that decided; null without an interval. */
+  decided: { end: "low" | "high"; value: number } | null;
 };
 
 const HOLDS: Readonly<Record<Operator, (value: number, ratio: number) => boolean>> = {
@@ -24,26 +26,11 @@ const HOLDS: Readonly<Record<Operator, (value: number, ratio: number) => boolean
 export function judgeRequirements({ run, effects }: Summary, requirements: readonly Requirement[]): Judged[] {
   const headline = effects.filter((effect) => effect.memoryBytes === run.settings.memoryBytes);
   return requirements.map((requirement) => {
-    const effect = headline.find(({ thp, armName }) => thp === requirement.thp && armName === requirement.arm);
-    return { requirement, ...judge(requirement, effect) };
+    const effect = headline.find(({ thp, armName }) => thp === requirement.thp && armName === requirement.arm) ?? null;
+    const end = requirement.operator.startsWith(">") ? "low" : "high";
+    const value = effect?.[end] ?? null;
+    if (value === null) return { requirement, met: false, effect, decided: null };
+    const met = HOLDS[requirement.operator](value, requirement.ratio);
+    return { requirement, met, effect, decided: { end, value } };
   });
-}
-
-function judge({ operator, ratio }: Requirement, effect: Effect | undefined): Omit<Judged, "requirement"> {
-  if (effect === undefined) return { met: false, found: "not measured: base and the arm need finished boots each" };
-  const measured = `base/arm ${formatRatio(effect.ratio)}`;
-  const { low, high } = effect;
-  if (low === null || high === null) {
-    return { met: false, found: `${measured}, no interval with ${count(effect.boots, "boot")} an arm` };
-  }
-  const [end, value] = operator.startsWith(">") ? ["low", low] : ["high", high];
-  return {
-    met: HOLDS[operator](value, ratio),
-    found: `${end} end ${exactly(value)} (${measured}, interval ${formatRange(low, high, formatRatio)})`,
-  };
-}
-
-/** With four decimals: a bound that was missed by a hair must not look as if it had been met. */
-function exactly(value: number): string {
-  return String(Number(value.toFixed(4)));
 }

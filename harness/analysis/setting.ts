@@ -1,6 +1,6 @@
 import { MeasurementError } from "../base/errors.ts";
 import type { Fingerprint, Sample } from "../run/sample.ts";
-import type { Setting } from "./summary.ts";
+import type { Setting } from "./figures.ts";
 
 /** The part of a fingerprint that must be equal wherever two samples are compared. */
 export function settingOf(fingerprint: Fingerprint): Setting {

@@ -1,36 +1,67 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { countedSamples } from "../run/counted-samples.ts";
 import type { RunRecord } from "../run/record.ts";
 import type { Sample } from "../run/sample.ts";
+import { readRun, readSamples, SAMPLES_FILE } from "../run/store.ts";
 import { caveatsOf } from "./caveats.ts";
-import { cellsOf } from "./cells.ts";
+import { cellsOf, phaseCellsOf } from "./cells.ts";
 import { totalsOf } from "./cost.ts";
-import { effectsOf } from "./effects.ts";
+import { effectsOf, removableOf } from "./effects.ts";
+import type { Effect } from "./figures.ts";
 import { fillsOf } from "./fills.ts";
 import { outliersOf } from "./outliers.ts";
-import { phaseCellsOf } from "./phases.ts";
 import { ownPlansOf } from "./plans.ts";
-import { removableOf } from "./removable.ts";
 import { commonSetting } from "./setting.ts";
 import type { Summary } from "./summary.ts";
 import { sweepsOf } from "./sweeps.ts";
 import { turnsOf } from "./turns.ts";
 
+/** How a run is read. */
+export type Reading = {
+  /** Smallest difference of interest, as a share; by default what the run was made with. */
+  matters?: number | undefined;
+};
+
+/**
+ * Summary of the run in a directory.
+ * @throws UsageError RUN_UNREADABLE naming the file and line that is damaged; MeasurementError UNLIKE_SAMPLES
+ */
+export function loadSummary(runDir: string, reading: Reading = {}): Summary {
+  const path = join(runDir, SAMPLES_FILE);
+  const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+  const tornLine = text !== "" && !text.endsWith("\n");
+  return summarize(readRun(runDir), readSamples(runDir), { ...reading, tornLine });
+}
+
+/** The effects of the run in a directory and nothing else, which is quick. @throws what {@link loadSummary} throws */
+export function loadEffects(runDir: string): { run: RunRecord; effects: Effect[] } {
+  const run = readRun(runDir);
+  const used = countedSamples(run, readSamples(runDir));
+  commonSetting(used);
+  return { run, effects: effectsOf(cellsOf(run, turnsOf(run, used)), run.settings) };
+}
+
 /**
  * Everything a report says, computed from what was measured and nothing else.
  * @param samples all lines of samples.jsonl; those of unfinished boots are left out here (see countedSamples)
- * @param tornLine whether the file ended in a line that was cut off
  * @throws MeasurementError UNLIKE_SAMPLES
  */
-export function summarize(run: RunRecord, samples: readonly Sample[], { tornLine = false } = {}): Summary {
+export function summarize(
+  run: RunRecord,
+  samples: readonly Sample[],
+  { matters = run.settings.matters, tornLine = false }: Reading & { tornLine?: boolean } = {},
+): Summary {
   const used = countedSamples(run, samples);
   const setting = commonSetting(used);
   const turns = turnsOf(run, used);
   const cells = cellsOf(run, turns);
-  const effects = effectsOf(cells);
+  const effects = effectsOf(cells, { matters });
   const headline = effects.filter((effect) => effect.memoryBytes === run.settings.memoryBytes);
   const leftOut = samples.length - used.length;
   return {
     run,
+    matters,
     effects,
     removable: removableOf(cells),
     setting,

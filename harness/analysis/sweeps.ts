@@ -1,7 +1,7 @@
 import { mean } from "simple-statistics";
 import { GIB_BYTES } from "../base/size.ts";
 import { type BootLine, fitBoots } from "../stats/boot-lines.ts";
-import type { Cell, Sweep } from "./summary.ts";
+import type { Cell, Sweep } from "./figures.ts";
 
 /**
  * Time over VM size, for each arm and huge page setting that was measured at two sizes or more.

@@ -43,7 +43,7 @@ export class UsageError extends HarnessError {
   readonly exitCode = 2;
 }
 
-/** The machine, a tool or the guest failed: missing QEMU, a panic, a full disk, a dead connection. */
+/** This machine, a tool, the host or the VM failed: missing QEMU, a panic, a full disk, a dead connection. */
 export class InfrastructureError extends HarnessError {
   readonly exitCode = 3;
 }

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { mkdir, rmdir } from "node:fs/promises";
+import { rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
@@ -45,8 +45,8 @@ export async function withLock<T>(
   onWait: (what: string) => void,
   work: (lock: HeldLock) => Promise<T>,
 ): Promise<T> {
+  await $.files.makeDirectory(dirname(path));
   if ($.dry) return work({ expect: () => {} });
-  await mkdir(dirname(path), { recursive: true });
   // A killed harness of earlier times left a directory here.
   await rmdir(path).catch(() => {});
   // What keeps the file from being there is told by errno, which flock would put into words.
@@ -55,7 +55,7 @@ export async function withLock<T>(
   const keeper = ["flock", "--no-fork", path, "sh", "-c", `echo ${HELD} && exec sleep infinity`];
   const onLine = (line: string) => line === HELD && held.resolve();
   // An interrupted run holds it until it has stopped in order.
-  await using running = $({ onLine, interruptWith: "nothing" }).start(keeper);
+  await using running = $({ onLine, interruptWith: "nothing" }).ask.start(keeper);
   await acquired($, path, held.promise, running, onWait);
   let told: number | null = null;
   const tell = (endsAtMs: number | null) => {

@@ -1,5 +1,5 @@
-import { accessSync, constants, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { closeSync, openSync, rmSync, statSync } from "node:fs";
+import { resolve } from "node:path";
 import { Option } from "commander";
 import { UsageError } from "./errors.ts";
 import { formatSize, parseSize } from "./size.ts";
@@ -84,18 +84,19 @@ export function matching(form: RegExp, allowed: string): Reader<string> {
 /** What a run may be called. */
 export const runName = matching(/^[\w.-]{1,60}$/, "up to 60 letters, digits, dots, dashes and underscores");
 
-/** The path of a file that will be written: asked now whether it can be, because that may be hours later. */
+/** The path of a file that is written hours later, so it is tried now; nothing of the trial stays. */
 export const outputFile: Reader<string> = {
   allowed: "a file in a directory that exists and that this user may write to",
   read(text) {
     if (text === "") return undefined;
     const path = resolve(text);
+    const trial = `${path}.${process.pid}.tmp`;
     try {
-      const there = statSync(path, { throwIfNoEntry: false });
-      if (there !== undefined && !there.isFile()) return undefined;
-      // The file is replaced by another one of that name, so its directory counts.
-      accessSync(dirname(path), constants.W_OK);
-      return statSync(dirname(path)).isDirectory() ? path : undefined;
+      if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) return undefined;
+      // The file is replaced by another one of that name. Asking for permissions is not enough: /proc grants them.
+      closeSync(openSync(trial, "wx"));
+      rmSync(trial);
+      return path;
     } catch {
       return undefined;
     }

@@ -1,6 +1,7 @@
 import { homedir, userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import type { Place } from "./disk-fault.ts";
+import type { Shell } from "./shell.ts";
 
 /** Root of the checkout that this harness belongs to. */
 export const projectDir = resolve(import.meta.dirname, "../..");
@@ -28,4 +29,11 @@ export function cachePlace(): Place {
 /** Path inside the checkout. */
 export function projectPath(...parts: string[]): string {
   return join(projectDir, ...parts);
+}
+
+/** Commit of the checkout, `-dirty` appended when tracked files differ from it; null outside a git checkout. */
+export async function checkoutCommit($: Shell): Promise<string | null> {
+  const describe = ["describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"];
+  const answer = await $.ask`git -C ${projectDir} ${describe}`.catch(() => undefined);
+  return answer?.stdout.trim() || null;
 }

@@ -12,6 +12,9 @@ const USUAL_COLUMNS = 80;
 /** What who works long tells about it. */
 export type ProgressSink = Pick<Progress, "update" | "log" | "done">;
 
+/** Says nothing: a dry run has no progress. */
+export const SILENT: ProgressSink = { update: () => {}, log: () => {}, done: () => {} };
+
 /**
  * Progress of long work, on stderr, so that stdout stays for results. On a terminal: one line with share, elapsed and
  * remaining time, which goes on counting by itself. Elsewhere (CI, a pipe): a plain line now and then. Nothing is drawn

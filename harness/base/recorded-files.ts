@@ -24,6 +24,9 @@ export function recordedFiles(): Files {
   }
 
   const exists = (path: string): boolean => {
+    // What was moved stays, also when it lay in a directory for temporary files that is gone by now.
+    const own = changes.get(path);
+    if (own !== undefined) return own !== "gone";
     const change = find(path);
     return typeof change === "object" && "at" in change ? realFiles.exists(change.at) : change !== "gone";
   };
@@ -38,7 +41,8 @@ export function recordedFiles(): Files {
   async function readBytes(path: string, standIn?: string): Promise<Buffer> {
     const change = find(path);
     if (typeof change === "object" && "content" in change) return change.content;
-    if (typeof change === "object" && (standIn === undefined || exists(path))) return realFiles.readBytes(change.at);
+    const isThere = typeof change === "object" && realFiles.exists(change.at);
+    if (typeof change === "object" && (standIn === undefined || isThere)) return realFiles.readBytes(change.at);
     if (standIn !== undefined) return Buffer.from(standIn);
     throw Object.assign(new Error(`ENOENT: a dry run has no ${path}`), { code: "ENOENT" });
   }
@@ -49,8 +53,8 @@ export function recordedFiles(): Files {
     readText: async (path, standIn) => (await readBytes(path, standIn)).toString("utf8"),
     async list(path, standIn) {
       const change = find(path);
-      const onDisk =
-        typeof change === "object" && "at" in change && exists(path) ? await realFiles.list(change.at) : [];
+      const isOnDisk = typeof change === "object" && "at" in change && realFiles.exists(change.at);
+      const onDisk = isOnDisk ? await realFiles.list(change.at) : [];
       const known = [...changes.keys()].filter((one) => dirname(one) === path).map((one) => one.slice(path.length + 1));
       const names = [...new Set([...onDisk, ...known])].filter((name) => exists(join(path, name)));
       return names.length === 0 && standIn !== undefined ? standIn : names.sort();

@@ -2,7 +2,7 @@ import { announcedFiles, type Files, realFiles } from "./files.ts";
 import { runOneShot } from "./one-shot.ts";
 import { recordedFiles } from "./recorded-files.ts";
 import { type Running, startLongLived } from "./running.ts";
-import type { Finished, ShellContext, ShellOptions, Word } from "./shell-options.ts";
+import type { Announcement, Finished, ShellContext, ShellOptions, Word } from "./shell-options.ts";
 
 /**
  * Runs commands; made once by the command line and passed down. Everything that is started through it ends with the
@@ -40,9 +40,15 @@ export function createShell(context: ShellContext): Shell {
   return withOptions(context, announcedFiles(announce, context.dry ? recordedFiles() : realFiles), {}, false);
 }
 
-/** The shell that records: `tell` gets each line that a real run would run, but for what only reads. */
-export function dryShell($: Shell, tell: (line: string) => void): Shell {
-  return createShell({ signal: $.signal, dry: true, announce: ({ line, asks }) => (asks ? undefined : tell(line)) });
+/**
+ * The lines that `work` would run, but for what only reads: it is given a shell that records, and goes the way of a
+ * real run with it. Outside directories for temporary files nothing is changed.
+ */
+export async function dryRun($: Shell, work: ($: Shell) => Promise<unknown>): Promise<string[]> {
+  const lines: string[] = [];
+  const announce = ({ line, asks }: Announcement) => void (asks || lines.push(line));
+  await work(createShell({ signal: $.signal, dry: true, announce }));
+  return lines;
 }
 
 function withOptions(context: ShellContext, files: Files, options: ShellOptions, asks: boolean): Shell {

@@ -1,7 +1,7 @@
-import type { Hardware } from "../qemu.ts";
 import { type ArmKind, type ArmName, armParts } from "../run/arm-name.ts";
+import type { ArmRecord, Settings } from "../run/record.ts";
 import type { KernelVariant } from "../run/sample.ts";
-import type { VmMemory } from "../vm/memory.ts";
+import { type VmMemory, vmMemoryArgs } from "../vm/memory.ts";
 
 /** Directory of the series' controls on a kernel that has them. */
 const CONTROLS = "/sys/kernel/mm/page_prezero";
@@ -16,8 +16,8 @@ export type Arm = {
   variant: KernelVariant;
   /** Added to the kernel's command line. */
   commandLine: readonly string[];
-  /** What the host under test has beside what every host has. */
-  hardware: Hardware;
+  /** Whether its kernel boots only where nothing but the run is at stake, on a host that is thrown away. */
+  throwaway: boolean;
   /** Shell commands that configure the host once it is up, in order; each must succeed. */
   setup: readonly string[];
   /** Where the measured VM's memory comes from. */
@@ -32,7 +32,14 @@ export type Arm = {
 type Kind = Omit<Arm, "name" | "kernel">;
 
 /** Nothing but the pristine kernel and a plain VM. */
-const plain = { variant: "base", commandLine: [], hardware: {}, setup: [], vm: "anonymous", pooled: false } as const;
+const plain = {
+  variant: "base",
+  commandLine: [],
+  throwaway: false,
+  setup: [],
+  vm: "anonymous",
+  pooled: false,
+} as const;
 
 /**
  * The kinds of arms. `base-again` is base under another name, with boots of its own (A/A): what differs between the two
@@ -79,7 +86,7 @@ const kinds: Readonly<Record<ArmKind, Kind>> = {
     ...plain,
     variant: "limit",
     commandLine: ["never_clear=for-measurement-only"],
-    hardware: { acpiTables: ["sig=NCLR,oem_id=PRZERO,oem_table_id=BENCH-VM,data=/dev/null"] },
+    throwaway: true,
     setup: [`[ $(($(cat /proc/sys/kernel/tainted) & ${TAINT_USER_BIT})) -ne 0 ]`],
     remark: "never clears, not usable: the VM gets its memory as others left it, to show what clearing costs in all",
   },
@@ -96,4 +103,11 @@ export function armOf(name: ArmName): Arm {
 export function isAboutVms(name: ArmName): boolean {
   const { vm, variant } = armOf(name);
   return vm !== "anonymous" || variant === "limit";
+}
+
+/** What an arm is, as run.json keeps it. */
+export function armRecord(name: ArmName, settings: Pick<Settings, "memoryBytes" | "hostCpus">): ArmRecord {
+  const { commandLine, setup, vm, pooled, remark } = armOf(name);
+  const { args: vmMemory } = vmMemoryArgs(vm, settings.memoryBytes, settings.hostCpus);
+  return { kind: armParts(name).kind, pooled, commandLine: [...commandLine], setup: [...setup], vmMemory, remark };
 }

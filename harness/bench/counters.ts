@@ -1,5 +1,5 @@
 import { InfrastructureError } from "../base/errors.ts";
-import type { Host } from "../host/host.ts";
+import type { BootedHost } from "../host/host.ts";
 import type { CpuUse } from "../run/sample.ts";
 
 /** /proc/stat counts in USER_HZ, which Linux fixes at 100 for user space on x86. */
@@ -36,7 +36,7 @@ export function cpuSince(earlier: Counters | null, now: Counters): CpuUse {
 }
 
 /** Reads the counters of a host. @throws InfrastructureError COUNTERS_UNREADABLE */
-export async function readCounters(host: Pick<Host, "exec">): Promise<Counters> {
+export async function readCounters(host: Pick<BootedHost, "exec">): Promise<Counters> {
   const answer = await host.exec('echo "uptime $(cat /proc/uptime)" && grep ^cpu /proc/stat && cat /proc/vmstat');
   if (answer.exitCode !== 0) throw unreadable(answer.stderr || answer.stdout);
   return parseCounters(answer.stdout);

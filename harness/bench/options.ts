@@ -1,9 +1,9 @@
-import { closeSync, openSync, rmSync, statSync } from "node:fs";
-import { resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
+import { count, outputFile, type Reader, runName, share } from "../base/option.ts";
 import { parseSize } from "../base/size.ts";
+import { MAX_HOST_CPUS } from "../hosts.ts";
 import { ALLOWED_KNOBS, armKinds, armSchema } from "../run/arm-name.ts";
 import { ALLOWED_REQUIREMENT, parseRequirement, REQUIREMENT_HELP } from "../run/requirement.ts";
 import { clockSchema, type Thp, thpSchema } from "../run/sample.ts";
@@ -15,12 +15,17 @@ const THP_ALLOWED = `allowed: ${[...thpSchema.options, "both"].join(", ")}, or a
 const PCI_ADDRESS = /^(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-1][0-9a-f]\.[0-7]$/i;
 /** A model and its features as QEMU's -cpu takes them; nothing that would reach another option. */
 const CPU_MODEL = /^[\w.-]+(?:,[+-]?[\w.-]+(?:=[\w.-]+)?)*$/;
-/** What `--matters` is by default: less is seldom worth a patch. */
-const DEFAULT_MATTERS = "2%";
-const RUN_NAME = /^[\w.-]{1,60}$/;
-
-/** More virtual CPUs do not make one VM's creation faster, and under TCG they compete for real ones. */
-export const MAX_HOST_CPUS = 8;
+/** What an option is when it is left out, as it would be typed. */
+const DEFAULTS = {
+  sweep: "auto",
+  device: "emulated",
+  accel: "auto",
+  clock: "time",
+  host: "nested",
+  scenario: "vm-create",
+  // Less is seldom worth a patch.
+  matters: "2%",
+} as const;
 
 const ARM_HELP = `
 An arm of --arms may name its kernel line, and prezero what is set in /sys/kernel/mm/page_prezero before it is enabled:
@@ -33,33 +38,48 @@ export function addBenchOptions(command: Command): Command {
   return command
     .option(
       "--thp <setting>",
-      `transparent huge pages of the host: ${thpSchema.options.join(", ")}, several of them, or both (off,on)`,
+      `transparent huge pages of the host: ${thpSchema.options.join(", ")}, several of them, or both (off,on); default: the scenario's`,
     )
     .option(
       "--memory <size>",
       "of the headline, e.g. 64G; default: the scenario's, or the largest VM that fits the machine and the time",
     )
-    .option("--sweep <sizes>", "smaller sizes for the fit over size: auto, none, or a list such as 1G,2G")
-    .option("--boots <n>", "boots of each arm (the unit of replication)")
-    .option("--rounds <n>", "rounds of the headline's size in each boot and huge page setting")
-    .option("--device <device>", "assigned device: emulated, or a PCI address on the host under test")
-    .option("--accel <accelerator>", "of the nested host: auto (KVM if it really works), kvm, tcg")
+    .option(
+      "--sweep <sizes>",
+      `smaller sizes for the fit over size: auto, none, or a list such as 1G,2G; default: ${DEFAULTS.sweep}`,
+    )
+    .option("--boots <n>", "boots of each arm, the unit of replication; default: the scenario's")
+    .option("--rounds <n>", "rounds of the headline's size in each boot and huge page setting; default: the scenario's")
+    .option(
+      "--device <device>",
+      `assigned device: emulated, or a PCI address on the host under test; default: ${DEFAULTS.device}`,
+    )
+    .option(
+      "--accel <accelerator>",
+      `of the nested host: auto (KVM if it really works), kvm, tcg; default: ${DEFAULTS.accel}`,
+    )
     .option(
       "--clock <clock>",
-      "of the nested host: time, or instructions (TCG only: 1 ns each; no times, but alike on any machine and day)",
+      `of the nested host: time, or instructions (TCG only: 1 ns each; no times, but alike on any machine and day); default: ${DEFAULTS.clock}`,
     )
     .option(
       "--cpu <model>",
       "CPU model of the nested host, e.g. max,-erms,-fsrm; default: host with KVM, max under TCG",
     )
     .option("--cpus <n>", `CPUs of the nested host; default: this machine's, ${MAX_HOST_CPUS} at most`)
-    .option("--host <host>", "machine under test: nested (a VM made here)")
-    .option("--scenario <name>", `what is measured: ${scenarioNames().join(", ")}; or the path of a .yaml file`)
-    .option("--arms <list>", `kernels and settings compared: ${armKinds.join(", ")} (see below)`)
-    .option("--kernel <base>", "kernel line, a name in configs/kernels.yaml")
-    .option("--name <name>", "added to the name of the run")
+    .option("--host <host>", `machine under test: nested (a VM made here); default: ${DEFAULTS.host}`)
+    .option(
+      "--scenario <name>",
+      `what is measured: ${scenarioNames().join(", ")}; or the path of a .yaml file; default: ${DEFAULTS.scenario}`,
+    )
+    .option(
+      "--arms <list>",
+      `kernels and settings compared: ${armKinds.join(", ")} (see below); default: the scenario's`,
+    )
+    .option("--kernel <base>", "kernel line, a name in configs/kernels.yaml; default: the one named there")
+    .option("--name <name>", "added to the name of the run; default: the scenario's")
     .option("--traces", "write the phases of each creation into the run's traces/, for Perfetto (ui.perfetto.dev)")
-    .option("--resume [run]", "go on with an interrupted run: the newest, or the one named")
+    .option("--resume [run]", "go on with an interrupted run: the newest that has samples, or the one named")
     .option(
       "--require <condition>",
       "fail unless an effect meets it, e.g. 'thp-on >= 8' (repeatable; see below)",
@@ -67,7 +87,7 @@ export function addBenchOptions(command: Command): Command {
     )
     .option(
       "--matters <percent>",
-      `smallest difference that is of interest, in percent of the ratio; default: ${DEFAULT_MATTERS}`,
+      `smallest difference that is of interest, in percent of the ratio; default: ${DEFAULTS.matters}`,
     )
     .option("--ktap <file>", "also write effects and requirements as KTAP")
     .option("--junit <file>", "also write them as JUnit XML")
@@ -76,49 +96,24 @@ export function addBenchOptions(command: Command): Command {
     .addHelpText("after", ARM_HELP + REQUIREMENT_HELP);
 }
 
-const oneOf = (names: readonly string[]) => `allowed: ${names.join(", ")}`;
-const wholeNumber = (max: number) =>
-  z.string().transform((text, context) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= 1 && value <= max) return value;
-    context.addIssue(`allowed: a whole number from 1 to ${max}`);
+const allowed = (names: readonly string[]) => `allowed: ${names.join(", ")}`;
+const list = z.string().transform((text) => text.split(",").map((item) => item.trim()));
+const size: Reader<number> = {
+  allowed: "a size in steps of 2M, such as 64G",
+  read(text) {
+    const bytes = parseSize(text);
+    return bytes !== undefined && bytes > 0 && bytes % SIZE_STEP_BYTES === 0 ? bytes : undefined;
+  },
+};
+
+/** A text that a reader makes a value of. */
+function readBy<T>(reader: Reader<T>) {
+  return z.string().transform((text, context) => {
+    const value = reader.read(text);
+    if (value !== undefined) return value;
+    context.addIssue(`allowed: ${reader.allowed}`);
     return z.NEVER;
   });
-const size = z.string().transform((text, context) => {
-  const bytes = parseSize(text);
-  if (bytes !== undefined && bytes > 0 && bytes % SIZE_STEP_BYTES === 0) return bytes;
-  context.addIssue(ALLOWED_SIZE);
-  return z.NEVER;
-});
-const ALLOWED_SIZE = "allowed: a size in steps of 2M, such as 64G";
-const list = z.string().transform((text) => text.split(",").map((item) => item.trim()));
-
-const percent = z.string().transform((text, context) => {
-  const [, number] = /^(\d+(?:\.\d+)?)\s*%$/.exec(text.trim()) ?? [];
-  if (number !== undefined && Number(number) < 100) return Number(number) / 100;
-  context.addIssue("allowed: a percentage below 100, such as 2%");
-  return z.NEVER;
-});
-
-const requirement = z.string().transform((text, context) => {
-  const parsed = parseRequirement(text);
-  if (parsed !== undefined) return parsed;
-  context.addIssue(ALLOWED_REQUIREMENT);
-  return z.NEVER;
-});
-/** Tried now, because it is written hours later; nothing of the trial stays. */
-const newFile = z.string().refine(canBeWritten, "allowed: a file in a directory that exists and can be written to");
-
-function canBeWritten(path: string): boolean {
-  const trial = `${resolve(path)}.${process.pid}.tmp`;
-  try {
-    if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) return false;
-    closeSync(openSync(trial, "wx"));
-    rmSync(trial);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const optionsSchema = z.object({
@@ -126,43 +121,43 @@ const optionsSchema = z.object({
     .union([z.literal("both").transform(() => THP_BOTH), list.pipe(z.array(thpSchema))], THP_ALLOWED)
     .refine((settings) => new Set(settings).size === settings.length, "allowed: each setting once")
     .optional(),
-  memory: z.union([z.literal("default"), size], `${ALLOWED_SIZE}; or default`).default("default"),
+  memory: z.union([z.literal("default"), readBy(size)], `allowed: ${size.allowed}; or default`).default("default"),
   sweep: z
     .union(
-      [z.enum(["auto", "none"]), list.pipe(z.array(size))],
+      [z.enum(["auto", "none"]), list.pipe(z.array(readBy(size)))],
       "allowed: auto, none, or a list of sizes such as 1G,2G",
     )
-    .default("auto"),
-  boots: wholeNumber(MAX_BOOTS).optional(),
-  rounds: wholeNumber(MAX_ROUNDS).optional(),
+    .prefault(DEFAULTS.sweep),
+  boots: readBy(count(MAX_BOOTS)).optional(),
+  rounds: readBy(count(MAX_ROUNDS)).optional(),
   device: z
     .string()
     .refine(
       (text) => text === "emulated" || PCI_ADDRESS.test(text),
       "allowed: emulated, or a PCI address such as 0000:65:00.0",
     )
-    .default("emulated"),
-  accel: z.enum(["auto", "kvm", "tcg"], oneOf(["auto", "kvm", "tcg"])).default("auto"),
-  clock: z.enum(clockSchema.options, oneOf(clockSchema.options)).default("time"),
+    .default(DEFAULTS.device),
+  accel: z.enum(["auto", "kvm", "tcg"], allowed(["auto", "kvm", "tcg"])).default(DEFAULTS.accel),
+  clock: z.enum(clockSchema.options, allowed(clockSchema.options)).default(DEFAULTS.clock),
   cpu: z.string().regex(CPU_MODEL, "allowed: a CPU model of QEMU and its features, such as max,-erms,-fsrm").optional(),
-  cpus: wholeNumber(MAX_HOST_CPUS).optional(),
-  host: z.literal("nested", "allowed: nested").default("nested"),
+  cpus: readBy(count(MAX_HOST_CPUS)).optional(),
+  host: z.string().default(DEFAULTS.host),
   scenario: z
     .string()
-    .min(1, `${oneOf(scenarioNames())}; or the path of a .yaml file`)
-    .default("vm-create"),
+    .min(1, `${allowed(scenarioNames())}; or the path of a .yaml file`)
+    .default(DEFAULTS.scenario),
   arms: list
     .pipe(z.array(armSchema))
     .refine((names) => new Set(names).size === names.length, "allowed: each arm once")
     .optional(),
   kernel: z.string().min(1, "allowed: a name in configs/kernels.yaml").optional(),
-  name: z.string().regex(RUN_NAME, "allowed: up to 60 letters, digits, dots, dashes and underscores").optional(),
+  name: readBy(runName).optional(),
   traces: z.boolean().default(false),
-  matters: percent.prefault(DEFAULT_MATTERS),
+  matters: readBy(share).prefault(DEFAULTS.matters),
   resume: z.union([z.literal(true), z.string()]).optional(),
-  require: z.array(requirement).default([]),
-  ktap: newFile.optional(),
-  junit: newFile.optional(),
+  require: z.array(readBy({ allowed: ALLOWED_REQUIREMENT, read: parseRequirement })).default([]),
+  ktap: readBy(outputFile).optional(),
+  junit: readBy(outputFile).optional(),
   dryRun: z.boolean().default(false),
   json: z.boolean().default(false),
 });
@@ -183,7 +178,7 @@ export function parseBenchOptions(raw: Readonly<Record<string, unknown>>): Bench
     const name = String(issue.path[0]);
     const given = raw[name];
     const value = name === "require" && Array.isArray(given) ? given[Number(issue.path[1])] : given;
-    return `--${name} ${value}: ${issue.message}`;
+    return `--${name} ${value === "" ? "''" : value}: ${issue.message}`;
   });
   throw new UsageError({
     code: "OPTION_INVALID",

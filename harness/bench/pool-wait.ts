@@ -1,7 +1,8 @@
-import type { Host } from "../host/host.ts";
+import type { BootedHost } from "../host/host.ts";
+import type { LastRefill } from "../run/record.ts";
 import type { RefillCurve } from "../run/sample.ts";
 import type { Clock } from "./clock.ts";
-import { type Counters, readCounters } from "./counters.ts";
+import { type Counters, cpuSince, readCounters } from "./counters.ts";
 
 const POLL_MS = 500;
 /** Share of free memory that a working worker clears while we look; less is what a small load frees. */
@@ -39,7 +40,7 @@ export function describePool(level: number): string {
  * @param onLevel told the level at each poll
  */
 export async function waitForPool(
-  host: Pick<Host, "exec">,
+  host: Pick<BootedHost, "exec">,
   wantedLevel: number,
   clock: Clock,
   onLevel: (level: number) => void = () => {},
@@ -76,4 +77,26 @@ function thinned(curve: RefillCurve): RefillCurve {
   if (curve.length <= CURVE_POINTS_MAX) return curve;
   const step = (curve.length - 1) / (CURVE_POINTS_MAX - 1);
   return Array.from({ length: CURVE_POINTS_MAX }, (_, i) => curve[Math.round(i * step)] as RefillCurve[number]);
+}
+
+/**
+ * Waits for the pool once more after the last VM of a boot. Without it an arm that zeroes in the background would be
+ * charged for one refill less than it needs.
+ * @param wantedLevel share of free memory (0 to 1)
+ * @param previous counters after the last round
+ */
+export async function measureLastRefill(
+  host: Pick<BootedHost, "exec">,
+  wantedLevel: number,
+  clock: Clock,
+  previous: Counters,
+  onLevel: (level: number) => void,
+): Promise<LastRefill> {
+  const { seconds, curve, counters } = await waitForPool(host, wantedLevel, clock, onLevel);
+  return {
+    seconds,
+    refill: curve,
+    pool: { freePages: counters.freePages, zeroedPages: counters.prezero?.zeroedPages ?? 0 },
+    cpu: cpuSince(previous, counters),
+  };
 }

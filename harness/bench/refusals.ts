@@ -1,14 +1,15 @@
 import { UsageError } from "../base/errors.ts";
+import type { HostOffer } from "../host/host.ts";
 import type { Base } from "../kernel/bases.ts";
-import { armKinds } from "../run/arm-name.ts";
-import type { Settings } from "../run/record.ts";
+import { type ArmName, armKinds } from "../run/arm-name.ts";
+import type { KernelRecord, Settings } from "../run/record.ts";
 import { type Requirement, unanswered } from "../run/requirement.ts";
-import type { Accelerator, Clock } from "../run/sample.ts";
+import type { Fingerprint } from "../run/sample.ts";
 import { smallestP } from "../stats/permutation.ts";
 import { ALPHA } from "../stats/verdict.ts";
-import { isAboutVms } from "./arms.ts";
+import { armOf, isAboutVms } from "./arms.ts";
 import type { Bases } from "./kernels.ts";
-import { type BenchOptions, MAX_HOST_CPUS } from "./options.ts";
+import type { BenchOptions } from "./options.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** First kernel with a switch for each size of huge pages. */
@@ -19,34 +20,18 @@ const LAST_COUNTED_ON_ONE_CPU: Version = [6, 1];
 /** Major and minor number of a kernel. */
 type Version = [number, number];
 
-/** More CPUs than the machine has would take turns, and a creation would wait for its turn. */
-export function assertCpus(asked: number | undefined, machineCpus: number): void {
-  const most = Math.min(machineCpus, MAX_HOST_CPUS);
-  if (asked === undefined || asked <= most) return;
+/** A kernel that is a danger to data boots only on a host that has none. */
+export function assertSafe(
+  arms: readonly ArmName[],
+  { setting, isThrowaway }: Pick<HostOffer, "setting" | "isThrowaway">,
+): void {
+  if (isThrowaway) return;
+  const unsafe = arms.filter((name) => armOf(name).throwaway);
+  if (unsafe.length === 0) return;
   throw new UsageError({
-    code: "TOO_MANY_CPUS",
-    message: `--cpus ${asked} is more than the ${machineCpus} CPUs of this machine`,
-    remedy: `Allowed: 1 to ${most}.`,
-  });
-}
-
-/** A CPU of the machine does not tell its instructions to a guest's clock. */
-export function assertClock(clock: Clock, accelerator: Accelerator): void {
-  if (clock === "time" || accelerator === "tcg") return;
-  throw new UsageError({
-    code: "CLOCK_NEEDS_TCG",
-    message: "--clock instructions is for emulated CPUs, and this run would use KVM",
-    remedy: "Add --accel tcg, or leave --clock out: with KVM times are times.",
-  });
-}
-
-/** A device is assigned to one VM only, and the harness makes as many as it wants of the emulated ones alone. */
-export function assertDevices(device: string, vms: number): void {
-  if (device === "emulated" || vms === 1) return;
-  throw new UsageError({
-    code: "TOO_FEW_DEVICES",
-    message: `The scenario creates ${vms} VMs at a time and each needs a device, but --device names one: ${device}`,
-    remedy: "Leave --device out: as many emulated devices are made as there are VMs.",
+    code: "NOT_ON_THIS_HOST",
+    message: `The kernel of the arm ${unsafe.join(", ")} is for a host that is thrown away after the run, which ${setting.host} is not`,
+    remedy: "Leave the arm out, or measure it with --host nested.",
   });
 }
 
@@ -61,7 +46,7 @@ export function assertAboutVms(options: BenchOptions, scenario: Scenario): void 
   if (aboutVms.length === 0) return;
   throw new UsageError({
     code: "NO_VM",
-    message: `The scenario ${scenario.name} measures a program and creates no VM, which this is for: ${aboutVms.join(", ")}`,
+    message: `The scenario ${scenario.name} measures a program and creates no VM, so it cannot use ${aboutVms.join(", ")}`,
     remedy: `Allowed arms: ${armKinds.filter((name) => !isAboutVms(name)).join(", ")}; leave the rest out.`,
   });
 }
@@ -81,8 +66,8 @@ export function assertKernels({ arms, thp, clock, hostCpus }: Settings, bases: B
   if (clock === "instructions" && hostCpus > 1 && onOneCpu.length > 0) {
     throw new UsageError({
       code: "CLOCK_NEEDS_ONE_CPU",
-      message: `With --clock instructions and ${hostCpus} CPUs, ${namesOf(onOneCpu)} does not get to the end of its boot`,
-      remedy: "Add --cpus 1; in a run of several kernel lines it is for all of them.",
+      message: `With --clock instructions and ${hostCpus} CPUs, ${namesOf(onOneCpu)} hangs in its boot`,
+      remedy: "Add --cpus 1. It applies to every kernel line of the run.",
     });
   }
 }
@@ -94,7 +79,7 @@ export function assertAnswerable(requirements: readonly Requirement[], settings:
     throw new UsageError({
       code: "REQUIREMENT_UNANSWERABLE",
       message: `--require ${missing.text}: this run measures the arms ${settings.arms.join(", ")} with THP ${settings.thp.join(", ")}`,
-      remedy: "Require what is measured, or add it with --arms and --thp, the base of its kernel included.",
+      remedy: "Require what is measured, or add it with --arms and --thp. The base of its kernel has to be there too.",
     });
   }
   if (requirements.length === 0 || canShow(settings.boots)) return;
@@ -103,7 +88,7 @@ export function assertAnswerable(requirements: readonly Requirement[], settings:
   throw new UsageError({
     code: "REQUIREMENT_UNANSWERABLE",
     message: `--require needs a 95 % interval, and ${settings.boots} ${settings.boots === 1 ? "boot" : "boots"} of each arm cannot give one`,
-    remedy: `Add --boots ${least}, which is the least, or more.`,
+    remedy: `Add --boots ${least} or more.`,
   });
 }
 
@@ -122,4 +107,54 @@ function isBefore([major, minor]: Version, [otherMajor, otherMinor]: Version): b
 
 function namesOf(lines: readonly Base[]): string {
   return lines.map(({ name }) => name).join(" and ");
+}
+
+/** Parts of a fingerprint in which the arms of one run are meant to differ. */
+const KERNEL_PARTS = new Set(["kernelRelease", "kernelImageSha256", "kernelConfigSha256", "kernelVariant"]);
+
+/**
+ * Checks that a host is what the run measures: its arm's kernel, and otherwise the setting of the samples so far.
+ * @param earlier fingerprint of any sample that counts; undefined when there is none yet
+ * @throws UsageError RUN_CHANGED naming what differs
+ */
+export function assertSameSetting(
+  host: Fingerprint,
+  kernel: Pick<KernelRecord, "imageSha256" | "configSha256"> | undefined,
+  earlier: Fingerprint | undefined,
+): void {
+  const differences: string[] = [];
+  if (kernel !== undefined && kernel.imageSha256 !== host.kernelImageSha256) {
+    differences.push(`kernel image ${kernel.imageSha256.slice(0, 12)}, now ${host.kernelImageSha256.slice(0, 12)}`);
+  }
+  for (const [part, value] of Object.entries(host)) {
+    const before = earlier?.[part as keyof Fingerprint];
+    if (earlier !== undefined && !KERNEL_PARTS.has(part) && before !== value) {
+      differences.push(`${part} was ${before}, now ${value}`);
+    }
+  }
+  if (differences.length > 0) throw changed(differences);
+}
+
+/**
+ * Checks that the guests of a run that goes on are those that it began with.
+ * @throws UsageError RUN_CHANGED
+ */
+export function assertSameGuest(now: ImageHash | null, recorded: ImageHash | null): void {
+  if (now?.imageSha256 === recorded?.imageSha256) return;
+  throw changed([`guest's kernel image ${shorten(recorded)}, now ${shorten(now)}`]);
+}
+
+type ImageHash = { imageSha256: string };
+
+function shorten(image: ImageHash | null): string {
+  return image?.imageSha256.slice(0, 12) ?? "none";
+}
+
+function changed(differences: readonly string[]): UsageError {
+  return new UsageError({
+    code: "RUN_CHANGED",
+    message: "The run was started in another setting, so new samples could not be compared with the old ones",
+    detail: differences.join("\n"),
+    remedy: "Restore what changed, or start a new run with `npm run bench`.",
+  });
 }

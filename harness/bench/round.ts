@@ -1,5 +1,7 @@
-import type { Host, VmRequest } from "../host/host.ts";
+import { InfrastructureError } from "../base/errors.ts";
+import type { BootedHost, VmRequest } from "../host/host.ts";
 import { Load } from "../host/load.ts";
+import type { Conditions } from "../run/conditions.ts";
 import { commandOf, type Program, programSeconds } from "../run/measure.ts";
 import type { Settings, Step } from "../run/record.ts";
 import type { Sample } from "../run/sample.ts";
@@ -7,7 +9,6 @@ import { phasesOf, type Timeline } from "../vm/phases.ts";
 import type { Arm } from "./arms.ts";
 import type { Clock } from "./clock.ts";
 import { type Counters, cpuSince, readCounters } from "./counters.ts";
-import { makeConditions } from "./make-conditions.ts";
 import { describePool, waitForPool } from "./pool-wait.ts";
 
 /** Deadline of a program: a fixed part, and so many times what it is likely to take. */
@@ -15,7 +16,7 @@ const PROGRAM_BASE_MS = 60_000;
 const PROGRAM_FACTOR = 10;
 
 export type RoundContext = {
-  host: Host;
+  host: BootedHost;
   arm: Arm;
   settings: Pick<Settings, "scenario" | "conditions" | "measure" | "accelerator">;
   /** Share (0 to 1) of free memory that is to be zero before a pooled arm's round. */
@@ -111,4 +112,39 @@ async function runProgram(
   const answer = await host.runProgram(command, PROGRAM_BASE_MS + PROGRAM_FACTOR * likelyMs);
   await whenReady();
   return { ...answer, cpuSeconds: null, phases: null, timeline: null };
+}
+
+/** To fill and fragment a large host's memory takes its time, under TCG above all. */
+const BEFORE_TIMEOUT_MS = 30 * 60_000;
+
+/**
+ * Brings the host into the state in which a round is to find it; nothing of it is timed.
+ * @param request the VMs that the round will create
+ * @throws InfrastructureError CONDITION_FAILED; what creating a VM throws
+ */
+export async function makeConditions(
+  host: Pick<BootedHost, "exec" | "createVms">,
+  { before, pool }: Conditions,
+  request: VmRequest,
+  onPhase: (phase: string) => void,
+): Promise<void> {
+  if (before !== null) {
+    onPhase("preparing");
+    await runBefore(host, before);
+  }
+  if (pool === "none") {
+    onPhase("emptying the pool");
+    await host.createVms(request);
+  }
+}
+
+async function runBefore(host: Pick<BootedHost, "exec">, command: string): Promise<void> {
+  const answer = await host.exec(command, BEFORE_TIMEOUT_MS);
+  if (answer.exitCode === 0) return;
+  throw new InfrastructureError({
+    code: "CONDITION_FAILED",
+    message: `The scenario's \`before\` command failed (exit code ${answer.exitCode}): ${command}`,
+    detail: `${answer.stdout}${answer.stderr}`.trim(),
+    remedy: "Try it in `npm run shell`, then correct the scenario.",
+  });
 }

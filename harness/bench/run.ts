@@ -3,14 +3,16 @@ import { dirname, join } from "node:path";
 import { HarnessError, InterruptedError } from "../base/errors.ts";
 import { throwIfInterrupted } from "../base/interrupt.ts";
 import type { Shell } from "../base/shell.ts";
+import { formatSize } from "../base/size.ts";
 import { countedSamples } from "../run/counted-samples.ts";
 import type { BootRecord, LastRefill, PlannedBoot, RunRecord } from "../run/record.ts";
+import type { Sample } from "../run/sample.ts";
 import { appendSample, readSamples, repairSamples, saveRun, writingTo } from "../run/store.ts";
 import { runBoot, type StartHost } from "./boot.ts";
 import type { Clock } from "./clock.ts";
-import { describeSample } from "./describe-sample.ts";
-import { Eta } from "./eta.ts";
-import { assertSameSetting } from "./same-setting.ts";
+import { Eta } from "./estimate.ts";
+import { remainingSlots } from "./plan.ts";
+import { assertSameSetting } from "./refusals.ts";
 import { writeTrace } from "./trace-file.ts";
 
 /** What a run reports while it goes on. */
@@ -24,12 +26,6 @@ export type RunEnvironment = {
   clock: Clock;
   progress: RunProgress;
 };
-
-/** Slots of the plan that have no finished boot yet, in order. */
-export function remainingSlots(run: RunRecord): PlannedBoot[] {
-  const finished = new Set(run.boots.filter((boot) => boot.finishedAt !== null).map((boot) => boot.slot));
-  return run.plan.filter((planned) => !finished.has(planned.slot));
-}
 
 /**
  * Executes what is left of a run, all of it when the run is new. run.json and samples.jsonl in `runDir` are right at
@@ -69,7 +65,7 @@ export async function executeRun(
     if ($.signal.aborted || error instanceof InterruptedError) {
       saveIfPossible(() => save({ state: "interrupted" }));
       throw new InterruptedError(
-        `measuring; ${remainingSlots(run).length} of ${run.plan.length} boots are left`,
+        `measuring; ${remainingSlots(run).length} of ${run.plan.length} boots left`,
         `Go on with: npm run bench -- --resume ${run.id}`,
       );
     }
@@ -139,4 +135,28 @@ function newBoot(run: RunRecord, planned: PlannedBoot, startedAt: string): BootR
 
 function timestamp(clock: Clock): string {
   return new Date(clock.nowMs()).toISOString();
+}
+
+/** One line for a person about a sample that was just taken. */
+export function describeSample(sample: Sample): string {
+  const parts = [`THP ${sample.thp}, ${formatSize(sample.memoryBytes)}, round ${sample.round}: ${seconds(sample)} s`];
+  if (sample.hugeShare !== null) parts.push(`huge ${percent(sample.hugeShare)}`);
+  const pool = sample.poolBefore;
+  if (pool !== null && (sample.refillSeconds !== null || pool.zeroedPages > 0)) {
+    const level = pool.freePages === 0 ? 0 : pool.zeroedPages / pool.freePages;
+    const waited = sample.refillSeconds === null ? "" : ` after ${sample.refillSeconds.toFixed(0)} s`;
+    parts.push(`pool ${percent(level)}${waited}`);
+  }
+  const wanted = (sample.hitPages ?? 0) + (sample.missPages ?? 0);
+  if (sample.hitPages !== null && wanted > 0) parts.push(`${percent(sample.hitPages / wanted)} served zero`);
+  return parts.join(", ");
+}
+
+/** A program may take a few milliseconds. */
+function seconds({ seconds }: Sample): string {
+  return seconds < 0.1 ? seconds.toPrecision(2) : seconds.toFixed(2);
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
 }

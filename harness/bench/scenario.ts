@@ -46,7 +46,7 @@ const scenarioFileSchema = z
   })
   .refine(({ measure, pool, until, vms }) => measure === null || (pool === "wait" && until === "ready" && vms === 1), {
     path: ["measure"],
-    message: "a program creates no VMs: pool: none, until and vms are not for it",
+    message: "a program creates no VMs: leave out pool: none, until and vms",
   });
 
 /** What is measured, and the defaults for measuring it; a file of configs/scenarios. */

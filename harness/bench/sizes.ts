@@ -1,8 +1,9 @@
+import { UsageError } from "../base/errors.ts";
 import { formatSize, GIB_BYTES, MIB_BYTES } from "../base/size.ts";
+import { VM_STEP_BYTES, type VmRoom } from "../host/host.ts";
 import type { Settings } from "../run/record.ts";
-import type { Accelerator } from "../run/sample.ts";
+import type { HostAccelerator } from "../run/sample.ts";
 import { estimateSeconds } from "./estimate.ts";
-import { assertVmFits, assertVmIsWorthTiming, largestVmBytes, SMALLEST_VM_BYTES } from "./memory-fit.ts";
 import { planBoots } from "./plan.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -25,8 +26,8 @@ export type SizeRequest = Pick<
   sweep: "auto" | "none" | readonly number[];
   /** The scenario's size that a sweep is extended to, if it has one; no VM is larger by default. */
   projectionBytes: number | null;
-  accelerator: Accelerator;
-  availableBytes: number;
+  accelerator: HostAccelerator;
+  room: VmRoom;
 };
 
 /** Sizes that were asked for, else those of the scenario; of its sweep, the ones below a headline that was asked for. */
@@ -52,18 +53,28 @@ export function chooseSizes(request: SizeRequest): Sizes {
   const fitting = { vms: request.conditions.vms, what: request.measure === null ? "VM" : "size" } as const;
   for (const bytes of [memoryBytes, ...sizes.sweepBytes]) {
     if (request.measure === null) assertVmIsWorthTiming(bytes);
-    assertVmFits(bytes, request.availableBytes, { ...fitting, option: bytes === memoryBytes ? "--memory" : "--sweep" });
+    request.room.assertFits(bytes, { ...fitting, option: bytes === memoryBytes ? "--memory" : "--sweep" });
   }
   return sizes;
+}
+
+/** @throws UsageError VM_TOO_SMALL naming the smallest */
+function assertVmIsWorthTiming(vmBytes: number): void {
+  if (vmBytes >= VM_STEP_BYTES) return;
+  throw new UsageError({
+    code: "VM_TOO_SMALL",
+    message: `The creation of a VM of ${formatSize(vmBytes)} is not worth timing: its memory is too small a part of it`,
+    remedy: `Allowed for --memory and --sweep: sizes from ${formatSize(VM_STEP_BYTES)}.`,
+  });
 }
 
 function defaultMemoryBytes(request: SizeRequest): number {
   const largest = Math.min(
     request.projectionBytes ?? Number.POSITIVE_INFINITY,
-    Math.max(largestVmBytes(request.availableBytes, request.conditions.vms), SMALLEST_VM_BYTES),
+    Math.max(request.room.largestVmBytes(request.conditions.vms), VM_STEP_BYTES),
   );
   if (largest <= SMALLEST_DEFAULT_BYTES) return largest;
-  if (request.accelerator === "kvm") return Math.floor(largest / GIB_BYTES) * GIB_BYTES;
+  if (request.accelerator !== "tcg") return Math.floor(largest / GIB_BYTES) * GIB_BYTES;
   for (
     let bytes = largest - (largest % DEFAULT_STEP_BYTES);
     bytes > SMALLEST_DEFAULT_BYTES;
@@ -82,11 +93,4 @@ function withSweep(memoryBytes: number, request: SizeRequest): Sizes {
   const wanted = request.sweep === "auto" ? auto : request.sweep === "none" ? [] : request.sweep;
   const sweepBytes = [...new Set(wanted)].filter((bytes) => bytes !== memoryBytes).sort((a, b) => a - b);
   return { memoryBytes, sweepBytes, projectionBytes: below && sweepBytes.length > 0 ? request.projectionBytes : null };
-}
-
-/** `2G (headline), 1G (sweep), projected to 64G`. */
-export function describeSizes(sizes: Sizes): string {
-  const sweep = sizes.sweepBytes.length > 0 ? `, ${sizes.sweepBytes.map(formatSize).join(" and ")} (sweep)` : "";
-  const projection = sizes.projectionBytes === null ? "" : `, projected to ${formatSize(sizes.projectionBytes)}`;
-  return `${formatSize(sizes.memoryBytes)} (headline)${sweep}${projection}`;
 }

@@ -2,10 +2,11 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { type HeldLock, withLock } from "../base/lock.ts";
-import { cacheDir } from "../base/paths.ts";
-import { Progress } from "../base/progress.ts";
+import { say } from "../base/output.ts";
+import { cacheDir, checkoutCommit } from "../base/paths.ts";
+import { Progress, SILENT } from "../base/progress.ts";
 import type { Shell } from "../base/shell.ts";
-import type { BuiltKernel } from "../kernel/built-kernel.ts";
+import type { Host } from "../host/host.ts";
 import type { RunRecord } from "../run/record.ts";
 import {
   assertRootWritable,
@@ -17,19 +18,20 @@ import {
   resultsDir,
   saveRun,
 } from "../run/store.ts";
+import { armRecord } from "./arms.ts";
+import type { StartHost } from "./boot.ts";
+import { hostBoots } from "./boot.ts";
 import { realClock } from "./clock.ts";
-import { describePlan } from "./describe-plan.ts";
-import { type ArmKernels, ensureArmKernels, ensureGuestKernel, recordArmKernels, recordKernel } from "./kernels.ts";
-import { readMachine } from "./machine.ts";
-import { nestedHosts } from "./nested-hosts.ts";
-import { newRunRecord } from "./new-run.ts";
+import { ensureArmKernels, ensureGuestKernel, recordArmKernels, recordKernel } from "./kernels.ts";
+import { describePlan } from "./plan.ts";
 import { type Prepared, prepareResume } from "./prepare.ts";
+import { assertSameGuest } from "./refusals.ts";
 import { executeRun } from "./run.ts";
-import { assertSameGuest } from "./same-setting.ts";
 
 /**
  * Builds the kernels, writes the run's record and executes the run.
  * @param typed what the caller typed after `npm run bench --`
+ * @param name from --name
  * @param root directory that gets the run's own
  * @returns the run's directory
  */
@@ -40,26 +42,35 @@ export async function startRun(
   name: string | undefined,
   root = resultsDir(),
 ): Promise<string> {
-  const { bases, settings, scenario, plan } = prepared;
+  const { host, bases, settings, scenario, plan, offer } = prepared;
   assertRootWritable(root);
-  for (const line of describePlan(settings, plan)) say(line);
+  if (!$.dry) for (const line of describePlan(settings, plan)) say(line);
   const kernels = await ensureArmKernels($, bases, settings.arms, settings.fragments);
   const guest = await ensureGuestKernel($, bases, settings);
   return alone($, async (lock) => {
-    const run = await newRunRecord($, {
+    const createdAt = new Date().toISOString();
+    const run: RunRecord = {
+      schemaVersion: 2,
+      id: `${createdAt.slice(0, 19).replaceAll(":", "-")}-${name ?? settings.scenario}`,
+      arguments: typed,
+      commit: await checkoutCommit($),
+      createdAt,
+      finishedAt: null,
+      state: "running",
+      failure: null,
       settings,
       kernels: await recordArmKernels(bases, kernels),
       guestKernel: guest && (await recordKernel(bases.own, guest, "base")),
-      machine: await readMachine($),
-      qemuVersion: prepared.qemuVersion,
-      poolLevel: scenario.poolLevel,
-      arguments: typed,
-      name,
-      nowMs: Date.now(),
-    });
+      arms: Object.fromEntries(settings.arms.map((arm) => [arm, armRecord(arm, settings)])),
+      machine: offer.machine,
+      tools: { qemu: offer.qemuVersion, node: process.versions.node },
+      poolThreshold: scenario.poolLevel,
+      plan,
+      boots: [],
+    };
     const runDir = join(root, run.id);
     saveRun(runDir, run);
-    await execute($, lock, runDir, run, kernels, guest).catch((error) => {
+    await execute($, lock, runDir, run, hostBoots($, host, kernels, guest)).catch((error) => {
       // A device that is not there is found out by booting; a run that never could be is not worth keeping.
       if (error instanceof UsageError && readSamples(runDir).length === 0) rmSync(runDir, { recursive: true });
       throw error;
@@ -69,16 +80,16 @@ export async function startRun(
 }
 
 /** Goes on with a run that did not finish. @returns its directory */
-export async function resumeRun($: Shell, runDir: string): Promise<string> {
+export async function resumeRun($: Shell, host: Host, runDir: string): Promise<string> {
   assertRunWritable(runDir);
   return alone($, async (lock) => {
     const run = readRun(runDir);
-    const { bases, plan } = await prepareResume($, run);
+    const { bases, plan } = await prepareResume(host, run);
     const kernels = await ensureArmKernels($, bases, run.settings.arms, run.settings.fragments);
     const guest = await ensureGuestKernel($, bases, run.settings);
     assertSameGuest(guest, run.guestKernel);
-    say(`resuming ${run.id}: ${plan.length} of ${run.plan.length} boots are left`);
-    await execute($, lock, runDir, run, kernels, guest);
+    say(`resuming ${run.id}: ${plan.length} of ${run.plan.length} boots left`);
+    await execute($, lock, runDir, run, hostBoots($, host, kernels, guest));
     return runDir;
   });
 }
@@ -110,18 +121,11 @@ function alone<T>($: Shell, work: (lock: HeldLock) => Promise<T>): Promise<T> {
   return withLock($, cacheDir("bench.lock"), (what) => say(`${what}, so that neither disturbs the other`), work);
 }
 
-async function execute(
-  $: Shell,
-  lock: HeldLock,
-  runDir: string,
-  run: RunRecord,
-  kernels: ArmKernels,
-  guest: BuiltKernel | null,
-): Promise<void> {
-  const progress = new Progress("bench");
+async function execute($: Shell, lock: HeldLock, runDir: string, run: RunRecord, startHost: StartHost): Promise<void> {
+  const progress = $.dry ? SILENT : new Progress("bench");
   try {
     await executeRun($, runDir, run, {
-      startHost: nestedHosts($, kernels, guest),
+      startHost,
       clock: realClock($.signal),
       progress: {
         update(share, note, leftMs) {
@@ -136,8 +140,4 @@ async function execute(
     progress.done("stopped");
     throw error;
   }
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

@@ -2,15 +2,12 @@ import { relative } from "node:path";
 import type { Command } from "commander";
 import { count, option, runName } from "../base/option.ts";
 import { print, printJson } from "../base/output.ts";
-import { shellQuote } from "../base/quote.ts";
-import type { Shell } from "../base/shell.ts";
+import { dryRun, type Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
-import { kernelCommands } from "../kernel/dry-run.ts";
-import { umlArgs } from "../kunit/run-uml.ts";
 import { renderNative, TABLE_FILE, writeTable } from "../native/report.ts";
-import { nativeArgs } from "../native/run-program.ts";
-import { MEMORY_BYTES, startNative } from "../native/start.ts";
-import { resolveNativeDir } from "../native/store.ts";
+import { startNative, startOnce } from "../native/start.ts";
+import { nativeResultsDir } from "../native/store.ts";
+import { resolveRunDir } from "../run/store.ts";
 import { examples, type KernelOption, kernelOption } from "./options.ts";
 
 /** Of nine medians the second smallest and the second largest hold the true one in 96 %: one run may be off. */
@@ -40,17 +37,13 @@ export function register(program: Command, $: Shell): void {
 
 async function benchNative($: Shell, options: Options, typed: string[]): Promise<void> {
   if (options.show !== undefined) {
-    show(resolveNativeDir(options.show === true ? "latest" : options.show), options.json);
+    show(resolveRunDir(options.show === true ? "latest" : options.show, nativeResultsDir()), options.json);
     return;
   }
   const base = await findBase(options.kernel);
   if (options.dryRun) {
-    const run = shellQuote(["build/linux", ...umlArgs(nativeArgs(1), "/dev/shm", MEMORY_BYTES)]);
-    print(
-      ...(await kernelCommands($, { base, variant: "native" })),
-      `${run}  # ${options.runs} times, with other seeds`,
-    );
-    return;
+    const commands = await dryRun($, ($) => startOnce($, base));
+    return print(...commands, `# ${options.runs} times in all, with other seeds`);
   }
   show(await startNative($, { base, runs: options.runs, arguments: typed, name: options.name }), options.json);
 }

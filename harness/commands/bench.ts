@@ -1,8 +1,7 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
-import { loadSummary } from "../analysis/load-run.ts";
 import { judgeRequirements } from "../analysis/requirements.ts";
-import { assertMet, testResultsOf } from "../analysis/test-results.ts";
+import { loadSummary } from "../analysis/summarize.ts";
 import { print, printJson } from "../base/output.ts";
 import type { Shell } from "../base/shell.ts";
 import {
@@ -10,8 +9,8 @@ import {
   assertAnswerable,
   type BenchOptions,
   describePlan,
-  dryRun,
-  type Planned,
+  describeRun,
+  type Prepared,
   parseBenchOptions,
   prepareResume,
   prepareRun,
@@ -20,8 +19,10 @@ import {
   resumeRun,
   startRun,
 } from "../bench.ts";
+import { openHost } from "../hosts.ts";
 import { casesOf, showCase } from "../ktap/result.ts";
 import { writeResults } from "../ktap/write.ts";
+import { assertMet, testResultsOf } from "../report/test-results.ts";
 
 export function register(program: Command, $: Shell): void {
   const command = addBenchOptions(
@@ -35,7 +36,8 @@ export function register(program: Command, $: Shell): void {
 async function bench($: Shell, raw: Record<string, unknown>, typed: string[]): Promise<void> {
   const options = parseBenchOptions(raw);
   if (options.resume === undefined) {
-    const prepared = await prepareRun($, options);
+    await using host = await openHost($, options.host);
+    const prepared = await prepareRun(host, options);
     assertAnswerable(options.require, prepared.settings);
     if (options.dryRun) await showPlan($, prepared, options.json);
     else await conclude(await startRun($, prepared, typed, options.name), options);
@@ -44,13 +46,14 @@ async function bench($: Shell, raw: Record<string, unknown>, typed: string[]): P
   const runDir = resumableRunDir(options.resume);
   const run = readRun(runDir);
   assertAnswerable(options.require, run.settings);
-  if (options.dryRun) await showPlan($, await prepareResume($, run), options.json);
-  else await conclude(await resumeRun($, runDir), options);
+  await using host = await openHost($, run.settings.host);
+  if (options.dryRun) await showPlan($, await prepareResume(host, run), options.json);
+  else await conclude(await resumeRun($, host, runDir), options);
 }
 
 /** What a run would do: sizes, boots and estimate, then the real commands. */
-async function showPlan($: Shell, planned: Planned, json: boolean): Promise<void> {
-  const plan = await dryRun($, planned);
+async function showPlan($: Shell, prepared: Prepared, json: boolean): Promise<void> {
+  const plan = await describeRun($, ($) => openHost($, prepared.settings.host), prepared);
   if (json) printJson(plan);
   else print(...describePlan(plan.settings, plan.plan), "", ...plan.commands);
 }
@@ -63,13 +66,14 @@ async function showPlan($: Shell, planned: Planned, json: boolean): Promise<void
 async function conclude(runDir: string, options: BenchOptions): Promise<void> {
   // Loaded late: the plotting library takes longer to load than everything else together.
   const { writeReport } = await import("../report/write-report.ts");
+  const { reportOf } = await import("../report/sections/all.ts");
   const { renderTerminal } = await import("../report/terminal.ts");
   const summary = loadSummary(runDir);
   const judged = judgeRequirements(summary, options.require);
   const results = testResultsOf(summary, judged);
   const asked = casesOf(results.filter(({ name }) => name === "requirements"));
   if (options.json) printJson(summary);
-  else print(renderTerminal(summary), ...asked.map(showCase));
+  else print(renderTerminal(reportOf(summary)), ...asked.map(showCase));
   const faults = [() => writeReport(runDir, summary), () => writeResults(options, results)].flatMap(faultOf);
   if (faults.length > 0) throw faults[0];
   const inside = relative(process.cwd(), runDir);

@@ -1,10 +1,9 @@
 import type { Command } from "commander";
 import { oneOf, option } from "../base/option.ts";
 import { print, printJson } from "../base/output.ts";
-import type { Shell } from "../base/shell.ts";
+import { dryRun, type Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
 import { ensureKernel, type KernelRequest } from "../kernel/build.ts";
-import { kernelCommands } from "../kernel/dry-run.ts";
 import { VARIANTS, type Variant } from "../kernel/variant.ts";
 import { examples, type KernelOption, kernelOption } from "./options.ts";
 
@@ -33,7 +32,7 @@ export function register(program: Command, $: Shell): void {
     )
     .option("--debug", "add KASAN, lockdep and DEBUG_VM (debug.config); too slow for figures")
     .option("--dry-run", "print the commands, run nothing")
-    .option("--json", "print what was built as JSON")
+    .option("--json", "print what was built, or would be run, as JSON")
     .addHelpText(
       "after",
       examples(
@@ -50,8 +49,10 @@ async function buildKernel($: Shell, options: Options): Promise<void> {
   const fragments = [...(options.debug ? ["debug.config"] : []), ...(options.config ?? [])];
   const requests: KernelRequest[] = variants.map((variant) => ({ base, variant, fragments }));
   if (options.dryRun) {
-    for (const request of requests) print(...(await kernelCommands($, request)));
-    return;
+    const commands = await dryRun($, async ($) => {
+      for (const request of requests) await ensureKernel($, request);
+    });
+    return options.json ? printJson({ commands }) : print(...commands);
   }
   const built = [];
   for (const request of requests) {

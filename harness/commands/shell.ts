@@ -1,35 +1,31 @@
-import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { count, oneOf, option, size } from "../base/option.ts";
-import { print, say } from "../base/output.ts";
+import { print, printJson, say } from "../base/output.ts";
 import { cacheDir } from "../base/paths.ts";
-import { shellQuote } from "../base/quote.ts";
-import type { Shell } from "../base/shell.ts";
+import { dryRun, type Shell } from "../base/shell.ts";
 import { GIB_BYTES } from "../base/size.ts";
+import type { BootedHost, BootKernel, Host } from "../host/host.ts";
+import { kernelOfImage } from "../host/image-file.ts";
+import { openHost } from "../hosts.ts";
 import { findBase } from "../kernel/bases.ts";
-import { ensureKernel, planKernel } from "../kernel/build.ts";
+import { ensureKernel } from "../kernel/build.ts";
 import { VARIANTS, type Variant } from "../kernel/variant.ts";
-import { attachShell } from "../nested/attach-shell.ts";
-import { assertNestedDevice } from "../nested/device.ts";
-import { kernelOfImage } from "../nested/image-file.ts";
-import { ensureInitramfs } from "../nested/initramfs.ts";
-import { type BootKernel, bootNestedHost } from "../nested/nested.ts";
-import { assertCpuModel, chooseAccelerator, outerVmArgs } from "../qemu.ts";
-import type { Accelerator } from "../run/sample.ts";
 import { type AccelOption, accelOption, examples, type KernelOption, kernelOption } from "./options.ts";
 
 type Options = KernelOption &
   AccelOption & {
+    host: string;
     variant: Variant;
     image?: string;
     memory: number;
     cpus: number;
-    cpuModel: string;
+    cpuModel?: string;
     device: string;
     cmdline?: string;
     timeout: number;
     console?: boolean;
     dryRun?: boolean;
+    json?: boolean;
   };
 
 /** A command given to the shell may run so long by default. */
@@ -38,17 +34,16 @@ const COMMAND_TIMEOUT_SECONDS = 3_600;
 export function register(program: Command, $: Shell): void {
   program
     .command("shell")
-    .description("boot a kernel in the nested host and open a shell there, or run one command")
+    .description("boot a kernel on a host and open a shell there, or run one command")
     .argument("[command...]", "run this on the host instead, and exit with its status")
+    .addOption(new Option("--host <host>", "where it boots: nested, a VM made here").default("nested", "nested"))
     .addOption(kernelOption())
     .addOption(option("--variant <variant>", `which kernel: ${VARIANTS.join(" or ")}`, oneOf(VARIANTS), "prezero"))
     .option("--image <file>", "boot this bzImage instead of a built kernel")
     .addOption(option("--memory <size>", "memory of the host", size, 4 * GIB_BYTES))
     .addOption(option("--cpus <count>", "CPUs of the host", count(), 2))
     .addOption(accelOption())
-    .addOption(
-      new Option("--cpu-model <model>", "CPU model of the host, such as max,-erms,-fsrm").default("max", "max"),
-    )
+    .option("--cpu-model <model>", "CPU of the host, such as max,-erms,-fsrm (default: host with KVM, max under TCG)")
     .addOption(
       new Option("--device <device>", "device to bind to vfio-pci: emulated, or a PCI address of the host").default(
         "emulated",
@@ -58,7 +53,8 @@ export function register(program: Command, $: Shell): void {
     .option("--cmdline <text>", "append to the kernel's command line")
     .addOption(option("--timeout <seconds>", "deadline of the command", count(), COMMAND_TIMEOUT_SECONDS))
     .option("--console", "also show the serial console, on stderr")
-    .option("--dry-run", "print the QEMU command, run nothing")
+    .option("--dry-run", "print the commands, run nothing")
+    .option("--json", "with --dry-run, print them as JSON")
     .addHelpText(
       "after",
       examples(
@@ -70,40 +66,48 @@ export function register(program: Command, $: Shell): void {
     .action((words: string[], options: Options) => shell($, words, options));
 }
 
-async function shell($: Shell, words: string[], asked: Options): Promise<void> {
-  const options = { ...asked, accel: await chooseAccelerator($, asked.accel) };
-  assertNestedDevice(options.device);
-  await assertCpuModel($, options.cpuModel, options.accel, "--cpu-model");
+async function shell($: Shell, words: string[], options: Options): Promise<void> {
   if (options.dryRun) {
-    print(await dryRun($, options));
-    return;
+    const commands = await dryRun($, async ($) => {
+      const kernel = await kernelOf($, options);
+      await using machine = await openHost($, options.host);
+      await using host = await boot(machine, kernel, options);
+      if (words.length > 0) await host.stream(words.join(" "), () => {}, options.timeout * 1000);
+    });
+    return options.json ? printJson({ commands }) : print(...commands);
   }
+  await using machine = await openHost($, options.host);
   const kernel = await kernelOf($, options);
-  const consoleLog = cacheDir("logs", `shell-${process.pid}.log`);
   const startedMs = Date.now();
-  await using host = await bootNestedHost($, {
-    kernel,
-    consoleLog,
-    memoryBytes: options.memory,
-    cpus: options.cpus,
-    accel: options.accel,
-    cpuModel: options.cpuModel,
-    device: options.device,
-    extraCmdline: options.cmdline ?? "",
-    ...(options.console ? { onConsole: (text: string) => process.stderr.write(text) } : {}),
-  });
+  await using host = await boot(machine, kernel, options);
   const took = ((Date.now() - startedMs) / 1000).toFixed(1);
-  say(`${kernel.release}, ${host.fingerprint.accelerator}, up in ${took} s; serial console: ${consoleLog}`);
+  say(`${kernel.release}, ${host.fingerprint.accelerator}, up in ${took} s; serial console: ${consoleLog()}`);
   const command = words.join(" ");
   process.exitCode =
     command === "" && process.stdin.isTTY
-      ? await attachShell(host)
+      ? await host.shell()
       : await host.stream(
           command || (await scriptFromStdin()),
           (chunk, isError) => (isError ? process.stderr : process.stdout).write(chunk),
           options.timeout * 1000,
         );
-  for (const complaint of host.complaints()) say(`\nthe kernel complained:\n${complaint.text}`);
+  for (const complaint of await host.complaints()) say(`\nthe kernel complained:\n${complaint.text}`);
+}
+
+function consoleLog(): string {
+  return cacheDir("logs", `shell-${process.pid}.log`);
+}
+
+async function boot(machine: Host, kernel: BootKernel, options: Options): Promise<BootedHost> {
+  const { accel, cpuModel, device, cmdline: commandLine = "" } = options;
+  const { setting } = await machine.examine({ accel, clock: "time", cpuModel, cpus: undefined, device, vms: 1 });
+  return machine.boot({
+    // Nothing is timed: more CPUs than there are may take turns.
+    setting: { ...setting, hostCpus: options.cpus, hostMemoryBytes: options.memory },
+    ...{ commandLine, vms: 1, throwaway: false, kernel, guestKernel: null },
+    consoleLog: consoleLog(),
+    ...(options.console ? { onConsole: (text: string) => process.stderr.write(text) } : {}),
+  });
 }
 
 async function kernelOf($: Shell, options: Options): Promise<BootKernel> {
@@ -117,19 +121,4 @@ async function scriptFromStdin(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString("utf8");
-}
-
-async function dryRun($: Shell, options: Options & { accel: Accelerator }): Promise<string> {
-  const built = async () => planKernel($, { base: await findBase(options.kernel), variant: options.variant });
-  const args = outerVmArgs({
-    kernelImage: options.image ?? join((await built()).dir, "bzImage"),
-    initrd: await ensureInitramfs($),
-    extraCmdline: options.cmdline ?? "",
-    memoryBytes: options.memory,
-    cpus: options.cpus,
-    accel: options.accel,
-    cpuModel: options.cpuModel,
-    control: undefined,
-  });
-  return shellQuote(["qemu-system-x86_64", ...args]);
 }

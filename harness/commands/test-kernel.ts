@@ -62,8 +62,8 @@ async function testKernel($: Shell, options: Options): Promise<void> {
   const { results, stopped } = await runSteps(steps, say, print);
   const cases = casesOf(results);
   const counts = countCases(cases);
-  writeResults(options, results);
   print(summaryLine(counts));
+  writeResults(options, results);
   if (stopped) throw stopped;
   if (counts.failed === 0 && counts.passed > 0) return;
   throw new MeasurementError({

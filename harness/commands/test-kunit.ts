@@ -2,10 +2,9 @@ import type { Command } from "commander";
 import { MeasurementError } from "../base/errors.ts";
 import { print, printJson } from "../base/output.ts";
 import { shellQuote } from "../base/quote.ts";
-import type { Shell } from "../base/shell.ts";
+import { dryRun, type Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
 import { ensureKernel } from "../kernel/build.ts";
-import { kernelCommands } from "../kernel/dry-run.ts";
 import { casesOf, countCases, showCase, summaryLine } from "../ktap/result.ts";
 import { writeResults } from "../ktap/write.ts";
 import { umlArgs } from "../kunit/run-uml.ts";
@@ -28,18 +27,17 @@ export function register(program: Command, $: Shell): void {
 
 async function testKunit($: Shell, options: Options): Promise<void> {
   const base = await findBase(options.kernel);
-  if (options.dryRun) {
-    const run = shellQuote(["build/linux", ...umlArgs([`kunit.filter_glob=${SUITE}`], "/tmp")]);
-    print(...(await kernelCommands($, { base, variant: "kunit" })), run);
-    return;
-  }
-  const kernel = await ensureKernel($, { base, variant: "kunit" });
-  const { report, failure } = await runSuite($, kernel.imagePath, DEADLINE_MS);
+  const run = async ($: Shell) => {
+    const kernel = await ensureKernel($, { base, variant: "kunit" });
+    return { kernel, ...(await runSuite($, kernel.imagePath, DEADLINE_MS)) };
+  };
+  if (options.dryRun) return print(...(await dryRun($, run)));
+  const { kernel, report, failure } = await run($);
   const cases = casesOf(report.results);
   const counts = countCases(cases);
-  writeResults(options, report.results);
   if (options.json) printJson({ kernel: kernel.release, ...counts, cases });
   else print(...cases.map(showCase), summaryLine(counts));
+  writeResults(options, report.results);
   if (failure) throw failure;
   if (counts.failed === 0 && counts.passed > 0) return;
   throw new MeasurementError({

@@ -70,9 +70,9 @@ async function testMutations($: Shell, names: string[], options: Options): Promi
       subtests: results,
     },
   ];
-  writeResults(options, group);
   const { passed, failed } = countCases(casesOf(results));
   print(`${passed} caught, ${failed} missed`);
+  writeResults(options, group);
   if (failed === 0) return;
   throw new MeasurementError({
     code: "MUTATIONS_MISSED",

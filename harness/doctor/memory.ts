@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { formatSize, GIB_BYTES } from "../base/size.ts";
-import { availableMemoryBytes } from "../bench/machine.ts";
-import { largestVmBytes } from "../bench/memory-fit.ts";
+import { availableHereBytes } from "../base/this-machine.ts";
+import { NestedRoom } from "../hosts.ts";
 import { type Finding, fail, pass, warn } from "./finding.ts";
 
 /** VM size of the headline figures. */
@@ -12,8 +12,8 @@ const USEFUL_VM_BYTES = GIB_BYTES;
 
 /** How large a VM can be created here. */
 export async function checkMemory(root: string): Promise<Finding> {
-  const available = availableMemoryBytes(await readFile(join(root, "proc/meminfo"), "utf8"));
-  const largest = largestVmBytes(available);
+  const available = availableHereBytes(await readFile(join(root, "proc/meminfo"), "utf8"));
+  const largest = new NestedRoom(available).largestVmBytes(1);
   const found = `${(available / GIB_BYTES).toFixed(1)} GiB available`;
   if (largest < USEFUL_VM_BYTES) {
     return fail(

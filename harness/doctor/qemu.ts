@@ -1,5 +1,5 @@
 import type { Shell } from "../base/shell.ts";
-import { QEMU_PROGRAM, qemuVersion } from "../bench/qemu-version.ts";
+import { QEMU_PROGRAM, qemuVersion } from "../qemu.ts";
 import { type Finding, fail, pass, warn } from "./finding.ts";
 
 /** Oldest version that all of this is known to work with: Debian 12's. */

@@ -1,8 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Shell } from "../base/shell.ts";
-import { qemuVersion } from "../bench/qemu-version.ts";
 import { type KvmProbe, probeKvm } from "../qemu/accel.ts";
+import { qemuVersion } from "../qemu.ts";
 import { type Finding, pass, warn } from "./finding.ts";
 
 /** Whether KVM runs a guest here, not just whether its device is there. Without QEMU there is no telling. */

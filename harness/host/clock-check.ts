@@ -5,16 +5,16 @@ import type { Exec } from "../base/exec.ts";
 const LATENCY_MS = 300;
 const BASELINE_MS = 100 * LATENCY_MS;
 /** Clocks that differ by more than this share make every measured time wrong. */
-const TOLERANCE = 0.02;
+const TIME_TOLERANCE = 0.02;
 
 /**
- * Compares the clock of a virtual host with the machine's: a guest that calibrates its time stamp counter while the
+ * Compares the clock of a virtual host with this machine's: a host that calibrates its time stamp counter while this
  * machine is busy can believe in a wrong frequency, and would measure all times wrongly by the same factor.
  */
-export class ClockCheck {
+export class TimeCheck {
   readonly #exec: Exec;
   readonly #nowMs: () => number;
-  #first: { guestMs: number; machineMs: number } | undefined;
+  #first: { hostMs: number; machineMs: number } | undefined;
 
   constructor(exec: Exec, nowMs: () => number = () => performance.now()) {
     this.#exec = exec;
@@ -30,16 +30,52 @@ export class ClockCheck {
     const startMs = this.#nowMs();
     const { stdout } = await this.#exec("cat /proc/uptime");
     const machineMs = (startMs + this.#nowMs()) / 2;
-    const guestMs = Number(stdout.split(" ")[0]) * 1000;
-    this.#first ??= { guestMs, machineMs };
+    const hostMs = Number(stdout.split(" ")[0]) * 1000;
+    this.#first ??= { hostMs, machineMs };
     const elapsedMs = machineMs - this.#first.machineMs;
     if (elapsedMs < BASELINE_MS) return undefined;
-    const rate = (guestMs - this.#first.guestMs) / elapsedMs;
-    if (Math.abs(rate - 1) <= TOLERANCE) return rate;
+    const rate = (hostMs - this.#first.hostMs) / elapsedMs;
+    if (Math.abs(rate - 1) <= TIME_TOLERANCE) return rate;
     throw new InfrastructureError({
       code: "CLOCK_WRONG",
-      message: `The clock of the host under test runs at ${rate.toFixed(3)} times the machine's: its times cannot be used`,
-      remedy: "Run again while the machine is less busy; the guest calibrates its clock while it boots.",
+      message: `The clock of the host under test runs at ${rate.toFixed(3)} times this machine's: its times cannot be used`,
+      remedy: "Run again while this machine is less busy; the host calibrates its clock while it boots.",
+    });
+  }
+}
+
+/** Long beside reading the clock twice, short beside the time between two interrupts. */
+const INSTRUCTIONS = 1_000_000;
+const TIMES = 20;
+const NS_PER_INSTRUCTION = 1;
+/** Reading the clock takes instructions too. */
+const INSTRUCTION_TOLERANCE = 0.02;
+
+/** The check of a host whose clock counts instructions: a known number of them must take as many nanoseconds. */
+export class InstructionCheck {
+  readonly #exec: Exec;
+  #isChecked = false;
+
+  constructor(exec: Exec) {
+    this.#exec = exec;
+  }
+
+  /**
+   * Call now and then; once is enough, because QEMU does not change its mind.
+   * @throws InfrastructureError CLOCK_WRONG
+   */
+  async check(): Promise<void> {
+    if (this.#isChecked) return;
+    const { stdout } = await this.#exec(`icount ${INSTRUCTIONS} ${TIMES}`);
+    const nsPerInstruction = (Number(stdout) * 1e9) / INSTRUCTIONS;
+    if (Math.abs(nsPerInstruction / NS_PER_INSTRUCTION - 1) <= INSTRUCTION_TOLERANCE) {
+      this.#isChecked = true;
+      return;
+    }
+    throw new InfrastructureError({
+      code: "CLOCK_WRONG",
+      message: `The clock of the host under test should count instructions, and an instruction takes ${nsPerInstruction.toFixed(3)} ns`,
+      remedy: "See whether this QEMU knows -icount (qemu-system-x86_64 --help), or leave --clock out.",
     });
   }
 }

@@ -5,9 +5,8 @@ import { shellQuote } from "../base/quote.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
 import type { Shell } from "../base/shell.ts";
 import { MIB_BYTES } from "../base/size.ts";
-import { isFatal } from "./complaint.ts";
+import { findComplaints, isFatal } from "./complaints.ts";
 import { cpioArchive, FILE } from "./cpio.ts";
-import { findComplaints } from "./oops.ts";
 
 /**
  * A machine whose clock is its instruction count: one instruction takes one nanosecond of its time, whatever happens on

@@ -12,8 +12,7 @@ import type { Timeline } from "../vm/phases.ts";
 import { isComplete, parseTimings, readTimeline, secondsToLast, type Timing } from "../vm/timing.ts";
 import { traceArgs } from "../vm/trace.ts";
 import type { VmCreation } from "./host.ts";
-import { releaseHugePages, reserveHugePages } from "./huge-pages.ts";
-import { hugeShare } from "./huge-share.ts";
+import { hugeShare, releaseHugePages, reserveHugePages } from "./huge-pages.ts";
 
 /** Deadlines: a fixed part, and one for each GiB that is cleared and pinned, or given back. */
 const CREATE_BASE_MS = 60_000;
@@ -22,7 +21,7 @@ const DESTROY_BASE_MS = 60_000;
 const DESTROY_PER_GIB_MS = 10_000;
 
 /** VMs that are alike but for their device. */
-export type InnerVms = {
+export type Vms = {
   /** Of each. */
   memoryBytes: number;
   memory: VmMemory;
@@ -43,7 +42,7 @@ export type InnerVms = {
  * @throws InfrastructureError VM_CREATE with QEMU's words, GUEST_SILENT with the guest's, HUGE_PAGES, GROUP_BUSY,
  * VM_STUCK
  */
-export async function createVms(exec: Exec, vms: InnerVms, whenReady?: () => Promise<void>): Promise<VmCreation> {
+export async function createVms(exec: Exec, vms: Vms, whenReady?: () => Promise<void>): Promise<VmCreation> {
   const { devices } = vms;
   const bytes = vms.memoryBytes * devices.length;
   const gib = bytes / GIB_BYTES;
@@ -86,14 +85,14 @@ export async function createVms(exec: Exec, vms: InnerVms, whenReady?: () => Pro
 }
 
 /** Command that creates one VM and prints its timing. */
-function creationCommand(vms: InnerVms, device: VfioBinding): string {
+function creationCommand(vms: Vms, device: VfioBinding): string {
   const until = vms.until === "user-space" ? untilUserSpace(fileOf(device.address, "serial"), vms.memoryBytes) : [];
-  return shellQuote(["vmtime", ...until, "qemu-system-x86_64", ...innerVmArgs(vms, device)]);
+  return shellQuote(["vmtime", ...until, "qemu-system-x86_64", ...vmArgs(vms, device)]);
 }
 
 /** Arguments of a measured VM's QEMU. */
-export function innerVmArgs(
-  vm: Pick<InnerVms, "memoryBytes" | "memory" | "until" | "cpus" | "isEmulated">,
+export function vmArgs(
+  vm: Pick<Vms, "memoryBytes" | "memory" | "until" | "cpus" | "isEmulated">,
   { address }: Pick<VfioBinding, "address">,
 ): string[] {
   const { args, machine } = vmMemoryArgs(vm.memory, vm.memoryBytes, vm.cpus);
@@ -114,7 +113,7 @@ function fileOf(address: string, kind: "pid" | "trace" | "serial"): string {
 }
 
 /** The timeline of a VM that was created alone: those of several overlap, and their parts would not add up. */
-async function timelineOf(exec: Exec, vms: InnerVms, timings: readonly Timing[]): Promise<Timeline | null> {
+async function timelineOf(exec: Exec, vms: Vms, timings: readonly Timing[]): Promise<Timeline | null> {
   const [timing, ...others] = timings;
   const [device] = vms.devices;
   if (timing === undefined || device === undefined || others.length > 0) return null;

@@ -18,7 +18,7 @@ const costSchema = z.object({
 export type Cost = z.infer<typeof costSchema>;
 
 /**
- * Reads what the guest program allocost printed.
+ * Reads what the program allocost printed.
  * @throws MeasurementError COST_UNREADABLE with all of it
  */
 export function parseCost(output: string): Cost {
@@ -28,7 +28,7 @@ export function parseCost(output: string): Cost {
   } catch (cause) {
     throw new MeasurementError({
       code: "COST_UNREADABLE",
-      message: "The guest program allocost did not come to its end",
+      message: "The program allocost did not come to its end",
       detail: output.trim().split("\n").slice(-40).join("\n"),
       remedy: "Read what the machine printed: it may have run out of memory.",
       cause,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Shell } from "../base/shell.ts";
 import { GIB_BYTES } from "../base/size.ts";
 import { countedRun } from "../host/counted-run.ts";
+import { compileStatic } from "../host/programs.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
 import type { TestResult } from "../ktap/result.ts";
 import { type Cost, judgeCost, parseCost } from "./cost.ts";
@@ -21,18 +22,6 @@ export const LARGE_FRAGMENTS: Fragments = { mib: 12 * 1024, memoryBytes: 16 * GI
 const FAST_CLEAR = "max,-erms,-fsrm";
 
 const initsDir = join(import.meta.dirname, "../host/inits");
-/** Static: the only file of its machine. */
-const FLAGS = ["-O2", "-Wall", "-Wextra", "-static", "-pthread"];
-
-/** Compiles a program of harness/host/inits. @throws InfrastructureError GUEST_PROGRAM with the compiler's words */
-async function compileInit($: Shell, name: string, directory: string): Promise<string> {
-  const program = join(directory, name);
-  await $({
-    code: "GUEST_PROGRAM",
-    remedy: "Correct the program under harness/host/inits; the compiler comes with: npm run setup",
-  })`gcc ${FLAGS} -o ${program} ${join(initsDir, `${name}.c`)}`;
-  return program;
-}
 
 /**
  * Instructions for allocating and freeing base pages, on base and on the series.
@@ -44,7 +33,7 @@ export async function costWhenOff(
   prezero: BuiltKernel,
   scratch: string,
 ): Promise<TestResult[]> {
-  const program = await compileInit($, "allocost", scratch);
+  const program = await compileStatic($, join(initsDir, "allocost.c"), scratch);
   const count = async (kernel: BuiltKernel, setting: Cost["setting"], cpuModel: string) => {
     const machine = { imagePath: kernel.imagePath, memoryBytes: COST_BYTES, cpuModel, timeoutMs: RUN_MS };
     return parseCost(await countedRun($, { ...machine, program, args: [String(COST_MIB), setting] }));
@@ -74,7 +63,7 @@ export async function lockHold(
   fragments: Fragments,
   scratch: string,
 ): Promise<TestResult[]> {
-  const program = await compileInit($, "lockhold", scratch);
+  const program = await compileStatic($, join(initsDir, "lockhold.c"), scratch);
   const symbolAt = symbolFinder(readFileSync(join(kernel.dir, "System.map"), "utf8"));
   const { mib, memoryBytes } = fragments;
   const machine = { imagePath: kernel.imagePath, memoryBytes, cpuModel: FAST_CLEAR, timeoutMs: RUN_MS };

@@ -35,7 +35,7 @@ function detector(name: string, finds: string, fragment: string): Scenario {
       const needs = { memoryBytes: STRESS_BYTES, programs, extraCmdline: RUN_SUITE, patience: PATIENCE };
       await using host = await bootTestHost($, plan, kernel, fragment, needs);
       const suite = await suiteOfBoot(host);
-      return [...suite, ...(await stress(host, LOAD)), quiet(host, ON_PURPOSE)];
+      return [...suite, ...(await stress(host, LOAD)), await quiet(host, ON_PURPOSE)];
     },
   };
 }

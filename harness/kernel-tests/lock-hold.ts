@@ -31,7 +31,7 @@ export type Longest = { thread: string; ns: number; callerOffset: number | undef
 export type LockHold = z.infer<typeof answerSchema> & { threads: Longest[] };
 
 /**
- * Reads what the guest program lockhold printed.
+ * Reads what the program lockhold printed.
  * @throws MeasurementError LOCK_HOLD_UNREADABLE with all of it
  */
 export function parseLockHold(output: string): LockHold {
@@ -48,7 +48,7 @@ export function parseLockHold(output: string): LockHold {
   if (parsed.success && threads.length > 0) return { ...parsed.data, threads };
   throw new MeasurementError({
     code: "LOCK_HOLD_UNREADABLE",
-    message: "The guest program lockhold did not come to its end, or the trace has no thread",
+    message: "The program lockhold did not come to its end, or the trace has no thread",
     detail: output.trim().split("\n").slice(-40).join("\n"),
     remedy: "Read what the machine printed: it may have run out of memory.",
   });

@@ -12,7 +12,7 @@ import { readSeries } from "../series/series.ts";
 const SELFTESTS = "tools/testing/selftests";
 /** Where the kernel keeps the tests of its memory management; until 6.2 under the older name. */
 const SOURCES = ["mm", "vm"].map((directory) => `${SELFTESTS}/${directory}/page_prezero.c`);
-/** Static, so that it runs in the guest whatever its libraries are. */
+/** Static, so that it runs on the host whatever its libraries are. */
 const FLAGS = ["-O2", "-Wall", "-static"];
 
 /**

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Shell } from "../base/shell.ts";
 import { parseBenchOptions, prepareRun, startRun } from "../bench.ts";
-import { findComplaints } from "../host/oops.ts";
+import { findComplaints } from "../host/complaints.ts";
+import { openHost } from "../hosts.ts";
 import { check, type TestResult } from "../ktap/result.ts";
 import type { Sample } from "../run/sample.ts";
 import { readSamples } from "../run/store.ts";
@@ -21,7 +22,9 @@ const OPTIONS = { arms: "base,prezero", thp: "on", memory: "1G", sweep: "none", 
 export async function smallBench($: Shell, kernel: string, resultsDir: string): Promise<TestResult[]> {
   const options = { kernel, ...OPTIONS };
   const typed = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-  const runDir = await startRun($, await prepareRun($, parseBenchOptions(options)), typed, "test", resultsDir);
+  const parsed = parseBenchOptions(options);
+  await using host = await openHost($, parsed.host);
+  const runDir = await startRun($, await prepareRun(host, parsed), typed, "test", resultsDir);
   return judgeBench(readSamples(runDir), readConsoles(join(runDir, "console")));
 }
 

@@ -50,7 +50,7 @@ const QUICK: KernelStep[] = [
       const onUml = await refusalsOnUml($, (await ensureKernel($, { base: plan.base, variant: "kunit" })).imagePath);
       const kernel = await testKernel($, plan.base, "prezero");
       await using host = await bootTestHost($, plan, kernel, "refusal", { extraCmdline: "init_on_free=1" });
-      return [...onUml, ...(await refusalInSysfs(host.exec)), quiet(host)];
+      return [...onUml, ...(await refusalInSysfs(host.exec)), await quiet(host)];
     },
   },
 ];
@@ -84,7 +84,7 @@ function stressed(load: Load): KernelStep {
       const needs = { memoryBytes: STRESS_BYTES, cpuModel: "max", programs };
       await using host = await bootTestHost($, plan, await testKernel($, plan.base, "prezero"), "stress", needs);
       // Awaited here: the host ends with this function.
-      return [...(await stress(host, load)), quiet(host)];
+      return [...(await stress(host, load)), await quiet(host)];
     },
   };
 }

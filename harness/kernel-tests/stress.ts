@@ -1,10 +1,10 @@
 import { GIB_BYTES } from "../base/size.ts";
+import type { TestHost } from "../hosts.ts";
 import { parseKtap } from "../ktap/parse.ts";
 import { check, type TestResult } from "../ktap/result.ts";
-import type { NestedHost } from "../nested/nested-host.ts";
 import { counter } from "./boot/answers.ts";
 
-type StressHost = Pick<NestedHost, "exec" | "stream">;
+type StressHost = Pick<TestHost, "exec" | "stream">;
 
 /** How hard the kselftest works: its command line. */
 export type Load = { seconds: number; mibPerProcess: number; processes: number };

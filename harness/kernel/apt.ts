@@ -40,13 +40,13 @@ export async function privateState($: Shell, source: AptSource): Promise<AptStat
   await $({
     code: "APT_UPDATE_FAILED",
     remedy: `Check the network: ${source.archive} must be reachable (apt's proxy settings are used).`,
-  })`apt-get ${state} update --error-on=any`;
+  })`apt-get ${[...state, "update", "--error-on=any"]}`;
   return state;
 }
 
 /** Versions of the package that the state knows, newest first. */
 export async function knownVersions($: Shell, state: AptState, packageName: string): Promise<string[]> {
-  const { stdout } = await $`apt-cache ${state} madison ${packageName}`;
+  const { stdout } = await $`apt-cache ${[...state, "madison", packageName]}`;
   return stdout.split("\n").flatMap((line) => {
     const [name, version] = line.split("|").map((word) => word.trim());
     return name === packageName && version ? [version] : [];
@@ -74,8 +74,10 @@ export async function download(
       cwd: dir,
       code: "APT_DOWNLOAD_FAILED",
       remedy: "Check the network and that the version still exists in the archive (apt-cache madison PACKAGE).",
-    })`apt-get ${state} download ${packageName}=${version}`;
-    const [deb, ...more] = (await $.files.list(dir, [`${packageName}.deb`])).filter((name) => name.endsWith(".deb"));
+    })`apt-get ${[...state, "download", `${packageName}=${version}`]}`;
+    const [deb, ...more] = (await $.files.list(dir, [`${packageName}_${version}_all.deb`])).filter((name) =>
+      name.endsWith(".deb"),
+    );
     if (!deb || more.length > 0) {
       throw new InfrastructureError({
         code: "APT_DOWNLOAD_FAILED",

@@ -2,7 +2,7 @@ import { basename, join } from "node:path";
 import { namingDiskFaults } from "../base/disk-fault.ts";
 import { withLock } from "../base/lock.ts";
 import { cacheDir, cachePlace } from "../base/paths.ts";
-import { Progress, type ProgressSink } from "../base/progress.ts";
+import { Progress, type ProgressSink, SILENT } from "../base/progress.ts";
 import type { Shell } from "../base/shell.ts";
 import type { Base } from "./bases.ts";
 import {
@@ -83,7 +83,7 @@ export async function ensureKernel($: Shell, request: KernelRequest): Promise<Bu
 }
 
 function progressOf($: Shell, { base, variant }: KernelRequest): ProgressSink {
-  if ($.dry) return { log: (line) => $.note(line), update: () => {}, done: () => {} };
+  if ($.dry) return { ...SILENT, log: (line) => $.note(line) };
   return new Progress(`kernel ${base.name} ${variant}`);
 }
 

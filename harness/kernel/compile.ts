@@ -44,6 +44,7 @@ export async function compile(
   const logPath = join(tree, BUILD_LOG);
   const before = await $.files.readText(logPath).catch(() => "");
   // A log that cannot be written (full disk) must not hide the build's own message about it.
+  await $.files.write(logPath, before).catch(() => {});
   const log = $.dry ? undefined : createWriteStream(logPath, { flags: "a" }).on("error", () => {});
   const errors: string[] = [];
   // Each once: a tree that is taken up again may compile a file anew.

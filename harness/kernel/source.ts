@@ -24,9 +24,15 @@ export type KernelSource = {
 export async function fetchSource($: Shell, base: Base, say: (line: string) => void): Promise<KernelSource> {
   const { package: packageName, version } = base.source;
   const pinned = { packageName, version, pinned: true, dir: treeDir(packageName, version) };
-  if ($.files.exists(pinned.dir)) return pinned;
+  if ($.files.exists(pinned.dir)) {
+    if ($.dry) $.note(`${packageName} ${version} is in the cache: ${pinned.dir}`);
+    return pinned;
+  }
   return withLock($, cacheDir("sources", `${packageName}.lock`), say, async () => {
-    if ($.files.exists(pinned.dir)) return pinned;
+    if ($.files.exists(pinned.dir)) {
+      if ($.dry) $.note(`${packageName} ${version} is in the cache: ${pinned.dir}`);
+      return pinned;
+    }
     if ($.files.exists(debPath(packageName, version)) || (await tryMachine($, packageName, version, say))) {
       return { ...pinned, dir: await unpack($, packageName, version, say) };
     }

@@ -1,7 +1,6 @@
 import { InfrastructureError } from "../base/errors.ts";
 import type { Shell } from "../base/shell.ts";
-import { isFatal } from "../host/complaint.ts";
-import { findComplaints } from "../host/oops.ts";
+import { findComplaints, isFatal } from "../host/complaints.ts";
 import { parseKtap } from "../ktap/parse.ts";
 import type { TestReport } from "../ktap/result.ts";
 import { runUml, type UmlEnd } from "./run-uml.ts";

@@ -1,13 +1,13 @@
 import { InfrastructureError } from "../base/errors.ts";
 import type { Shell } from "../base/shell.ts";
 import { MIB_BYTES } from "../base/size.ts";
+import type { BootKernel } from "../host/host.ts";
+import { kernelOfImage } from "../host/image-file.ts";
 import { bootTestHost, type TestPlan } from "../kernel-tests/boot/test-host.ts";
 import { refusalsOnUml } from "../kernel-tests/refusals.ts";
 import { buildSelftest } from "../kernel-tests/selftest.ts";
 import { type Load, stress } from "../kernel-tests/stress.ts";
 import { runSuite, SUITE } from "../kunit/suite.ts";
-import { kernelOfImage } from "../nested/image-file.ts";
-import type { BootKernel } from "../nested/nested.ts";
 import type { BrokenOff } from "./judge.ts";
 import type { Bed } from "./mutation.ts";
 

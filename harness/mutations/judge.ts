@@ -8,7 +8,7 @@ export type Judgement = { caught: boolean; evidence: string };
 export type BrokenOff = { results: TestResult[]; failure: InfrastructureError | undefined };
 
 /** Ways in which a kernel answers a mutation by dying; on the healthy series the same run came to its end. */
-const DEATHS = ["KERNEL_PANIC", "KERNEL_OOPS", "KUNIT_HUNG", "KUNIT_INCOMPLETE", "GUEST_HUNG"];
+const DEATHS = ["KERNEL_PANIC", "KERNEL_OOPS", "KUNIT_HUNG", "KUNIT_INCOMPLETE", "HOST_HUNG"];
 
 /**
  * Caught is only what the named test itself notices: it fails, or the kernel dies of it.

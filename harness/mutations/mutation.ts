@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { z } from "zod";
 import { UsageError } from "../base/errors.ts";
 
-/** Where a mutant is run: the KUnit suite on UML, the same with switches that exclude the feature, or a booted guest. */
+/** Where a mutant is run: the KUnit suite on UML, the same with switches that exclude the feature, or a booted host. */
 const BEDS = ["kunit", "refusals", "selftest"] as const;
 export type Bed = (typeof BEDS)[number];
 

@@ -4,7 +4,7 @@ import { shellQuote } from "../base/quote.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
 import type { Shell } from "../base/shell.ts";
 import { formatSize, MIB_BYTES } from "../base/size.ts";
-import { availableMemoryBytes } from "../bench/machine.ts";
+import { availableHereBytes } from "../base/this-machine.ts";
 import type { UmlMachine } from "../kunit/run-uml.ts";
 
 /** Where the file that is the program's memory is made: always a tmpfs, which nobody writes back to a disk meanwhile. */
@@ -57,7 +57,7 @@ function sharedMemory(bytes: number): MemoryPlace {
 }
 
 function assertAvailable(bytes: number): void {
-  const available = availableMemoryBytes();
+  const available = availableHereBytes();
   if (available >= bytes + RESERVE_BYTES) return;
   throw new UsageError({
     code: "NATIVE_MEMORY",

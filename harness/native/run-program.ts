@@ -3,7 +3,7 @@ import { MeasurementError } from "../base/errors.ts";
 import type { Shell } from "../base/shell.ts";
 import { parseKtap } from "../ktap/parse.ts";
 import { casesOf, isGood, type TestCase } from "../ktap/result.ts";
-import { runUml, type UmlMachine } from "../kunit/run-uml.ts";
+import { runUml, type UmlEnd, type UmlMachine } from "../kunit/run-uml.ts";
 import { failureOf } from "../kunit/suite.ts";
 import { type NativeSample, nativeSampleSchema, type SampleKind } from "./sample.ts";
 
@@ -17,9 +17,16 @@ const FULL_POOL_HITS = 0.99;
 /** Page faults on the host, for each page that is measured: more, and what is measured is the host. */
 const MOST_FAULTS = 1e-3;
 
-/** Words for the kernel's command line of one start. @param seed where the order of the measurements begins */
-export function nativeArgs(seed: number): string[] {
-  return [`kunit.filter_glob=${NATIVE_SUITE}`, `page_prezero.native_seed=${seed}`];
+/** Starts the program. @param seed where the order of the measurements begins */
+export function startProgram(
+  $: Shell,
+  program: string,
+  seed: number,
+  machine: UmlMachine,
+  deadlineMs: number,
+): Promise<UmlEnd> {
+  const words = [`kunit.filter_glob=${NATIVE_SUITE}`, `page_prezero.native_seed=${seed}`];
+  return runUml($, program, words, deadlineMs, machine);
 }
 
 /**
@@ -34,7 +41,7 @@ export async function runProgram(
   machine: UmlMachine,
   deadlineMs: number,
 ): Promise<NativeSample[]> {
-  const end = await runUml($, program, nativeArgs(seed), deadlineMs, machine);
+  const end = await startProgram($, program, seed, machine, deadlineMs);
   const report = parseKtap(end.output);
   const failure = failureOf(end, report, deadlineMs);
   if (failure !== undefined) throw failure;

@@ -1,14 +1,12 @@
-import { count, formatPercent, formatRange, formatRatio } from "../analysis/format.ts";
 import { shellQuote } from "../base/quote.ts";
 import { formatSize } from "../base/size.ts";
-import type { Section, Table } from "../report/section.ts";
+import type { Section, Table } from "../report/sections/section.ts";
+import { count, formatPercent, formatRange, formatRatio } from "../report/wording/format.ts";
 import type { MedianInterval } from "../stats/median-interval.ts";
 import type { AllocationFigures, NativeSummary } from "./summarize.ts";
 
 const SHA_DIGITS = 12;
 const PAGE_BYTES = 4096;
-/** From here on a kernel that maps its memory in huge pages has no fewer table walks than this program. */
-const HUGE_ENOUGH = 0.95;
 
 /** The report, in the order in which it is read. */
 export function sectionsOf(summary: NativeSummary): Section[] {
@@ -21,23 +19,6 @@ export function sectionsOf(summary: NativeSummary): Section[] {
     methods(summary),
     whatRan(summary),
     method(),
-  ];
-}
-
-/** What a reader must know before believing the figures. */
-export function caveatsOf({ record, memory, runs }: NativeSummary): string[] {
-  return [
-    "Native on User Mode Linux: page clearing is that of real hardware, with the instructions that a kernel on this " +
-      "CPU uses; the rest of the allocator runs natively, as a program on one CPU, without page tables of its own and " +
-      "without locks. These are costs of allocating memory, not VM creation times. Ratios of times of the same process " +
-      "are what counts.",
-    ...(record.state === "finished" ? [] : [`INCOMPLETE: ${runs} of ${count(record.runs, "run")} (${record.state}).`]),
-    ...(memory !== null && memory.hugeShare < HUGE_ENOUGH
-      ? [
-          `The host maps only ${formatPercent(memory.hugeShare)} % of the program's memory in huge pages, where a kernel ` +
-            "maps nearly all of it so: page table walks make everything dearer here.",
-        ]
-      : []),
   ];
 }
 

@@ -1,24 +1,23 @@
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
+import { assertWritable, namingDiskFaults } from "../base/disk-fault.ts";
 import { HarnessError, InterruptedError } from "../base/errors.ts";
 import { throwIfInterrupted } from "../base/interrupt.ts";
 import { withLock } from "../base/lock.ts";
-import { cacheDir } from "../base/paths.ts";
+import { cacheDir, checkoutCommit } from "../base/paths.ts";
 import { Progress } from "../base/progress.ts";
 import type { Shell } from "../base/shell.ts";
-import { readMachine } from "../bench/machine.ts";
-import { checkoutCommit } from "../bench/new-run.ts";
-import { machineFingerprint } from "../host/fingerprint.ts";
+import { readThisMachine } from "../base/this-machine.ts";
 import type { Base } from "../kernel/bases.ts";
 import { ensureKernel } from "../kernel/build.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
 import { findMemoryPlace } from "./memory-place.ts";
 import type { NativeRecord } from "./record.ts";
-import { runProgram } from "./run-program.ts";
-import { appendLines, nativeResultsDir, saveRecord } from "./store.ts";
+import { runProgram, startProgram } from "./run-program.ts";
+import { appendLines, nativePlace, nativeResultsDir, saveRecord } from "./store.ts";
 
 /** Memory of the program: what is measured, what is written to cool the caches, and room between the two. */
-export const MEMORY_BYTES = 2 ** 30;
+const MEMORY_BYTES = 2 ** 30;
 /** One start takes half a minute on a machine with 10 GiB/s. */
 const DEADLINE_MS = 600_000;
 const SEED_LIMIT = 2 ** 31;
@@ -38,9 +37,15 @@ export type NativeRequest = {
 /**
  * Builds the kernel, starts it as often as asked and keeps what it measures.
  * @returns the run's directory
- * @throws what {@link ensureKernel}, {@link findMemoryPlace} and {@link runProgram} throw; the record says so
+ * @throws what {@link assertWritable} throws, before anything is built; what {@link ensureKernel},
+ *   {@link findMemoryPlace} and {@link runProgram} throw, and the record says so
  */
 export async function startNative($: Shell, request: NativeRequest): Promise<string> {
+  assertWritable(nativePlace());
+  return namingDiskFaults(nativePlace(), () => buildAndRun($, request));
+}
+
+async function buildAndRun($: Shell, request: NativeRequest): Promise<string> {
   const place = await findMemoryPlace($, MEMORY_BYTES);
   const kernel = await ensureKernel($, { base: request.base, variant: "native" });
   const progress = new Progress("bench:native");
@@ -82,6 +87,13 @@ export async function startNative($: Shell, request: NativeRequest): Promise<str
   );
 }
 
+/** Builds the kernel and starts it once, for nothing but a dry run: it keeps and reads nothing. */
+export async function startOnce($: Shell, base: Base): Promise<void> {
+  const place = await findMemoryPlace($, MEMORY_BYTES);
+  const { imagePath } = await ensureKernel($, { base, variant: "native" });
+  await startProgram($, imagePath, 1, { memoryBytes: MEMORY_BYTES, ...place }, DEADLINE_MS);
+}
+
 function endOf(error: unknown): Pick<NativeRecord, "state" | "failure"> {
   if (error instanceof InterruptedError) return { state: "interrupted", failure: null };
   const code = error instanceof HarnessError ? error.code : "UNEXPECTED";
@@ -90,6 +102,7 @@ function endOf(error: unknown): Pick<NativeRecord, "state" | "failure"> {
 
 async function newRecord($: Shell, request: NativeRequest, kernel: BuiltKernel): Promise<NativeRecord> {
   const createdAt = new Date().toISOString();
+  const { microcode, ...machine } = await readThisMachine($);
   const { base, release, compiler, imageSha256, configSha256, patches } = kernel;
   return {
     schemaVersion: 1,
@@ -112,8 +125,8 @@ async function newRecord($: Shell, request: NativeRequest, kernel: BuiltKernel):
       configSha256,
       patches,
     },
-    machine: await readMachine($),
-    microcode: machineFingerprint().machineMicrocode,
+    machine,
+    microcode,
     tools: { node: process.versions.node },
   };
 }

@@ -1,7 +1,7 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, writeSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-write.ts";
-import { UsageError } from "../base/errors.ts";
+import type { Place } from "../base/disk-fault.ts";
 import { parseJson, readText, resultsDir, SAMPLES_FILE } from "../run/store.ts";
 import { type NativeRecord, nativeRecordSchema } from "./record.ts";
 import { type NativeLine, nativeLineSchema } from "./sample.ts";
@@ -11,6 +11,11 @@ const RECORD_FILE = "run.json";
 /** Native runs are beside the others and not among them: nothing in them can be compared. */
 export function nativeResultsDir(): string {
   return join(resultsDir(), "native");
+}
+
+/** The same, for errors about its disk. */
+export function nativePlace(): Place {
+  return { path: nativeResultsDir(), holds: "the results", elsewhere: "PREZERO_RESULTS=DIR" };
 }
 
 /** Writes run.json as a whole, making the run's directory when it is new. */
@@ -40,22 +45,4 @@ export function readNativeRun(runDir: string): { record: NativeRecord; lines: Na
   const path = join(runDir, SAMPLES_FILE);
   const texts = existsSync(path) ? readText(path).split("\n").slice(0, -1) : [];
   return { record, lines: texts.map((text, index) => parseJson(nativeLineSchema, `${path}:${index + 1}`, text)) };
-}
-
-/**
- * Directory of a native run: `latest`, a run's id, or a path to its directory.
- * @throws UsageError RUN_UNKNOWN naming the runs there are
- */
-export function resolveNativeDir(wanted: string): string {
-  const root = nativeResultsDir();
-  const names = (existsSync(root) ? readdirSync(root) : []).filter((name) => existsSync(join(root, name, RECORD_FILE)));
-  const all = names.sort().map((name) => join(root, name));
-  const found = wanted === "latest" ? all.at(-1) : all.find((dir) => basename(dir) === wanted);
-  if (found !== undefined) return found;
-  if (existsSync(join(resolve(wanted), RECORD_FILE))) return resolve(wanted);
-  throw new UsageError({
-    code: "RUN_UNKNOWN",
-    message: names.length === 0 ? `There is no native run in ${root} yet` : `There is no native run "${wanted}"`,
-    remedy: names.length === 0 ? "Make one with `npm run bench:native`." : `Name one of: latest, ${names.join(", ")}.`,
-  });
 }

@@ -3,24 +3,26 @@ import { closeSync, openSync, writeFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { dirname } from "node:path";
 import { diskFault } from "../base/disk-fault.ts";
-import { type Complaint, isFatal } from "../host/complaint.ts";
-import { findComplaints, kindOf } from "../host/oops.ts";
+import { type Complaint, findComplaints, isFatal, kindOf } from "../host/complaints.ts";
 
 /** Text that is kept for error messages and the oops reader; the log file has all of it. */
 const KEPT_CHARACTERS = 4 * 2 ** 20;
 /** After a complaint has begun its last lines need this long to arrive. */
 const SETTLE_MS = 1_000;
 
-/** The guest's serial console: keeps its text, finds what the kernel complains about, and waits for words. */
+/** The host's serial console: keeps its text, finds what the kernel complains about, and waits for words. */
 export class SerialConsole {
   /** Settles with the first complaint after which the kernel cannot be trusted; never rejects. */
   readonly fatal: Promise<Complaint>;
   /** Settles when QEMU has closed the console. */
   readonly closed: Promise<void>;
   readonly #socket: Socket;
-  readonly #logFile: string;
-  readonly #log: number;
-  #logFault: unknown;
+  /**
+   * Rejects when the log cannot be written, with what diskFault makes of it, and never resolves: for a race with what
+   * the host is doing, whose words come when nobody waits for them.
+   */
+  readonly unlogged: Promise<never>;
+  readonly #log: LogFile;
   readonly #changes = new EventEmitter().setMaxListeners(0);
   #text = "";
   #line = "";
@@ -33,8 +35,8 @@ export class SerialConsole {
    */
   constructor(socket: Socket, logFile: string, onText?: (text: string) => void) {
     this.#socket = socket;
-    this.#logFile = logFile;
-    this.#log = openSync(logFile, "w");
+    this.#log = new LogFile(logFile);
+    this.unlogged = this.#log.broken;
     if (onText) this.#changes.on("text", onText);
     const { promise, resolve } = Promise.withResolvers<Complaint>();
     this.fatal = promise;
@@ -43,7 +45,7 @@ export class SerialConsole {
     socket.on("error", () => {});
     this.closed = new Promise((closed) => socket.once("close", () => closed()));
     void this.closed.then(() => {
-      closeSync(this.#log);
+      this.#log.close();
       this.#settle(resolve);
     });
   }
@@ -52,7 +54,7 @@ export class SerialConsole {
     return this.#text;
   }
 
-  /** Milliseconds since the guest last printed anything. */
+  /** Milliseconds since the host last printed anything. */
   get silentMs(): number {
     return Date.now() - this.#lastOutputMs;
   }
@@ -85,18 +87,13 @@ export class SerialConsole {
     }
   }
 
-  /** @throws what diskFault makes of a log that could not be written: the guest's words come when nobody waits */
-  assertLogged(): void {
-    if (this.#logFault !== undefined) throw this.#logFault;
-  }
-
-  /** Types into the guest's console. */
+  /** Types into the host's console. */
   write(text: string): void {
     this.#socket.write(text);
   }
 
   #take(chunk: string, resolve: (complaint: Complaint) => void): void {
-    this.#record(chunk);
+    this.#log.write(chunk);
     this.#lastOutputMs = Date.now();
     this.#text = (this.#text + chunk).slice(-KEPT_CHARACTERS);
     const lines = (this.#line + chunk).split("\n");
@@ -107,17 +104,49 @@ export class SerialConsole {
     this.#changes.emit("text", chunk);
   }
 
-  #record(chunk: string): void {
-    if (this.#logFault !== undefined) return;
-    try {
-      writeFileSync(this.#log, chunk);
-    } catch (error) {
-      this.#logFault = diskFault(error, { path: dirname(this.#logFile), holds: "the console's log" }) ?? error;
-    }
-  }
-
   #settle(resolve: (complaint: Complaint) => void): void {
     const complaint = this.complaints().find(isFatal);
     if (complaint) resolve(complaint);
+  }
+}
+
+/** File that is written until that fails. */
+class LogFile {
+  readonly broken: Promise<never>;
+  readonly #path: string;
+  readonly #fd: number;
+  readonly #reject: (fault: unknown) => void;
+  #isWritten = true;
+
+  /** @throws what diskFault makes of a file that cannot be made */
+  constructor(path: string) {
+    this.#path = path;
+    const { promise, reject } = Promise.withResolvers<never>();
+    promise.catch(() => {});
+    this.broken = promise;
+    this.#reject = reject;
+    try {
+      this.#fd = openSync(path, "w");
+    } catch (error) {
+      throw this.#faultOf(error);
+    }
+  }
+
+  write(text: string): void {
+    if (!this.#isWritten) return;
+    try {
+      writeFileSync(this.#fd, text);
+    } catch (error) {
+      this.#isWritten = false;
+      this.#reject(this.#faultOf(error));
+    }
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+
+  #faultOf(error: unknown): unknown {
+    return diskFault(error, { path: dirname(this.#path), holds: "the console's log" }) ?? error;
   }
 }

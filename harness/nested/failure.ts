@@ -1,6 +1,6 @@
 import { InfrastructureError } from "../base/errors.ts";
 import { throwIfInterrupted } from "../base/interrupt.ts";
-import type { Complaint } from "../host/complaint.ts";
+import type { Complaint } from "../host/complaints.ts";
 import type { QemuProcess } from "../qemu/launch.ts";
 import { exitError } from "../qemu/launch.ts";
 import type { SerialConsole } from "./console.ts";
@@ -12,7 +12,7 @@ const TAIL_LINES = 25;
 /** A VM as far as failures are concerned. */
 export type Watched = {
   qemu: Pick<QemuProcess, "exited" | "reproducer">;
-  console: SerialConsole;
+  console: Pick<SerialConsole, "fatal" | "complaints" | "tail" | "silentMs" | "unlogged">;
   consoleLog: string;
   /** Aborted when the user asks to stop: then everything dies, and nothing failed. */
   signal: AbortSignal;

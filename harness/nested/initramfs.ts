@@ -1,28 +1,19 @@
 import { createHash } from "node:crypto";
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  writeFileSync,
-} from "node:fs";
-import { join } from "node:path";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { InfrastructureError } from "../base/errors.ts";
 import { cacheDir } from "../base/paths.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
 import type { Shell } from "../base/shell.ts";
 import { type CpioEntry, cpioArchive, DIRECTORY, FILE, SYMLINK } from "../host/cpio.ts";
-import { compileGuestPrograms, programSources } from "../host/programs.ts";
+import { compileHostPrograms, programSources } from "../host/programs.ts";
 import type { BootKeys } from "./keys.ts";
 import { compileRom, romSource } from "./rom.ts";
 
 const DRACUT_INSTALL = "/usr/lib/dracut/dracut-install";
 /** Programs of the machine that the host under test has too; dracut-install adds the libraries they need. */
 const PROGRAMS = ["/usr/bin/qemu-system-x86_64", "/usr/sbin/dropbear", "/bin/busybox"];
-/** Firmware of the inner VM: BIOS, option ROMs that QEMU loads on its own. */
+/** Firmware of the measured VM: BIOS, option ROMs that QEMU loads on its own. */
 const FIRMWARE = [
   "/usr/share/seabios/bios-256k.bin",
   "/usr/share/qemu/kvmvapic.bin",
@@ -34,26 +25,30 @@ const initScript = join(import.meta.dirname, "init.sh");
  * Root of the nested host: an uncompressed archive (unpacking is a copy; decompressing 50 MiB would cost a boot under TCG
  * seconds) of the machine's own programs. Made once and kept in the cache, keyed by everything that goes into it.
  * @returns path of the archive; a boot appends its keys (see {@link keysArchive})
- * @throws InfrastructureError GUEST_FILES when a program or firmware is not installed
+ * @throws InfrastructureError HOST_FILES when a program or firmware is not installed
  */
 export async function ensureInitramfs($: Shell): Promise<string> {
-  const path = cacheDir("initramfs", `${cacheKey()}.cpio`);
-  if (existsSync(path)) return path;
+  const path = initramfsPath();
+  if ($.files.exists(path)) {
+    if ($.dry) $.note(`the host's root is in the cache: ${path}`);
+    return path;
+  }
   const missing = [DRACUT_INSTALL, ...PROGRAMS, ...FIRMWARE].filter((file) => !existsSync(file));
   if (missing.length > 0) {
     throw new InfrastructureError({
-      code: "GUEST_FILES",
+      code: "HOST_FILES",
       message: `Not installed, but needed for the nested host: ${missing.join(", ")}`,
       remedy: "npm run setup",
     });
   }
-  using directory = new RuntimeDir(cacheDir("initramfs"));
+  await $.files.makeDirectory(dirname(path));
+  using directory = new RuntimeDir($.dry ? undefined : dirname(path));
   const root = directory.file("root");
   mkdirSync(root);
   await fillRoot($, root);
   const half = directory.file("half.cpio");
   writeFileSync(half, cpioArchive([...treeEntries(root, "")]));
-  renameSync(half, path);
+  await $.files.move(half, path);
   return path;
 }
 
@@ -62,7 +57,7 @@ async function fillRoot($: Shell, root: string): Promise<void> {
   for (const directory of ["usr/local/bin", "usr/local/share", "etc", "dev", "tmp", "run", "proc", "sys"]) {
     mkdirSync(join(root, directory), { recursive: true });
   }
-  await compileGuestPrograms($, join(root, "usr/local/bin"));
+  await compileHostPrograms($, join(root, "usr/local/bin"));
   await compileRom($, join(root, "usr/local/share"));
   writeFileSync(join(root, "init"), readFileSync(initScript), { mode: 0o755 });
   writeFileSync(join(root, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n");
@@ -82,6 +77,11 @@ export function keysArchive(keys: BootKeys): Buffer {
   ]);
 }
 
+/** Where the root is, or will be when it is made. */
+export function initramfsPath(): string {
+  return cacheDir("initramfs", `${cacheKey()}.cpio`);
+}
+
 /** What is installed (dpkg's status changes with every package), our programs, our init, and the way they are put together. */
 function cacheKey(): string {
   const hash = createHash("sha256");
@@ -94,14 +94,14 @@ function cacheKey(): string {
 
 /**
  * Programs of this machine with the libraries that they need, for one boot: an archive to append to the root's.
- * @throws InfrastructureError GUEST_FILES with dracut-install's words when one is not installed
+ * @throws InfrastructureError HOST_FILES with dracut-install's words when one is not installed
  */
 export async function installedArchive($: Shell, programs: string[]): Promise<Buffer> {
   if (programs.length === 0) return Buffer.alloc(0);
   using directory = new RuntimeDir();
   const root = directory.file("root");
   mkdirSync(root);
-  const failure = { code: "GUEST_FILES", remedy: "npm run setup" };
+  const failure = { code: "HOST_FILES", remedy: "npm run setup" };
   await $(failure)`${DRACUT_INSTALL} -D ${root} -l -a ${programs}`;
   return cpioArchive([...treeEntries(root, "")]);
 }

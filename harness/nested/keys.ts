@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ssh2 from "ssh2";
 import type { Shell } from "../base/shell.ts";
@@ -24,7 +23,12 @@ export async function makeBootKeys($: Shell, directory: string): Promise<BootKey
     remedy: "dropbearkey comes with the package dropbear-bin: npm run setup",
   })`dropbearkey -t ed25519 -f ${path}`;
   const hostPublic = /^ssh-ed25519 (\S+)/m.exec(stdout)?.[1] ?? "";
-  return { userPrivate: user.private, userPublic: user.public, hostPrivate: readFileSync(path), hostPublic };
+  return {
+    userPrivate: user.private,
+    userPublic: user.public,
+    hostPrivate: await $.files.readBytes(path, ""),
+    hostPublic,
+  };
 }
 
 /** The harness's own pair. ssh2 1.17 writes about one key in 500 so that it cannot read it back; another one is made then. */

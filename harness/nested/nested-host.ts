@@ -1,159 +1,67 @@
-import type { ClientChannel } from "ssh2";
-import { InfrastructureError } from "../base/errors.ts";
-import { GIB_BYTES, MIB_BYTES } from "../base/size.ts";
-import { ClockCheck } from "../host/clock-check.ts";
-import type { Complaint } from "../host/complaint.ts";
-import { createVms } from "../host/create-vm.ts";
-import type { Host, HostAnswer, VmCreation, VmRequest } from "../host/host.ts";
-import { InstructionClock } from "../host/instruction-clock.ts";
-import { measuredProgram, type ProgramAnswer } from "../host/measured-program.ts";
-import { setThp } from "../host/thp.ts";
-import { scaledMs } from "../qemu/deadline.ts";
-import type { QemuProcess } from "../qemu/launch.ts";
-import type { Fingerprint, Thp } from "../run/sample.ts";
-import type { VfioBinding } from "../vfio/bind.ts";
-import { explainFailure, type Watched } from "./failure.ts";
-import type { SshConnection } from "./ssh.ts";
+import { availableParallelism } from "node:os";
+import type { Shell } from "../base/shell.ts";
+import { availableHereBytes, readThisMachine } from "../base/this-machine.ts";
+import type { BootRequest, BootSetting, Host, HostOffer, HostWish } from "../host/host.ts";
+import { assertCpuModel, chooseAccelerator, qemuVersion } from "../qemu.ts";
+import { type Accelerator, acceleratorSchema } from "../run/sample.ts";
+import { bootNestedHost } from "./boot.ts";
+import type { BootedNestedHost } from "./booted-host.ts";
+import type { NestedMachine } from "./machine.ts";
+import { NestedRoom } from "./room.ts";
+import { nestedSetting } from "./setting.ts";
 
-const EXEC_MS = 30_000;
-/** A host that does not answer `true` for so long hangs. */
-const ALIVE_MS = 10_000;
-/** Left to the host beside the VM: watermarks, QEMU's own memory; and a share for page tables of 4 KiB pages. */
-const RESERVE_BYTES = GIB_BYTES / 4;
-const PAGE_TABLE_SHARE = 3 / 512;
-const VM_STEP_BYTES = 64 * MIB_BYTES;
+/** ACPI table that tells the kernel that never clears (configs/bench-patches) where it is. */
+const THROWAWAY_MARK = "sig=NCLR,oem_id=PRZERO,oem_table_id=BENCH-VM,data=/dev/null";
 
-export type NestedParts = {
-  watched: Watched;
-  qemu: Pick<QemuProcess, "qmp" | "pid" | "exited">;
-  ssh: SshConnection;
-  fingerprint: Fingerprint;
-  /** Multiplies every deadline. */
-  patience: number;
-  /** Everything that ends with the host, in the right order. */
-  resources: AsyncDisposableStack;
-};
-
-/** A host under test that is itself a VM of the harness. */
+/** The host that QEMU makes on this machine, anew for each boot. */
 export class NestedHost implements Host {
-  readonly fingerprint: Fingerprint;
-  /** The QEMU that is the machine: its monitor, its process on this machine, its end. */
-  readonly qemu: NestedParts["qemu"];
-  largestVmBytes = 0;
-  readonly #parts: NestedParts;
-  #devices: VfioBinding[] = [];
-  #thp: Thp = "on";
-  readonly #clock: { check(): Promise<unknown> };
+  readonly #$: Shell;
 
-  constructor(parts: NestedParts) {
-    this.fingerprint = parts.fingerprint;
-    this.qemu = parts.qemu;
-    this.#parts = parts;
-    const Check = parts.fingerprint.clock === "instructions" ? InstructionClock : ClockCheck;
-    this.#clock = new Check((command) => this.exec(command));
+  constructor($: Shell) {
+    this.#$ = $;
   }
 
-  /** Binds the devices and learns what fits; called once, by the boot. */
-  async prepare(bind: () => Promise<VfioBinding[]>): Promise<void> {
-    this.#devices = await bind();
-    await this.#clock.check();
-    const { stdout } = await this.exec("grep MemAvailable /proc/meminfo");
-    const availableBytes = Number(/(\d+) kB/.exec(stdout)?.[1] ?? 0) * 1024;
-    const forVm = (availableBytes - RESERVE_BYTES) / (1 + PAGE_TABLE_SHARE);
-    this.largestVmBytes = Math.max(0, Math.floor(forVm / VM_STEP_BYTES) * VM_STEP_BYTES);
+  /** @throws UsageError KVM_UNUSABLE, CPU_UNKNOWN and what {@link nestedSetting} throws; InfrastructureError QEMU_MISSING */
+  async examine(wish: HostWish): Promise<HostOffer> {
+    const version = await qemuVersion(this.#$);
+    const accelerator = await chooseAccelerator(this.#$, wish.accel);
+    const setting = nestedSetting(wish, accelerator, availableParallelism());
+    if (wish.cpuModel !== undefined) await assertCpuModel(this.#$, wish.cpuModel, accelerator);
+    const { microcode, ...machine } = await readThisMachine(this.#$);
+    return {
+      setting,
+      isThrowaway: true,
+      room: new NestedRoom(availableHereBytes()),
+      machine,
+      qemuVersion: version,
+    };
   }
 
-  /**
-   * @throws InfrastructureError KERNEL_PANIC, KERNEL_OOPS, QEMU_EXITED, GUEST_HUNG, SSH_LOST, COMMAND_TIMEOUT;
-   * InterruptedError
-   */
-  exec = async (command: string, timeoutMs?: number): Promise<HostAnswer> => {
-    const deadlineMs = timeoutMs ?? this.#scaled(EXEC_MS);
-    return this.#guarded(() => this.#parts.ssh.exec(command, deadlineMs));
+  /** @throws what {@link bootNestedHost} throws */
+  boot(request: BootRequest): Promise<BootedNestedHost> {
+    const { kernel, guestKernel, consoleLog, onConsole } = request;
+    return bootNestedHost(this.#$, {
+      ...machineOf(request),
+      kernel,
+      consoleLog,
+      ...(onConsole && { onConsole }),
+      ...(guestKernel !== null && { guestKernel }),
+    });
+  }
+
+  /** Each boot is a machine of its own, which is gone with it. */
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+function machineOf({ setting, vms, commandLine, throwaway }: BootSetting): NestedMachine & { accel: Accelerator } {
+  return {
+    memoryBytes: setting.hostMemoryBytes,
+    cpus: setting.hostCpus,
+    accel: acceleratorSchema.parse(setting.accelerator),
+    clock: setting.clock,
+    cpuModel: setting.cpuModel,
+    device: setting.device,
+    extraCmdline: commandLine,
+    hardware: { assignable: vms, acpiTables: throwaway ? [THROWAWAY_MARK] : [] },
   };
-
-  /** Like exec, with the output passed on as it comes. */
-  async stream(
-    command: string,
-    onOutput: (chunk: Buffer, isError: boolean) => void,
-    timeoutMs: number,
-  ): Promise<number> {
-    const answer = await this.#guarded(() => this.#parts.ssh.exec(command, timeoutMs, onOutput));
-    return answer.exitCode;
-  }
-
-  /** An interactive shell on a pseudo terminal. */
-  shell(columns: number, rows: number): Promise<ClientChannel> {
-    return this.#guarded(() => this.#parts.ssh.shell(columns, rows));
-  }
-
-  async setThp(thp: Thp): Promise<void> {
-    await setThp(this.exec, thp);
-    this.#thp = thp;
-  }
-
-  async createVms(request: VmRequest, whenReady?: () => Promise<void>): Promise<VmCreation> {
-    const devices = this.#devices.slice(0, request.count);
-    if (devices.length < request.count) throw new Error(`${request.count} VMs need as many devices`);
-    const { hostCpus, accelerator } = this.fingerprint;
-    const isEmulated = accelerator === "tcg";
-    const vms = { ...request, devices, cpus: hostCpus, isEmulated, thp: this.#thp };
-    const created = await createVms(this.exec, vms, whenReady);
-    await this.#clock.check();
-    return created;
-  }
-
-  async runProgram(command: string, timeoutMs: number): Promise<ProgramAnswer> {
-    const answer = await measuredProgram(this.exec, command, timeoutMs);
-    await this.#clock.check();
-    return answer;
-  }
-
-  /** Everything the kernel has complained about on its console, also what is not fatal. */
-  complaints(): Complaint[] {
-    return this.#parts.watched.console.complaints();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#parts.resources.disposeAsync();
-  }
-
-  #scaled(hardwareMs: number): number {
-    const accelerator = this.fingerprint.accelerator === "kvm" ? "kvm" : "tcg";
-    return scaledMs(hardwareMs, accelerator, this.#parts.patience);
-  }
-
-  /** Runs something over SSH; when that fails, or the kernel dies meanwhile, throws the error that names the cause. */
-  async #guarded<T>(task: () => Promise<T>): Promise<T> {
-    const { watched } = this.#parts;
-    const dead = watched.console.fatal.then(() => {
-      throw new InfrastructureError({ code: "KERNEL_OOPS", message: "The kernel under test is broken", remedy: "" });
-    });
-    try {
-      const answer = await Promise.race([task(), dead]);
-      watched.console.assertLogged();
-      return answer;
-    } catch (error) {
-      if (!(error instanceof InfrastructureError)) throw error;
-      const hung = error.code === "COMMAND_TIMEOUT" && !(await this.#answers());
-      throw await explainFailure(watched, hung ? this.#hungError() : error);
-    }
-  }
-
-  async #answers(): Promise<boolean> {
-    return this.#parts.ssh.exec("true", this.#scaled(ALIVE_MS)).then(
-      () => true,
-      () => false,
-    );
-  }
-
-  #hungError(): InfrastructureError {
-    const silent = Math.round(this.#parts.watched.console.silentMs / 1000);
-    return new InfrastructureError({
-      code: "GUEST_HUNG",
-      message: `The host under test hangs: it does not answer over SSH, and its console is silent for ${silent} s`,
-      remedy:
-        "Boot it with npm run shell and repeat; a kernel with lockup detection (build-kernel --debug) says where.",
-    });
-  }
 }

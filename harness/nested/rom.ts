@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { Shell } from "../base/shell.ts";
 
 const source = join(import.meta.dirname, "rom/reporter.c");
@@ -19,12 +19,13 @@ export function romSource(): string {
 
 /**
  * Makes reporter.rom, the software of the VM that reports its memory as free, in the directory.
- * @throws InfrastructureError GUEST_ROM with the compiler's words
+ * @throws InfrastructureError VM_ROM with the compiler's words
  */
 export async function compileRom($: Shell, directory: string): Promise<void> {
-  const [elf, rom] = ["reporter.elf", "reporter.rom"].map((name) => join(directory, name)) as [string, string];
-  const tool = $({ code: "GUEST_ROM", remedy: REMEDY });
-  await tool`gcc ${FLAGS} -o ${elf} ${source}`;
+  const [elf, rom] = ["reporter.elf", "reporter.rom"].map((name) => resolve(directory, name)) as [string, string];
+  // Named without its directory, in which the assembler does not take a `"`.
+  const tool = $({ cwd: dirname(source), code: "VM_ROM", remedy: REMEDY });
+  await tool`gcc ${FLAGS} -o ${elf} ${basename(source)}`;
   const sections = ["-j", ".text", "-j", ".reset"];
   await tool`objcopy -O binary ${sections} ${elf} ${rom}`;
 }

@@ -14,9 +14,9 @@ export type SshTarget = {
 export type SshAnswer = { stdout: string; stderr: string; exitCode: number };
 
 /** Stands for a command that a signal ended, as in a shell. */
-export const KILLED_EXIT_CODE = 128;
+const KILLED_EXIT_CODE = 128;
 const KEEPALIVE_MS = 10_000;
-/** Missed keepalives until the connection counts as lost; a busy guest under TCG may answer late. */
+/** Missed keepalives until the connection counts as lost; a busy host under TCG may answer late. */
 const KEEPALIVE_MISSES = 12;
 
 /** One SSH connection to a host under test. */
@@ -117,12 +117,29 @@ export class SshConnection implements Disposable {
     }
   }
 
-  /** Opens an interactive shell on a pseudo terminal of that size. */
-  shell(columns: number, rows: number): Promise<ssh2.ClientChannel> {
-    const window = { term: process.env.TERM ?? "xterm", cols: columns, rows };
-    return new Promise((resolve, reject) => {
-      this.#client.shell(window, (error, channel) => (error ? reject(lostError("a shell", error)) : resolve(channel)));
+  /** Connects this terminal to an interactive shell until that ends. @returns its exit code */
+  async attachTerminal(): Promise<number> {
+    const { stdin, stdout } = process;
+    const window = { term: process.env.TERM ?? "xterm", cols: stdout.columns || 80, rows: stdout.rows || 24 };
+    const channel = await new Promise<ssh2.ClientChannel>((resolve, reject) => {
+      this.#client.shell(window, (error, opened) => (error ? reject(lostError("a shell", error)) : resolve(opened)));
     });
+    const resize = () => channel.setWindow(stdout.rows, stdout.columns, 0, 0);
+    stdout.on("resize", resize);
+    // Raw: Ctrl-C and the like are for the host, not for the harness.
+    stdin.setRawMode(true);
+    stdin.pipe(channel);
+    channel.pipe(stdout);
+    let exitCode = KILLED_EXIT_CODE;
+    channel.on("exit", (code: number | null) => {
+      exitCode = code ?? KILLED_EXIT_CODE;
+    });
+    await new Promise((resolve) => channel.on("close", resolve));
+    stdin.unpipe(channel);
+    stdin.setRawMode(false);
+    stdin.pause();
+    stdout.off("resize", resize);
+    return exitCode;
   }
 
   [Symbol.dispose](): void {

@@ -1,8 +1,8 @@
-import type { Accelerator, Clock } from "../run/sample.ts";
+import type { Accelerator, HostClock } from "../run/sample.ts";
 import { addedArgs, type Hardware, memoryArgs } from "./hardware.ts";
 
-/** The outer VM: the machine whose kernel is under test. */
-export type OuterVm = {
+/** The nested host, as QEMU is told of it. */
+export type QemuHost = {
   kernelImage: string;
   initrd: string;
   /** Added to the kernel's command line. */
@@ -11,16 +11,16 @@ export type OuterVm = {
   cpus: number;
   accel: Accelerator;
   /** `instructions` needs TCG; time when absent. */
-  clock?: Clock;
+  clock?: HostClock;
   /** Model for -cpu, for example `max` or `max,-erms,-fsrm`. */
   cpuModel: string;
   /** How the harness talks to QEMU; undefined for a person at a terminal. */
-  control: OuterVmControl | undefined;
+  control: HostControl | undefined;
   /** What it has beside. */
   hardware?: Hardware;
 };
 
-export type OuterVmControl = {
+export type HostControl = {
   /** Unix sockets to which QEMU connects. */
   qmpSocket: string;
   consoleSocket: string;
@@ -45,7 +45,7 @@ export function emulatedDeviceAddresses(count = 1): string[] {
 }
 
 /** Arguments for qemu-system-x86_64 (without the program's name). */
-export function outerVmArgs(vm: OuterVm): string[] {
+export function hostArgs(vm: QemuHost): string[] {
   const { args, machine } = memoryArgs(vm.memoryBytes, vm.cpus, vm.hardware ?? {});
   // A CPU shares its caches with those of its socket only, and these are of one node.
   const sockets = vm.hardware?.nodes === undefined ? "" : `,sockets=${vm.hardware.nodes}`;
@@ -59,7 +59,7 @@ export function outerVmArgs(vm: OuterVm): string[] {
     ...["-cpu", vm.cpuModel, "-smp", `${vm.cpus}${sockets}`, ...args],
     ...["-kernel", vm.kernelImage, "-initrd", vm.initrd, "-append", kernelCmdline(vm.extraCmdline)],
     ...controlArgs(vm.control),
-    // caching-mode lets vfio inside the guest see its mappings reach the emulated device.
+    // caching-mode lets vfio on the host see its mappings reach the emulated device.
     ...["-device", "intel-iommu,caching-mode=on,intremap=on"],
     // Port 0: the kernel picks a free one, `info usernet` tells which.
     ...["-netdev", "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22"],
@@ -79,7 +79,7 @@ function assignableArgs(address: string, index: number): string[] {
   ];
 }
 
-function controlArgs(control: OuterVmControl | undefined): string[] {
+function controlArgs(control: HostControl | undefined): string[] {
   if (control === undefined) return ["-serial", "mon:stdio"];
   const { qmpSocket, consoleSocket } = control;
   return [

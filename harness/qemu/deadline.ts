@@ -1,13 +1,13 @@
 import { GIB_BYTES } from "../base/size.ts";
 import type { Accelerator } from "../run/sample.ts";
 
-/** Emulated guests are this much slower than those on hardware, and so are all deadlines that wait for one. */
+/** Emulated hosts are this much slower than those on hardware, and so are all deadlines that wait for one. */
 const FACTOR: Record<Accelerator, number> = { kvm: 1, tcg: 6 };
-/** Touching a GiB before the guest starts: memory that the machine itself gets from a hypervisor may come slowly. */
+/** Touching a GiB before the host starts: memory that this machine itself gets from a hypervisor may come slowly. */
 const PREALLOC_PER_GIB_MS = 15_000;
 const GREETING_MS = 30_000;
 
-/** A deadline meant for a guest on hardware, scaled to the accelerator, and to the caller's patience when it is not 1. */
+/** A deadline meant for a host on hardware, scaled to the accelerator, and to the caller's patience when it is not 1. */
 export function scaledMs(hardwareMs: number, accel: Accelerator, patience = 1): number {
   return hardwareMs * FACTOR[accel] * patience;
 }

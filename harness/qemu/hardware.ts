@@ -1,6 +1,6 @@
 import { MIB_BYTES } from "../base/size.ts";
 
-/** What the outer VM may have beside memory, CPUs, network and the device that is assigned. */
+/** What a nested host may have beside memory, CPUs, network and the device that is assigned. */
 export type Hardware = {
   /** NUMA nodes that share memory and CPUs equally; 1 when absent. */
   nodes?: number;
@@ -8,9 +8,9 @@ export type Hardware = {
   emptyNode?: boolean;
   /** Address space for memory that comes later, bytes; none when absent. */
   hotplugBytes?: number;
-  /** False leaves it to the guest to touch its memory, so that what it gives back is seen from outside. */
+  /** False leaves it to the host to touch its memory, so that what it gives back is seen from outside. */
   preallocate?: boolean;
-  /** Raw image that the guest sees as /dev/vda. */
+  /** Raw image that the host sees as /dev/vda. */
   disk?: string;
   /** Devices to assign, each in an IOMMU group of its own; 1 when absent. */
   assignable?: number;
@@ -23,7 +23,7 @@ export type Hardware = {
 
 /** Memory devices that can be plugged in while the VM runs. */
 const HOTPLUG_SLOTS = 4;
-/** Threads that touch the memory before the guest starts. */
+/** Threads that touch the memory before the host starts. */
 const PREALLOC_THREADS = 2;
 
 /** Options for the memory of that size, and what -machine has to say about it. */
@@ -36,7 +36,7 @@ export function memoryArgs(
   const { nodes = 1, hotplugBytes = 0, preallocate = true } = hardware;
   const later = hotplugBytes > 0 ? `,slots=${HOTPLUG_SLOTS},maxmem=${mib + hotplugBytes / MIB_BYTES}M` : "";
   const total = ["-m", `${mib}M${later}`];
-  // Preallocated, so that the outer VM's own first-touch faults are not measured.
+  // Preallocated, so that the host's own first-touch faults are not measured.
   const touch = preallocate ? `prealloc=on,prealloc-threads=${PREALLOC_THREADS},` : "";
   const backend = (id: string, size: number) => [
     "-object",

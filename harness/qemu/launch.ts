@@ -6,7 +6,7 @@ import type { Exit, Running } from "../base/running.ts";
 import type { Shell } from "../base/shell.ts";
 import type { Accelerator } from "../run/sample.ts";
 import { QmpClient } from "./qmp.ts";
-import { QmpConnectError } from "./qmp-error.ts";
+import { QmpConnectError, QmpProtocolError } from "./qmp-error.ts";
 import { SocketListener } from "./socket-listener.ts";
 
 const QUIT_TIMEOUT_MS = 3_000;
@@ -95,7 +95,21 @@ export class QemuProcess implements AsyncDisposable {
     return answer.enabled ? "kvm" : "tcg";
   }
 
-  /** Asks QEMU to quit, then kills it. */
+  /**
+   * Port of 127.0.0.1 that QEMU forwards to the host's port.
+   * @throws QmpProtocolError when the table of forwards does not list one
+   */
+  async forwardedPort(hostPort: number): Promise<number> {
+    const table = await this.qmp.execute("human-monitor-command", { "command-line": "info usernet" }, z.string());
+    // TCP[HOST_FORWARD]  12  127.0.0.1 43210  10.0.2.15  22  0  0
+    for (const line of table.split("\n")) {
+      const match = /TCP\[HOST_FORWARD\]\s+\d+\s+\S+\s+(\d+)\s+\S+\s+(\d+)/.exec(line);
+      if (match && Number(match[2]) === hostPort) return Number(match[1]);
+    }
+    throw new QmpProtocolError(`QEMU forwards no port to the host's port ${hostPort}`, { received: table });
+  }
+
+  /** Asks QEMU to quit, then kills its group. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.qmp.execute("quit", {}, z.unknown(), QUIT_TIMEOUT_MS).catch(() => {});
     const timer = setTimeout(() => this.#running.stop(), QUIT_TIMEOUT_MS);

@@ -1,11 +1,14 @@
-import { breakBeforeKnobs } from "../analysis/format.ts";
 import type { Summary } from "../analysis/summary.ts";
+import { escapeMarkup } from "../base/markup.ts";
+import { RAW_FILES } from "./markdown.ts";
 import { pageStyle } from "./page-style.ts";
 import { plotsOf } from "./plots/all.ts";
 import { type Plot, renderSvg } from "./plots/render-svg.ts";
-import type { Section, Table } from "./section.ts";
-import { sectionsOf } from "./sections/all.ts";
+import { reportOf } from "./sections/all.ts";
+import type { Section, Table } from "./sections/section.ts";
 import { acceleratorText, machineText } from "./sections/what-ran.ts";
+import { caveatTitles } from "./wording/caveats.ts";
+import { breakBeforeKnobs } from "./wording/format.ts";
 
 /**
  * The report as one HTML file that loads nothing (its own content policy forbids it) and runs nothing. The same summary
@@ -13,25 +16,28 @@ import { acceleratorText, machineText } from "./sections/what-ran.ts";
  */
 export function renderHtml(summary: Summary): string {
   const plots = plotsOf(summary);
-  const title = escapeHtml(summary.run.id);
+  const { title, headline = title, caveats, sections } = reportOf(summary);
+  const [result, ...others] = sections.map((section) => renderSection(section, plots.get(section.id) ?? []));
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${title}</title>
+<title>${escapeMarkup(title)}</title>
 <style>
 ${pageStyle}
 </style>
 </head>
 <body>
 <main>
-<h1>${title}</h1>
-<p class="note">${escapeHtml(subtitle(summary))}</p>
+<h1>${escapeMarkup(headline)}</h1>
+<p class="note">${escapeMarkup(subtitle(summary))} ${RAW_FILES.map((file) => `<a href="${file}">${file}</a>`).join(" ")}</p>
 ${[
-  ...summary.caveats.map((caveat) => `<p class="caveat">${escapeHtml(caveat)}</p>`),
-  ...sectionsOf(summary).map((section) => renderSection(section, plots.get(section.id) ?? [])),
+  ...warning(summary),
+  result,
+  ...caveats.map((caveat, i) => `<p class="caveat"${i === 0 ? ' id="caveats"' : ""}>${escapeMarkup(caveat)}</p>`),
+  ...others,
 ].join("\n")}
 </main>
 </body>
@@ -42,28 +48,33 @@ ${[
 /** What it was measured on, in a line. */
 function subtitle(summary: Summary): string {
   const accelerator = acceleratorText(summary.setting ?? summary.run.settings);
-  return `${summary.run.createdAt.slice(0, 10)}; ${accelerator}; ${machineText(summary)}`;
+  return `Run ${summary.run.id}; ${accelerator}; ${machineText(summary)}.`;
+}
+
+/** The loudest words of the caveats, before the first figure; all of them stand below the table. */
+function warning(summary: Summary): string[] {
+  const titles = escapeMarkup(caveatTitles(summary).join("; "));
+  return titles === "" ? [] : [`<p class="caveat"><a href="#caveats">${titles}</a></p>`];
 }
 
 function renderSection(section: Section, plots: readonly Plot[]): string {
   const headingId = `h-${section.id}`;
   return [
     `<section id="${section.id}" aria-labelledby="${headingId}">`,
-    `<h2 id="${headingId}">${escapeHtml(section.heading)}</h2>`,
-    ...(section.intro ?? []).map((text) => `<p>${escapeHtml(text)}</p>`),
+    `<h2 id="${headingId}">${escapeMarkup(section.heading)}</h2>`,
+    ...(section.intro ?? []).map((text) => `<p>${escapeMarkup(text)}</p>`),
     '<div class="pair">',
     ...(section.table === undefined ? [] : [renderTable(section.table, headingId)]),
     ...plots.map((plot, i) => renderFigure(plot, `plot-${section.id}-${i}`)),
     "</div>",
-    ...(section.notes ?? []).map((text) => `<p class="note">${escapeHtml(text)}</p>`),
+    ...(section.notes ?? []).map((text) => `<p class="note">${escapeMarkup(text)}</p>`),
     "</section>",
   ].join("\n");
 }
 
 /** A table wider than the screen scrolls in a region of its own that the keyboard can reach. */
-function renderTable({ columns, rows }: Table, headingId: string): string {
-  const last = columns.length - 1;
-  const cellClass = (i: number): string => (columns[i]?.numeric ? "number" : i === last ? "text" : "short");
+function renderTable({ columns, rows, keys = 1 }: Table, headingId: string): string {
+  const cellClass = (i: number): string => (columns[i]?.numeric ? "number" : i < keys ? "short" : "text");
   const row = (cells: readonly string[], tag: "th" | "td"): string => {
     const scope = tag === "th" ? ' scope="col"' : "";
     return `<tr>${cells.map((text, i) => `<${tag}${scope} class="${cellClass(i)}">${cellHtml(text)}</${tag}>`).join("")}</tr>`;
@@ -82,19 +93,10 @@ function renderTable({ columns, rows }: Table, headingId: string): string {
 }
 
 function renderFigure(plot: Plot, id: string): string {
-  return `<figure>\n${renderSvg(plot, id)}\n<figcaption>${escapeHtml(plot.caption)}</figcaption>\n</figure>`;
-}
-
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;");
+  return `<figure>\n${renderSvg(plot, id)}\n<figcaption>${escapeMarkup(plot.caption)}</figcaption>\n</figure>`;
 }
 
 /** What an arm sets stands below its kind: in a line of its own a table can be as wide as a page of paper. */
 function cellHtml(text: string): string {
-  return breakBeforeKnobs(escapeHtml(text), "<br>");
+  return breakBeforeKnobs(escapeMarkup(text), "<br>");
 }

@@ -1,18 +1,16 @@
-import type { Summary } from "../analysis/summary.ts";
-import type { Section, Table } from "./section.ts";
-import { sectionsOf } from "./sections/all.ts";
+import type { Report, Section, Table } from "./sections/section.ts";
 
-/** The report as GitHub-flavoured Markdown, ending in a newline. */
-export function renderMarkdown(summary: Summary): string {
-  return renderDocument(summary.run.id, summary.caveats, sectionsOf(summary));
-}
+/** Where what was measured is, beside the report. */
+export const RAW_FILES = ["samples.jsonl", "run.json"];
 
-/** Sections under a title, caveats first, as GitHub-flavoured Markdown, ending in a newline. */
-export function renderDocument(title: string, caveats: readonly string[], sections: readonly Section[]): string {
+/** A report as GitHub-flavoured Markdown, ending in a newline: the answer, then what to know before believing it. */
+export function renderMarkdown({ title, headline, caveats, sections }: Report): string {
   const blocks = [
     `# ${escapeText(title)}`,
+    ...(headline === undefined ? [] : [`**${escapeText(headline)}**`]),
     ...caveats.map((caveat) => `> **${escapeText(caveat)}**`),
     ...sections.flatMap(renderSection),
+    `Raw data: ${RAW_FILES.map((file) => `[${file}](${file})`).join(", ")}`,
   ];
   return `${blocks.join("\n\n")}\n`;
 }

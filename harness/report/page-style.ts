@@ -52,14 +52,21 @@ th:last-child, td:last-child { padding-right: 0; }
 th { font-weight: 600; color: var(--faint); }
 th, .number, .short { white-space: nowrap; }
 .number { text-align: right; }
-.text { min-width: 11rem; overflow-wrap: anywhere; }
+.text { min-width: 6rem; }
+.text:last-child { min-width: 11rem; overflow-wrap: anywhere; }
+a { color: inherit; }
 .pair { display: flex; flex-wrap: wrap; gap: 1rem 2.5rem; align-items: flex-start; }
 figure { margin: 0; flex: 0 1 26rem; min-width: min(100%, 20rem); }
 figure svg { display: block; width: 100%; height: auto; }
 @media (max-width: 40rem) {
   body { padding: 0.75rem; }
-  table { font-size: 0.8rem; }
-  th, td { padding-right: 0.55rem; }
+  h1 { font-size: 1.2rem; }
+  table { font-size: 0.75rem; }
+  th, td { padding-right: 0.4rem; }
+  /* The verdict stays on the screen, whatever it is. */
+  th, th.number, th.short { white-space: normal; vertical-align: bottom; }
+  #result td:nth-child(2) { white-space: normal; overflow-wrap: anywhere; min-width: 6.6rem; }
+  #result th.text, #result td.text { min-width: 4.8rem; width: 4.8rem; }
   figure { flex-basis: 100%; }
 }
 @media print {

@@ -1,27 +1,23 @@
 import { besideOf, sameConfiguration } from "../analysis/effects.ts";
-import { count, formatP, formatRange, formatRatio, formatShortSeconds, NOTHING } from "../analysis/format.ts";
+import type { Cell, Effect } from "../analysis/figures.ts";
 import { type CpuPrice, cpuPrice } from "../analysis/price.ts";
-import type { Cell, Effect, Summary } from "../analysis/summary.ts";
-import { type Words, wordsOf } from "../analysis/words.ts";
+import type { Summary } from "../analysis/summary.ts";
 import { UsageError } from "../base/errors.ts";
 import { type ArmName, armParts, onSameKernel } from "../run/arm-name.ts";
 import { describeConditions } from "../run/conditions.ts";
 import type { KernelRecord } from "../run/record.ts";
-import type { Thp } from "../run/sample.ts";
+import { priceText } from "./sections/result.ts";
 import { acceleratorText, hostText, machineText } from "./sections/what-ran.ts";
 import { wrap } from "./terminal.ts";
+import { caveatTexts } from "./wording/caveats.ts";
+import { count, formatP, formatRange, formatRatio, formatShort, formatThpCell, NOTHING } from "./wording/format.ts";
+import { type Words, wordsOf } from "./wording/words.ts";
 
 /** What mail is read at. */
 const COLUMNS = 72;
 const RULE = "=".repeat(COLUMNS);
 /** Of `w/o patches:` and the facts above the table. */
 const LABEL_COLUMNS = 13;
-
-const PAGES: Record<Thp, string> = {
-  off: "THP is off",
-  on: "THP is on",
-  "mthp-64k": "mTHP of 64K is on",
-};
 
 type Pair = { effect: Effect; base: Cell; patched: Cell };
 
@@ -48,7 +44,7 @@ export function rfcTable(summary: Summary): string {
     ...wrap(words.title, "", "", COLUMNS),
     "",
     ...factsOf(summary, pairs),
-    ...summary.caveats.flatMap((caveat) => ["", ...wrap(caveat, "", "", COLUMNS)]),
+    ...caveatTexts(summary).flatMap((caveat) => ["", ...wrap(caveat, "", "", COLUMNS)]),
     "",
     RULE,
     ...pairs.flatMap((pair, i) => [...(i > 0 ? [""] : []), ...blockOf(pair, price, words)]),
@@ -95,31 +91,31 @@ function kernelText(kernel: KernelRecord | undefined): string {
   return kernel === undefined ? NOTHING : `${kernel.release} (${kernel.source.package} ${kernel.source.version})`;
 }
 
-function blockOf({ effect, base, patched }: Pair, price: CpuPrice, words: Words): string[] {
+function blockOf({ effect, base, patched }: Pair, price: CpuPrice | null, words: Words): string[] {
   const interval = formatRange(effect.low, effect.high, formatRatio);
   const certainty = effect.p === null ? "too few boots for an interval" : `95 % ${interval}, p ${formatP(effect.p)}`;
-  const cpu = price.ratioOf(effect);
-  const refill = effect.refillSeconds;
+  const cpu = price?.ratioOf(effect) ?? null;
+  const shown = (value: number): string => `${formatShort(value)}${words.unit.symbol}`;
+  const refill = effect.refillSeconds === null ? "a time not measured" : shown(effect.refillSeconds);
   const { kernel } = armParts(effect.armName);
   return [
-    `${kernel === null ? "" : `kernel ${kernel}, `}${words.pages}${PAGES[effect.thp]}`,
-    ...roundLines(base, patched),
+    `${kernel === null ? "" : `kernel ${kernel}, `}${words.pages}THP is ${formatThpCell(effect.thp)}`,
+    ...roundLines(base, patched, shown),
     ...labelled(
       "median:",
-      `${formatShortSeconds(effect.base)} -> ${formatShortSeconds(effect.arm)}, ${formatRatio(effect.ratio)} times (${certainty})`,
+      `${shown(effect.base)} -> ${shown(effect.arm)}, ${formatRatio(effect.ratio)} times (${certainty})`,
     ),
     ...labelled(
       "price:",
-      `${cpu === null ? NOTHING : formatRatio(cpu)} times the CPU time, pool full again after ` +
-        (refill === null ? "a time not measured" : formatShortSeconds(refill)),
+      `${cpu === null ? NOTHING : formatRatio(cpu)} times the CPU time, pool full again after ${refill}`,
     ),
   ];
 }
 
 /** All rounds of a kernel in one row, boot after boot; rows that are too long go on in another pair below. */
-function roundLines(base: Cell, patched: Cell): string[] {
+function roundLines(base: Cell, patched: Cell, shown: (value: number) => string): string[] {
   const rows = [base, patched].map(({ boots }) =>
-    boots.flatMap((boot) => boot.rounds.map((round) => formatShortSeconds(round.seconds))),
+    boots.flatMap((boot) => boot.rounds.map((round) => shown(round.seconds))),
   );
   const widest = Math.max(...rows.map((row) => row.length));
   const heads = Array.from({ length: widest }, (_, i) => `round${i + 1}`);
@@ -137,13 +133,13 @@ function roundLines(base: Cell, patched: Cell): string[] {
   ]);
 }
 
-function methodOf(pairs: readonly Pair[], price: CpuPrice, words: Words): string[] {
+function methodOf(pairs: readonly Pair[], price: CpuPrice | null, words: Words): string[] {
   const perBoot = Math.max(...pairs.flatMap(({ base }) => base.boots.map((boot) => boot.rounds.length)));
   const boots = Math.min(...pairs.map(({ effect }) => effect.boots));
   const text =
     `${count(boots, "boot")} of each kernel, taking turns (ABBA), ${count(perBoot, "round")} a boot, in the order they ` +
     "ran. Median of per-boot medians; interval by bootstrap over boots, p by an exact permutation test over boots. " +
-    `Price: ${price.note}; median wait until the pool is full again after ${words.gone("is")}.`;
+    `Price: ${price === null ? "" : `${priceText(price)}; `}median wait until the pool is full again after ${words.gone("is")}.`;
   return wrap(text, "", "", COLUMNS);
 }
 

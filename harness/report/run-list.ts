@@ -1,28 +1,77 @@
 import { basename } from "node:path";
+import { headlineOf } from "../analysis/effects.ts";
+import type { Effect } from "../analysis/figures.ts";
+import { loadEffects } from "../analysis/summarize.ts";
 import { HarnessError } from "../base/errors.ts";
 import { formatSize } from "../base/size.ts";
 import { kernelsOf } from "../run/arm-name.ts";
 import type { RunRecord } from "../run/record.ts";
-import { readRun } from "../run/store.ts";
-import type { Section } from "./section.ts";
+import type { Section } from "./sections/section.ts";
+import { formatRatio, formatThpCell, NOTHING } from "./wording/format.ts";
+import { verdictText, wordsOf } from "./wording/words.ts";
 
-/** A run as the list shows it; one whose record cannot be read is listed with the reason. */
+/** A run as the list shows it: what it found, in a line. */
+export type RunLine = {
+  id: string;
+  /** base/arm of what stands for the run; null where nothing was compared. */
+  ratio: number | null;
+  /** The verdict on it, or how far the run came. */
+  verdict: string;
+  scenario: string;
+  size: string;
+  thp: string;
+  kernel: string;
+  accelerator: string;
+};
+
+/** A run of the list with all that is behind its line; one that cannot be read has the reason. */
 export type ListedRun = { id: string; directory: string } & (
-  | { readable: true; record: RunRecord }
+  | { readable: true; line: RunLine; record: object; effect?: Effect | null }
   | { readable: false; problem: string }
 );
 
-/** Reads the records of all runs, in the order of the directories given. */
-export function listRuns(directories: readonly string[]): ListedRun[] {
+/**
+ * Reads runs, in the order of the directories given.
+ * @param read what is known of one
+ */
+export function listRuns(
+  directories: readonly string[],
+  read: (directory: string) => Omit<ListedRun & { readable: true }, "id" | "directory" | "readable"> = readLine,
+): ListedRun[] {
   return directories.map((directory) => {
     const id = basename(directory);
     try {
-      return { id, directory, readable: true, record: readRun(directory) };
+      return { id, directory, readable: true, ...read(directory) };
     } catch (error) {
       if (error instanceof HarnessError) return { id, directory, readable: false, problem: error.message };
       throw error;
     }
   });
+}
+
+function readLine(directory: string): { line: RunLine; record: RunRecord; effect: Effect | null } {
+  const { run, effects } = loadEffects(directory);
+  const effect = headlineOf(run, effects) ?? null;
+  return { line: lineOf(run, effect), record: run, effect };
+}
+
+/** What a run found, in a line. */
+export function lineOf(run: RunRecord, effect: Effect | null): RunLine {
+  const { settings } = run;
+  const finished = run.boots.filter((boot) => boot.finishedAt !== null).length;
+  return {
+    id: run.id,
+    ratio: effect?.ratio ?? null,
+    verdict:
+      run.state === "finished" && effect !== null
+        ? verdictText(effect.verdict, wordsOf(run).unit)
+        : `${run.state}, ${finished}/${run.plan.length} boots`,
+    scenario: settings.scenario,
+    size: formatSize(settings.memoryBytes),
+    thp: effect === null ? NOTHING : formatThpCell(effect.thp),
+    kernel: kernelsOf(settings.arms, settings.kernel).join(", "),
+    accelerator: settings.clock === "instructions" ? `${settings.accelerator}, counted` : settings.accelerator,
+  };
 }
 
 /** The list as a table. */
@@ -33,33 +82,24 @@ export function runListSection(runs: readonly ListedRun[]): Section {
     table: {
       columns: [
         { label: "run" },
-        { label: "scenario" },
-        { label: "kernel" },
-        { label: "accel" },
-        { label: "size", numeric: true },
-        { label: "THP" },
-        { label: "boots", numeric: true },
-        { label: "state" },
+        { label: "ratio", numeric: true },
+        { label: "verdict" },
+        { label: "scenario", optional: true },
+        { label: "size", numeric: true, optional: true },
+        { label: "THP", optional: true },
+        { label: "kernel", optional: true },
+        { label: "accel", optional: true },
       ],
-      rows: runs.map((run) => (run.readable ? row(run.id, run.record) : [run.id, "", "", "", "", "", "", "damaged"])),
+      rows: runs.map((run) => {
+        if (!run.readable) return [run.id, "", "damaged", "", "", "", "", ""];
+        const { id, ratio, verdict, scenario, size, thp, kernel, accelerator } = run.line;
+        return [id, ratio === null ? NOTHING : formatRatio(ratio), verdict, scenario, size, thp, kernel, accelerator];
+      }),
     },
     notes: [
       ...runs.flatMap((run) => (run.readable ? [] : [`damaged: ${run.problem}.`])),
-      "Show one with `npm run results -- show RUN` (or `latest`).",
+      "ratio: base/arm of the series, with THP on where that was measured.",
+      "Show one with `npm run results -- show RUN`; any part of a name will do that no other run has.",
     ],
   };
-}
-
-function row(id: string, { settings, boots, plan, state }: RunRecord): string[] {
-  const finished = boots.filter((boot) => boot.finishedAt !== null).length;
-  return [
-    id,
-    settings.scenario,
-    kernelsOf(settings.arms, settings.kernel).join(", "),
-    settings.clock === "instructions" ? `${settings.accelerator}, counted` : settings.accelerator,
-    formatSize(settings.memoryBytes),
-    settings.thp.join(", "),
-    `${finished}/${plan.length}`,
-    state,
-  ];
 }

@@ -1,10 +1,11 @@
 import { join } from "node:path";
-import { loadSummary } from "../analysis/load-run.ts";
+import { loadSummary } from "../analysis/summarize.ts";
 import type { Summary } from "../analysis/summary.ts";
 import { writeFileAtomic } from "../base/atomic-write.ts";
 import { writingTo } from "../run/store.ts";
 import { renderHtml } from "./html.ts";
 import { renderMarkdown } from "./markdown.ts";
+import { reportOf } from "./sections/all.ts";
 
 export const TABLE_FILE = "table.md";
 export const REPORT_FILE = "report.html";
@@ -14,7 +15,7 @@ export const REPORT_FILE = "report.html";
  * @throws what loadSummary throws; then both files are as they were; what writingTo throws
  */
 export function writeReport(runDir: string, summary: Summary = loadSummary(runDir)): void {
-  const [table, report] = [renderMarkdown(summary), renderHtml(summary)];
+  const [table, report] = [renderMarkdown(reportOf(summary)), renderHtml(summary)];
   writingTo(
     runDir,
     () => {

@@ -23,7 +23,7 @@ export function countedSamples(run: RunRecord, samples: readonly Sample[]): Samp
   if (problems.length > 0) {
     throw new UsageError({
       code: "RUN_DAMAGED",
-      message: `The samples of ${run.id} are not what its run.json says was measured`,
+      message: `The samples of ${run.id} do not match its run.json`,
       detail: problems.join("\n"),
       remedy: "Restore samples.jsonl and run.json as the run left them, or measure again.",
     });

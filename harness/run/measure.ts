@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { GIB_BYTES, MIB_BYTES } from "../base/size.ts";
 import type { Conditions } from "./conditions.ts";
-import { type Accelerator, acceleratorSchema, type Clock, type Thp } from "./sample.ts";
+import { acceleratorSchema, type HostAccelerator, type HostClock, type Thp } from "./sample.ts";
 
 const HOLES = ["{mib}", "{thp}", "{limit}"];
 
@@ -26,7 +26,7 @@ export const programSchema = z
     const unknown = (command.match(/\{[^}]*\}/g) ?? []).filter((hole) => !HOLES.includes(hole));
     for (const hole of unknown) context.addIssue(`${hole} in command is not known; allowed: ${HOLES.join(", ")}`);
     if (command.includes("{limit}") !== (limitSeconds !== undefined)) {
-      context.addIssue("{limit} in command and limitSeconds need each other");
+      context.addIssue("{limit} in command and limitSeconds go together");
     }
   });
 export type Program = z.infer<typeof programSchema>;
@@ -44,8 +44,11 @@ export function commandOf(program: Program, step: { thp: Thp; memoryBytes: numbe
 }
 
 /** Seconds that one run of the program is likely to take. */
-export function programSeconds(program: Program, memoryBytes: number, accelerator: Accelerator): number {
-  return program.secondsPerGib[accelerator] * (memoryBytes / GIB_BYTES) + (program.limitSeconds ?? 0);
+export function programSeconds(program: Program, memoryBytes: number, accelerator: HostAccelerator): number {
+  return (
+    program.secondsPerGib[accelerator === "tcg" ? "tcg" : "kvm"] * (memoryBytes / GIB_BYTES) +
+    (program.limitSeconds ?? 0)
+  );
 }
 
 /** What a figure is of, which travels with it into headings and axes. `seconds` of a sample is in this unit. */
@@ -58,7 +61,7 @@ export type Unit = {
 };
 
 /** A second of a clock that counts instructions is a billion of them (see clockSchema). */
-const UNITS: Readonly<Record<Clock, Unit>> = {
+const UNITS: Readonly<Record<HostClock, Unit>> = {
   time: { name: "seconds", plural: "seconds", symbol: "s" },
   instructions: { name: "instructions", plural: "billions of instructions", symbol: "bn" },
 };
@@ -71,7 +74,7 @@ export type Quantity = {
 };
 
 /** The measured quantity of a run. */
-export function quantityOf(settings: { measure: Measure; clock: Clock; conditions: Conditions }): Quantity {
+export function quantityOf(settings: { measure: Measure; clock: HostClock; conditions: Conditions }): Quantity {
   const unit = UNITS[settings.clock];
   const words = settings.measure?.heading ?? creationWords(settings.conditions);
   return { unit, heading: (size) => words.replaceAll("{size}", size).replaceAll("{unit}", unit.plural) };

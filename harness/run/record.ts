@@ -4,9 +4,9 @@ import { conditionsSchema } from "./conditions.ts";
 import { measureSchema } from "./measure.ts";
 import { fromVersion1 } from "./record-v1.ts";
 import {
-  acceleratorSchema,
   clockSchema,
   cpuUseSchema,
+  hostAcceleratorSchema,
   kernelVariantSchema,
   poolSchema,
   refillCurveSchema,
@@ -75,9 +75,10 @@ export const settingsSchema = z.strictObject({
   boots: z.int().positive(),
   rounds: z.int().positive(),
   sweepRounds: z.int().positive(),
-  host: z.literal("nested"),
+  /** As `--host` names it. */
+  host: z.string().min(1),
   device: z.string(),
-  accelerator: acceleratorSchema,
+  accelerator: hostAcceleratorSchema,
   clock: clockSchema,
   cpuModel: z.string(),
   hostCpus: z.int().positive(),
@@ -86,7 +87,7 @@ export const settingsSchema = z.strictObject({
   /** Whether each creation's phases are written to a file of their own. */
   traces: z.boolean(),
   /** Smallest difference between arms that is of interest, as a share (0.02 is 2 %). */
-  matters: z.number().min(0).lt(1),
+  matters: z.number().min(0).max(1),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

@@ -22,9 +22,9 @@ const GRAMMAR = new RegExp(
   `^thp-(${thpSchema.options.join("|")})(?::([^\\s<>]+))?\\s*(${OPERATORS.join("|")})\\s*(\\d+(?:\\.\\d+)?)$`,
 );
 
-/** What a requirement may look like, in one line. */
+/** What a requirement may look like; ends the sentence "allowed: ...". */
 export const ALLOWED_REQUIREMENT =
-  `allowed: thp-on, thp-off or thp-mthp-64k, then :ARM (${DEFAULT_ARM} where it is left out), then ` +
+  `thp-on, thp-off or thp-mthp-64k, then :ARM (${DEFAULT_ARM} where it is left out), then ` +
   `${OPERATORS.join(", ")}, then a ratio base/arm, such as "thp-on >= 8" or "thp-off:prezero-disabled > 0.95"`;
 
 /** For `--help`. */

@@ -9,28 +9,33 @@ export type KernelVariant = z.infer<typeof kernelVariantSchema>;
 export const thpSchema = z.enum(["on", "off", "mthp-64k"]);
 export type Thp = z.infer<typeof thpSchema>;
 
+/** Accelerators of QEMU. */
 export const acceleratorSchema = z.enum(["kvm", "tcg"]);
 export type Accelerator = z.infer<typeof acceleratorSchema>;
+
+/** What runs the host under test; `none` is its own hardware. */
+export const hostAcceleratorSchema = z.enum([...acceleratorSchema.options, "none"]);
+export type HostAccelerator = z.infer<typeof hostAcceleratorSchema>;
 
 /**
  * What the clock of the host under test counts: time, or under TCG the instructions that its CPUs execute, a nanosecond
  * each. Waiting takes the time that it takes.
  */
 export const clockSchema = z.enum(["time", "instructions"]);
-export type Clock = z.infer<typeof clockSchema>;
+export type HostClock = z.infer<typeof clockSchema>;
 
 /** What ran: samples whose fingerprints differ in anything but the kernel are never compared. */
 export const fingerprintSchema = z.strictObject({
-  /** CPU model name and microcode revision of the physical host. */
+  /** CPU model name and microcode revision of the hardware below the host; of this machine for a nested one. */
   machineCpu: z.string(),
   machineMicrocode: z.string(),
   machineCpus: z.int(),
   machineMemoryBytes: z.int(),
-  /** Accelerator of the outer VM as QMP query-kvm tells it; `none` for a real host over ssh. */
-  accelerator: z.union([acceleratorSchema, z.literal("none")]),
+  /** Of a nested host, as QMP query-kvm tells it. */
+  accelerator: hostAcceleratorSchema,
   /** Samples from before there was a choice count time. */
   clock: clockSchema.default("time"),
-  /** CPU model given to the outer QEMU, for example `max,-erms,-fsrm`. */
+  /** CPU model that a nested host's QEMU was given, for example `max,-erms,-fsrm`. */
   cpuModel: z.string(),
   hostCpus: z.int(),
   hostMemoryBytes: z.int(),
@@ -73,11 +78,11 @@ export const sampleSchema = z.strictObject({
   thp: thpSchema,
   memoryBytes: z.int(),
   /**
-   * What the scenario is about; smaller is better. A VM: exec of the inner QEMU until its monitor would answer, memory
+   * What the scenario is about; smaller is better. A VM: exec of its QEMU until its monitor would answer, memory
    * allocated, cleared, pinned and mapped.
    */
   seconds: z.number().positive(),
-  /** Time the inner QEMU process consumed, user and system, until it was ready; null where no VM was created. */
+  /** Time that its QEMU consumed, user and system, until it was ready; null where no VM was created. */
   cpuSeconds: z.number().nullable(),
   /** What `seconds` went into; null when QEMU's trace did not tell, and in samples from before it was looked at. */
   phases: phasesSchema.nullable().default(null),

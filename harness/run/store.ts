@@ -21,6 +21,8 @@ import { type Sample, sampleSchema } from "./sample.ts";
 
 const RECORD_FILE = "run.json";
 export const SAMPLES_FILE = "samples.jsonl";
+/** What the name of each run begins with. */
+const START_TIME = /^[\dT-]{19}-/;
 
 /** Where runs are kept: `$PREZERO_RESULTS`, else `results/` of the checkout. */
 export function resultsDir(): string {
@@ -132,19 +134,37 @@ function isFile(path: string): boolean {
 }
 
 /**
- * Directory of a run: `latest`, a run's id, or a path to its directory.
- * @throws UsageError RUN_UNKNOWN naming the runs there are.
+ * Directory of a run: `latest`, its name, what the name has behind the time or any other part that no other run has, or a
+ * path to its directory.
+ * @param roots where runs are; the newest of the first is the latest
+ * @throws UsageError RUN_UNKNOWN, RUN_AMBIGUOUS naming the runs there are
  */
-export function resolveRunDir(wanted: string, root: string = resultsDir()): string {
-  const all = listRunDirs(root);
-  const found = wanted === "latest" ? all.at(-1) : all.find((dir) => basename(dir) === wanted);
+export function resolveRunDir(wanted: string, ...roots: string[]): string {
+  const [root = resultsDir(), ...others] = roots;
+  const own = listRunDirs(root);
+  const all = [...own, ...others.flatMap((other) => listRunDirs(other))];
+  const found = wanted === "latest" ? own.at(-1) : all.find((dir) => basename(dir) === wanted);
   if (found !== undefined) return found;
   if (isFile(join(resolve(wanted), RECORD_FILE))) return resolve(wanted);
-  const names = all.map((dir) => basename(dir));
+  const named = all.filter((dir) => basename(dir).replace(START_TIME, "") === wanted);
+  const matching = named.length > 0 ? named : wanted === "" ? [] : all.filter((dir) => basename(dir).includes(wanted));
+  const [only] = matching;
+  if (only !== undefined && matching.length === 1) return only;
+  const names = (matching.length > 0 ? matching : all).map((dir) => basename(dir));
+  if (matching.length > 1) {
+    throw new UsageError({
+      code: "RUN_AMBIGUOUS",
+      message: `"${wanted}" is part of the names of ${matching.length} runs`,
+      remedy: `Name one of: ${names.join(", ")}.`,
+    });
+  }
   throw new UsageError({
     code: "RUN_UNKNOWN",
     message: names.length === 0 ? `There is no run in ${root} yet` : `There is no run "${wanted}"`,
-    remedy: names.length === 0 ? "Make one with `npm run bench`." : `Name one of: latest, ${names.join(", ")}.`,
+    remedy:
+      names.length === 0
+        ? "Make one with `npm run bench` (or `npm run bench:native`)."
+        : `Name one of: latest, ${names.join(", ")}; a part of a name will do.`,
   });
 }
 
@@ -173,7 +193,7 @@ export function parseJson<T>(schema: z.ZodType<T>, where: string, text: string):
 function unreadable(where: string, detail: string, cause: unknown): UsageError {
   return new UsageError({
     code: "RUN_UNREADABLE",
-    message: `${where} is not what the harness writes`,
+    message: `${where} is not valid`,
     detail,
     remedy: "Restore the file, or name another run (`npm run results` lists them).",
     cause,

@@ -1,6 +1,5 @@
 import { linearRegression } from "simple-statistics";
-import { type Estimate, fitLine, type Line, type Point } from "./line.ts";
-import { meanInterval } from "./mean-interval.ts";
+import { type Estimate, fitLine, type Line, meanInterval, type Point } from "./line.ts";
 
 /** A line through per-boot values, and where its interval comes from. */
 export type BootLine = Line & { method: "line per boot" | "boots as points" };

@@ -1,6 +1,6 @@
-import { errorFunction } from "simple-statistics";
+import normalCdf from "@stdlib/stats-base-dists-normal-cdf";
+import studentQuantile from "@stdlib/stats-base-dists-t-quantile";
 import type { Weighted } from "./bootstrap-median.ts";
-import { studentQuantile } from "./student.ts";
 
 /** Of all intervals, the share that is meant to hold the true value. */
 export const CONFIDENCE = 0.95;
@@ -17,8 +17,7 @@ export function expandedTail(...sizes: number[]): number {
   // One boot against many: its own spread is unknown and n / (n - 1) has no value; take the range.
   if (smallest === 1) return 0;
   const degrees = sizes.reduce((sum, size) => sum + size - 1, 0);
-  const t = studentQuantile((1 + CONFIDENCE) / 2, degrees);
-  return (1 + errorFunction((-t * Math.sqrt(smallest / (smallest - 1))) / Math.SQRT2)) / 2;
+  return normalCdf(-studentQuantile((1 + CONFIDENCE) / 2, degrees) * Math.sqrt(smallest / (smallest - 1)), 0, 1);
 }
 
 /** Smallest value that a share p of the probability does not exceed. @param outcomes ascending */

@@ -1,5 +1,5 @@
-import { linearRegression, mean } from "simple-statistics";
-import { studentQuantile } from "./student.ts";
+import studentQuantile from "@stdlib/stats-base-dists-t-quantile";
+import { linearRegression, mean, sampleStandardDeviation } from "simple-statistics";
 
 export type Point = { x: number; y: number };
 
@@ -29,8 +29,18 @@ export function fitLine(points: readonly Point[]): Line {
   const residual = points.reduce((sum, point) => sum + (point.y - intercept - slope * point.x) ** 2, 0);
   const deviation = Math.sqrt(residual / (n - 2));
   const t = studentQuantile(UPPER_QUANTILE, n - 2);
-  const around = (value: number, half: number): Estimate => ({ value, low: value - half, high: value + half });
   const at = (x: number): Estimate =>
     around(intercept + slope * x, t * deviation * Math.sqrt(1 / n + (x - centre) ** 2 / spread));
   return { slope: around(slope, (t * deviation) / Math.sqrt(spread)), intercept: at(0), at };
+}
+
+/** Mean of independent values with Student's t interval of 95 %. @throws RangeError with fewer than two values. */
+export function meanInterval(values: readonly number[]): Estimate {
+  if (values.length < 2) throw new RangeError("an interval of a mean needs two values");
+  const error = sampleStandardDeviation([...values]) / Math.sqrt(values.length);
+  return around(mean([...values]), studentQuantile(UPPER_QUANTILE, values.length - 1) * error);
+}
+
+function around(value: number, half: number): Estimate {
+  return { value, low: value - half, high: value + half };
 }

@@ -34,3 +34,9 @@ export class Random {
 function rotateLeft(word: number, bits: number): number {
   return (word << bits) | (word >>> (32 - bits));
 }
+
+/** A standard normal number for simulations with a known truth (G. E. P. Box and M. E. Muller, 1958). */
+export function normal(random: Random): number {
+  const radius = Math.sqrt(-2 * Math.log((random.next() + 1) / 2 ** 32));
+  return radius * Math.cos((2 * Math.PI * random.next()) / 2 ** 32);
+}

@@ -1,7 +1,6 @@
 import { CONFIDENCE } from "./expanded-percentile.ts";
-import { normal } from "./normal.ts";
 import { smallestP } from "./permutation.ts";
-import { Random } from "./random.ts";
+import { normal, Random } from "./random.ts";
 import { shownFrom } from "./shown-from.ts";
 import { ALPHA } from "./verdict.ts";
 

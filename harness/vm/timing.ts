@@ -6,7 +6,7 @@ import { parseTrace } from "./trace.ts";
 /** Clocks that disagree by more about what the creation took: one of them was set meanwhile. */
 const CLOCK_TOLERANCE_SECONDS = 0.001;
 
-/** What the guest program vmtime prints (see there). */
+/** What the program vmtime prints (see there). */
 const timingSchema = z.object({
   seconds: z.number().positive().nullable(),
   execSeconds: z.number().positive(),

@@ -1,7 +1,7 @@
 /** An event of QEMU's trace; `at` in seconds since the creation began. */
 export type TraceEvent = { at: number; name: string; detail: string };
 
-/** The few events (some forty lines for a creation) that tell how far it has come; see vm-phases.ts for what each says. */
+/** The few events (some forty lines for a creation) that tell how far it has come; see phases.ts for what each says. */
 const EVENTS = [
   "kvm_slots_grow",
   "kvm_init_vcpu",

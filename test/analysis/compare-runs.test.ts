@@ -2,6 +2,7 @@ import { describe, expect, it, test } from "vitest";
 import { compareSummaries } from "../../harness/analysis/compare-runs.ts";
 import { summarize } from "../../harness/analysis/summarize.ts";
 import type { Summary } from "../../harness/analysis/summary.ts";
+import { comparisonTexts } from "../../harness/report/wording/caveats.ts";
 import type { RunRecord } from "../../harness/run/record.ts";
 import { type Fingerprint, fingerprintSchema } from "../../harness/run/sample.ts";
 import { syntheticRun, syntheticSamples } from "../report/synthetic-run.ts";
@@ -57,6 +58,26 @@ describe("two runs that differ", () => {
   });
 });
 
+describe("two runs that counted instructions", () => {
+  const counted = syntheticRun({ arms: ["base", "prezero"], thp: ["on"], sweepBytes: [], clock: "instructions" });
+  const onMachine = (changes: Partial<Fingerprint>): Summary =>
+    summarize(
+      counted,
+      syntheticSamples(counted).map((sample) => ({ ...sample, fingerprint: { ...sample.fingerprint, ...changes } })),
+    );
+
+  it("are compared whatever the machine: counts are alike on any", () => {
+    const other = { machineCpu: "another", machineMicrocode: "0x9", machineCpus: 64, machineMemoryBytes: 2 ** 40 };
+    expect(compareSummaries(onMachine({}), onMachine(other)).effects).toHaveLength(2);
+  });
+
+  it("are refused where the emulated host was another", () => {
+    expect(() => compareSummaries(onMachine({}), onMachine({ hostMemoryBytes: 1 }))).toThrow(
+      expect.objectContaining({ code: "UNLIKE_RUNS", detail: expect.stringMatching(/^hostMemoryBytes: \d+ and 1$/) }),
+    );
+  });
+});
+
 describe("two runs whose rounds were measured in another way", () => {
   test.each<[string, Partial<RunRecord["settings"]["conditions"]>, string]>([
     ["load", { during: "spin" }, "during: null and spin"],
@@ -77,7 +98,8 @@ describe("two runs whose rounds were measured in another way", () => {
 
 describe("an arm that was something else in the other run", () => {
   const caveatsWith = (changes: Partial<RunRecord>): string => {
-    return compareSummaries(one, { ...one, run: { ...run, ...changes } }).caveats.join("\n");
+    const { b, caveats } = compareSummaries(one, { ...one, run: { ...run, ...changes } });
+    return comparisonTexts(caveats, b).join("\n");
   };
   const { prezero } = run.kernels;
   const { prezero: arm } = run.arms;

@@ -2,10 +2,9 @@ import { describe, expect, it } from "vitest";
 import { summarize } from "../../harness/analysis/summarize.ts";
 import { renderHtml } from "../../harness/report/html.ts";
 import { phaseSections } from "../../harness/report/sections/phases.ts";
-import { renderTerminal } from "../../harness/report/terminal.ts";
 import { PHASES, type Phases, phaseNames } from "../../harness/run/phase.ts";
 import type { Sample } from "../../harness/run/sample.ts";
-import { syntheticRun, syntheticSamples } from "../report/synthetic-run.ts";
+import { syntheticRun, syntheticSamples, terminalText } from "../report/synthetic-run.ts";
 
 const run = syntheticRun({ arms: ["base", "prezero"], rounds: 3 });
 const GIB_BYTES = 2 ** 30;
@@ -60,7 +59,7 @@ describe("phases in a report", () => {
   it("fit into the terminal with every phase there is and the longest name of an arm", () => {
     const wide = syntheticRun();
     const all = Object.fromEntries(phaseNames.map((name) => [name, 123.45]));
-    const text = renderTerminal(
+    const text = terminalText(
       summarize(
         wide,
         syntheticSamples(wide).map((sample) => ({ ...sample, phases: all })),

@@ -2,8 +2,7 @@ import { describe, expect, it } from "vitest";
 import { plansFor, plansOf } from "../../harness/analysis/plans.ts";
 import { summarize } from "../../harness/analysis/summarize.ts";
 import type { Summary } from "../../harness/analysis/summary.ts";
-import { planNotes, planSection } from "../../harness/report/sections/plan.ts";
-import { resultSection } from "../../harness/report/sections/result.ts";
+import { ownPlanSections, planSection } from "../../harness/report/sections/plan.ts";
 import { smallestEffect } from "../../harness/stats/smallest-effect.ts";
 import { spreadOf } from "../../harness/stats/spread.ts";
 import { syntheticRun, syntheticSamples } from "../report/synthetic-run.ts";
@@ -27,13 +26,12 @@ describe("a plan", () => {
     expect(plan?.shown).toEqual([4, 6].map((boots) => ({ boots, ratio: smallestEffect({ boots, ...noise }) })));
   });
 
-  it("stands in the report in one sentence, for as many boots as were measured", () => {
+  it("stands in the report as a row for each effect, for as many boots as were measured", () => {
     const [plan] = plans;
     const percent = (((plan?.shown[0]?.ratio as number) - 1) * 100).toFixed(0);
-    expect(plans).toHaveLength(1);
-    expect(resultSection(summary({})).notes?.at(-1)).toContain(
-      `With the spread of these boots, 4 boots an arm show a difference of ${percent} % or more (THP on, prezero)`,
-    );
+    expect(ownPlanSections(summary({}))[0]?.table?.rows).toEqual([
+      ["on", "prezero", "4", percent, expect.stringMatching(/^0\.\d{3}$/), expect.stringMatching(/^0\.\d{3}$/)],
+    ]);
   });
 
   it("with two boots is for the fewest that can show anything, not for two", () => {
@@ -43,19 +41,29 @@ describe("a plan", () => {
   it("is not made up from one boot", () => {
     const single = summary({ boots: 1 });
     expect(single.plans).toEqual([]);
-    expect(planNotes(single.plans)).toEqual([]);
+    expect(ownPlanSections(single)).toEqual([]);
     expect(() => plansFor(single)).toThrow(expect.objectContaining({ code: "PILOT_TOO_SMALL", exitCode: 2 }));
   });
 
-  it("is a table of boots and the smallest difference that they show, falling", () => {
+  it("is a table of the smallest difference that numbers of boots show, falling", () => {
     const own = summary({});
-    const section = planSection(own, plansFor(own));
-    expect(section.table?.columns.map(({ label }) => label)).toEqual(["boots", "THP on, prezero"]);
-    expect(section.table?.rows.map(([boots]) => boots)).toEqual(["4", "5", "6", "8", "10", "12", "16", "20"]);
-    const percents = section.table?.rows.map((row) => Number(row[1])) ?? [];
+    const { table, notes } = planSection(own, plansFor(own));
+    const numbers = ["4", "5", "6", "8", "10", "12", "16", "20"];
+    expect(table?.columns.map(({ label }) => label)).toEqual([
+      ...["THP", "arm", ...numbers, "boots for 2 %", "spread, base", "spread, arm"],
+    ]);
+    const [row = []] = table?.rows ?? [];
+    expect(row.slice(0, 2)).toEqual(["on", "prezero"]);
+    const percents = row.slice(2, 10).map(Number);
     expect(percents).toEqual(percents.toSorted((a, b) => b - a));
-    expect(section.notes?.join(" ")).toMatch(
-      /Known from 4 boots an arm, which is to within a factor of 0\.64 to 2\.20/,
-    );
+    expect(notes?.join(" ")).toContain("4 boots an arm know the spread to within a factor of 0.64 to 2.20");
+  });
+
+  it("says how many boots show the smallest difference that matters", () => {
+    const own = summary({});
+    const made = plansOf(own.cells, own.effects.slice(0, 1), [4, 20]);
+    const enough = (matters: number) => planSection({ ...own, matters }, made).table?.rows[0]?.[4];
+    expect(enough(0.0001)).toBe("over 20");
+    expect(enough(0.99)).toBe("4");
   });
 });

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { Effect } from "../../harness/analysis/figures.ts";
 import { cpuPrice } from "../../harness/analysis/price.ts";
 import { summarize } from "../../harness/analysis/summarize.ts";
-import type { Effect, Summary } from "../../harness/analysis/summary.ts";
+import type { Summary } from "../../harness/analysis/summary.ts";
 import { sweepSections } from "../../harness/report/sections/sweep.ts";
+import { caveatTexts } from "../../harness/report/wording/caveats.ts";
 import type { RunRecord } from "../../harness/run/record.ts";
 import type { Sample } from "../../harness/run/sample.ts";
 import { beforeRefills, syntheticRun, syntheticSamples } from "../report/synthetic-run.ts";
@@ -56,7 +58,7 @@ describe("effects", () => {
     const { run, samples } = measured(fourBoots.slice(0, 6));
     const summary = summarize(run, samples);
     expect(effectOf(summary)).toMatchObject({ p: null, low: null, high: null, verdict: "too few boots", boots: 3 });
-    expect(summary.caveats.join("\n")).toMatch(/TOO FEW BOOTS FOR A VERDICT: .* below 0\.1,/);
+    expect(summary.caveats).toContainEqual({ kind: "too-few-boots", effects: 1, compared: 1, smallestP: 0.1 });
   });
 
   it("find what the samples were made with", () => {
@@ -93,9 +95,11 @@ describe("samples that count", () => {
       ["base", 3],
       ["prezero", 4],
     ]);
-    expect(summary.caveats).toContain("INCOMPLETE: 7 of 8 planned boots finished (interrupted).");
-    expect(summary.caveats).toContain("3 samples of boots that did not finish are left out.");
-    expect(summary.caveats.join()).toMatch(/last line of samples.jsonl was cut off/);
+    expect(summary.caveats).toContainEqual({
+      ...{ kind: "incomplete", finished: 7, planned: 8, state: "interrupted", failure: null },
+    });
+    expect(summary.caveats).toContainEqual({ kind: "left-out", samples: 3 });
+    expect(summary.caveats).toContainEqual({ kind: "torn-line" });
   });
 
   it("may be none yet", () => {
@@ -103,7 +107,7 @@ describe("samples that count", () => {
     const summary = summarize(run, []);
     expect(summary.setting).toBeNull();
     expect(summary.effects).toEqual([]);
-    expect(summary.caveats).toContain("INCOMPLETE: 0 of 24 planned boots finished (finished).".replace("24", "12"));
+    expect(summary.caveats[0]).toMatchObject({ kind: "incomplete", finished: 0, planned: 12 });
   });
 
   it("are refused when the machine changed on the way, naming what changed", () => {
@@ -135,7 +139,7 @@ describe("samples that count", () => {
 describe("caveats", () => {
   it("begin with emulation, and have none of it with KVM", () => {
     const emulated = syntheticRun();
-    expect(summarize(emulated, syntheticSamples(emulated)).caveats[0]).toMatch(/^EMULATED, NOT HARDWARE TIMES/);
+    expect(caveatTexts(summarize(emulated, syntheticSamples(emulated)))[0]).toMatch(/^EMULATED, NOT HARDWARE TIMES/);
     const real = syntheticRun({ accelerator: "kvm" });
     expect(summarize(real, syntheticSamples(real)).caveats).toEqual([]);
   });
@@ -143,8 +147,8 @@ describe("caveats", () => {
   it("say of counted instructions that they are no times, and those are not compared with times", () => {
     const counted = syntheticRun({ clock: "instructions" });
     const samples = syntheticSamples(counted);
-    const [first, ...more] = summarize(counted, samples).caveats;
-    expect(first).toMatch(/^COUNTED, NOT TIMED: .*1 ns each.*Ratios depend on the emulated CPU model/);
+    const [first, ...more] = caveatTexts(summarize(counted, samples));
+    expect(first).toMatch(/^COUNTED, NOT TIMED: .*alike on any machine.*Ratios depend on the emulated CPU model/);
     expect(more).toEqual([]);
     const mixed = samples.map((sample) =>
       sample.boot === 8 ? { ...sample, fingerprint: { ...sample.fingerprint, clock: "time" as const } } : sample,
@@ -164,14 +168,14 @@ describe("caveats", () => {
         ? { ...sample, poolBefore: { ...sample.poolBefore, zeroedPages: 1_000_000 } }
         : sample,
     );
-    expect(summarize(run, samples).caveats).toEqual([
+    expect(caveatTexts(summarize(run, samples))).toEqual([
       "10 of 40 rounds began with less than 99 % of free memory zeroed.",
     ]);
   });
 
   it("tell a dirty checkout", () => {
     const run = { ...syntheticRun({ accelerator: "kvm" }), commit: "abc-dirty" };
-    expect(summarize(run, syntheticSamples(run)).caveats).toEqual([expect.stringMatching(/uncommitted changes/)]);
+    expect(caveatTexts(summarize(run, syntheticSamples(run)))).toEqual([expect.stringMatching(/uncommitted changes/)]);
   });
 });
 
@@ -265,8 +269,8 @@ describe("costs", () => {
     expect(summary.effects[0]).toMatchObject({ cpuRatio: null, refillSeconds: null });
     const price = cpuPrice(summary, summary.effects);
     const [base, prezero] = summary.totals;
-    expect(price.ratioOf(effectOf(summary))).toBe((prezero?.hostCpuSeconds ?? 0) / (base?.hostCpuSeconds ?? 0));
-    expect(price.note).toContain("whole boot");
+    expect(price?.ratioOf(effectOf(summary))).toBe((prezero?.hostCpuSeconds ?? 0) / (base?.hostCpuSeconds ?? 0));
+    expect(price?.of).toBe("boot");
   });
 });
 

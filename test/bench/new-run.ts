@@ -1,5 +1,5 @@
 import { GIB_BYTES } from "../../harness/base/size.ts";
-import { armRecord } from "../../harness/bench/new-run.ts";
+import { armRecord } from "../../harness/bench/arms.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
 import { QUIET } from "../../harness/run/conditions.ts";
 import type { RunRecord, Settings } from "../../harness/run/record.ts";

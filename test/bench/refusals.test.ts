@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { findBases } from "../../harness/bench/kernels.ts";
-import { assertAnswerable, assertKernels } from "../../harness/bench/refusals.ts";
+import { assertAnswerable, assertKernels, assertSameGuest } from "../../harness/bench/refusals.ts";
 import { parseRequirement, type Requirement } from "../../harness/run/requirement.ts";
 import { settings } from "./new-run.ts";
 import { resolve } from "./resolve.ts";
@@ -59,7 +59,7 @@ describe("a requirement", () => {
         code: "REQUIREMENT_UNANSWERABLE",
         exitCode: 2,
         message: "--require needs a 95 % interval, and 3 boots of each arm cannot give one",
-        remedy: "Add --boots 4, which is the least, or more.",
+        remedy: "Add --boots 4 or more.",
       }),
     );
     expect(ask("thp-on >= 8", { boots: 1 })).toThrow("1 boot of each arm");
@@ -70,5 +70,21 @@ describe("a requirement", () => {
     (text) => {
       expect(ask(text)).toThrow(/this run measures the arms base, prezero with THP off, on$/);
     },
+  );
+});
+
+const image = (digit: string) => ({ imageSha256: digit.repeat(64) });
+
+test("a run goes on with the guests that it began with, or with none", () => {
+  expect(() => assertSameGuest(image("a"), image("a"))).not.toThrow();
+  expect(() => assertSameGuest(null, null)).not.toThrow();
+});
+
+test("another kernel in the guests is a run of its own", () => {
+  expect(() => assertSameGuest(image("b"), image("a"))).toThrow(
+    expect.objectContaining({
+      code: "RUN_CHANGED",
+      detail: "guest's kernel image aaaaaaaaaaaa, now bbbbbbbbbbbb",
+    }),
   );
 });

@@ -1,15 +1,23 @@
 import { GIB_BYTES } from "../../harness/base/size.ts";
 import { parseBenchOptions } from "../../harness/bench/options.ts";
+import { resolveSettings } from "../../harness/bench/prepare.ts";
 import { loadScenario } from "../../harness/bench/scenario.ts";
-import { type MachineState, resolveSettings } from "../../harness/bench/settings.ts";
+import type { HostOffer } from "../../harness/host/host.ts";
+import { NestedRoom } from "../../harness/nested/room.ts";
+import { nestedSetting } from "../../harness/nested/setting.ts";
 import type { Settings } from "../../harness/run/record.ts";
 
-/** Settings as options and scenario have them, on a small machine that emulates; `different` is what another one has. */
+/** Settings as options and scenario have them, on a small nested host that is emulated; `different` is another host. */
 export async function resolve(
-  scenario: string,
-  options: Record<string, unknown> = {},
-  different: Partial<MachineState> = {},
+  scenarioName: string,
+  given: Record<string, unknown> = {},
+  different: Partial<HostOffer["setting"]> & { isThrowaway?: boolean } = {},
 ): Promise<Settings> {
-  const machine: MachineState = { accelerator: "tcg", availableBytes: 23 * GIB_BYTES, cpus: 2, ...different };
-  return resolveSettings(parseBenchOptions(options), await loadScenario(scenario), "6.12", machine);
+  const options = parseBenchOptions(given);
+  const scenario = await loadScenario(scenarioName);
+  const { accel, clock, cpu: cpuModel, cpus, device } = options;
+  const nested = nestedSetting({ accel, clock, cpuModel, cpus, device, vms: scenario.vms }, "tcg", 2);
+  const { isThrowaway = true, ...other } = different;
+  const room = new NestedRoom(23 * GIB_BYTES);
+  return resolveSettings(options, scenario, "6.12", { setting: { ...nested, ...other }, room, isThrowaway });
 }

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { projectPath } from "../../harness/base/paths.ts";
 import { GIB_BYTES } from "../../harness/base/size.ts";
 import { loadScenario, scenarioNames } from "../../harness/bench/scenario.ts";
-import { guestPrograms } from "../../harness/host/programs.ts";
+import { hostPrograms } from "../../harness/host/programs.ts";
 import { readFragment } from "../../harness/kernel/fragment.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "prezero-scenario-"));
@@ -34,7 +34,7 @@ describe("a scenario", () => {
     const { description, measure, fragments } = await loadScenario(name);
     expect(description.length).toBeGreaterThan(20);
     for (const fragment of fragments) await readFragment(fragment);
-    if (measure !== null) expect(guestPrograms()).toContain(measure.command.split(" ")[0]);
+    if (measure !== null) expect(hostPrograms()).toContain(measure.command.split(" ")[0]);
   });
 
   test.each(scenarioNames())("%s is in the README", (name) => {

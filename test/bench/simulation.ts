@@ -1,7 +1,8 @@
+import type { ExecAnswer } from "../../harness/base/exec.ts";
 import { GIB_BYTES } from "../../harness/base/size.ts";
 import type { HostRequest, StartHost } from "../../harness/bench/boot.ts";
 import type { Clock } from "../../harness/bench/clock.ts";
-import type { Host, HostAnswer } from "../../harness/host/host.ts";
+import type { BootedHost } from "../../harness/host/host.ts";
 import { measuredProgram } from "../../harness/host/measured-program.ts";
 import type { Fingerprint, Thp } from "../../harness/run/sample.ts";
 import type { Timeline } from "../../harness/vm/phases.ts";
@@ -26,18 +27,18 @@ export type Behaviour = {
   /** Share of free memory at which the pool grows no more. */
   poolCeiling: number;
   /** Answers to commands, by the command's text; everything else succeeds silently. */
-  answers: Record<string, HostAnswer>;
+  answers: Record<string, ExecAnswer>;
   /** Called at the start of each VM creation; throws to make the host fail there. */
   onCreate: (request: HostRequest, creation: number) => void;
   fingerprint: Partial<Fingerprint>;
   /** Process that a load has. */
   loadPid: number;
   /** What a program prints and ends with. */
-  program: (command: string, timeoutMs: number) => HostAnswer;
+  program: (command: string, timeoutMs: number) => ExecAnswer;
 };
 
 /** What a measuring program answers. */
-export const measured = (answer: object): HostAnswer => ({
+export const measured = (answer: object): ExecAnswer => ({
   stdout: `${JSON.stringify(answer)}\n`,
   stderr: "",
   exitCode: 0,
@@ -95,7 +96,7 @@ export class Simulation {
           : []),
         "",
       ].join("\n");
-    const host: Host = {
+    const host: BootedHost = {
       largestVmBytes: 3 * GIB_BYTES,
       fingerprint: { ...fingerprintOf(request), ...behaviour.fingerprint },
       exec: async (command) => {
@@ -132,6 +133,9 @@ export class Simulation {
         events.push(command);
         return measuredProgram(async () => behaviour.program(command, timeoutMs), command, timeoutMs);
       },
+      stream: () => Promise.reject(new Error("bench streams nothing")),
+      shell: () => Promise.reject(new Error("bench opens no shell")),
+      complaints: async () => [],
       [Symbol.asyncDispose]: async () => void events.push("down"),
     };
     return host;

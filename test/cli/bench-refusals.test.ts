@@ -21,7 +21,7 @@ test.each([
   [["--thp", "sometimes"], /--thp sometimes: allowed: on, off, mthp-64k, both/],
   [["--boots", "0"], /--boots 0: allowed: a whole number from 1 to 100/],
   [["--memory", "much"], /--memory much: allowed: a size in steps of 2M/],
-  [["--host", "ssh://root@server"], /--host ssh:\/\/root@server: allowed: nested/],
+  [["--host", "ssh://root@server"], /There is no host "ssh:\/\/root@server".*\nremedy: Allowed for --host: nested/],
   [["--scenario", "vm-destroy"], /There is no scenario "vm-destroy".*\nremedy: Allowed: .*vm-create/],
   [["--kernel", "2.4"], /There is no kernel base "2.4".*\nremedy: Allowed: .*6\.12/],
   [
@@ -98,10 +98,10 @@ test("--dry-run prints the plan, its estimate and the real commands, and begins 
     ...["bench", "--dry-run", "--arms", "base", "--memory", "512M", "--accel", "tcg", "--boots", "2", "--thp", "on"],
   );
   expect(stdout).toContain("boots     base base\n");
-  expect(stdout).toMatch(/estimate {2}.* after the kernels are built/);
-  expect(stdout).toMatch(/^make .*bzImage$/m);
+  expect(stdout).toMatch(/estimate {2}.* not counting kernel builds/);
+  expect(stdout).toMatch(/ make O=build .*bzImage$/m);
   expect(stdout).toMatch(/^qemu-system-x86_64 .*-device intel-iommu/m);
-  expect(stdout).toMatch(/^qemu-system-x86_64 .*-m 512M .*vfio-pci/m);
+  expect(stdout).toMatch(/^# on the host: .*vmtime qemu-system-x86_64 .*-m 512M .*vfio-pci/m);
   expect(exitCode).toBe(0);
   expect(existsSync(line.results)).toBe(false);
 });
@@ -110,9 +110,10 @@ test("--dry-run shows the program of a scenario, and the fragments that its kern
   using line = new CommandLine();
   const args = ["--arms", "base", "--memory", "512M", "--accel", "tcg"];
   const { exitCode, stdout } = await line.run("bench", "--dry-run", "--scenario", "security", ...args);
-  expect(stdout).toMatch(/^stale 512 off 30\nstale 512 on 30$/m);
-  expect(stdout).not.toContain("vfio-pci");
-  expect(stdout).toMatch(/^mkdir .*bench\.config.*devmem\.config/m);
+  expect(stdout).toMatch(/^# on the host: stale 512 off 30$/m);
+  expect(stdout).toMatch(/^# on the host: stale 512 on 30$/m);
+  expect(stdout).not.toContain("vmtime qemu");
+  expect(stdout).toMatch(/^# wanted\.config is .*bench\.config \+ .*devmem\.config$/m);
   expect(exitCode).toBe(0);
 });
 

@@ -26,7 +26,7 @@ export class FakeMachine extends CommandLine {
     return machine;
   }
 
-  /** Gives a test results of its own and boots that go well; the cache with the guest's files in it is shared. */
+  /** Gives a test results of its own and boots that go well; the cache with the host's files in it is shared. */
   begin(): void {
     this.results = mkdtempSync(join(this.root, "results-"));
     this.env.PREZERO_RESULTS = this.results;
@@ -51,9 +51,8 @@ export class FakeMachine extends CommandLine {
     this.behave();
     const script = [
       "#!/bin/sh",
-      '[ "$1" = --version ] && echo "QEMU emulator version 7.2.22 (Fake)" && exit',
-      "# A question about a CPU model is no boot.",
-      `case "$*" in "-cpu help"|*"-qmp stdio") exec ${process.execPath} ${FAKE_QEMU} "$@";; esac`,
+      "# A question about version or CPU models is no boot.",
+      `case "$*" in --version|"-cpu help"|*"-qmp stdio") exec ${process.execPath} ${FAKE_QEMU} "$@";; esac`,
       `FAKE_QEMU=$(head -n 1 ${this.#behaviours})`,
       `sed -i 1d ${this.#behaviours}`,
       "export FAKE_QEMU",

@@ -98,11 +98,11 @@ describe("npm run bench:native", () => {
     expect(summary.worker.cpuOverClearPage).toMatchObject({ value: expect.closeTo(1.1, 6), interval: null });
   });
 
-  test("runs are no runs of bench: `results` does not list them", async () => {
+  test("runs stand in the list of `results` with those of bench", async () => {
     kernelSays(fakeConsole(fakeSamples()));
     await commandLine.run("bench-native", "--runs", "1");
     const { exitCode, stdout } = await commandLine.run("results");
-    expect([exitCode, stdout]).toEqual([0, expect.stringContaining("There is no run in")]);
+    expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/-native +3\.80 +too few runs/)]);
   });
 });
 
@@ -140,13 +140,13 @@ describe("a program that does not measure", () => {
   });
 });
 
-test("--dry-run prints the commands, the patch on top of the series among them, and runs nothing", async () => {
+test("--dry-run prints the commands and runs nothing", async () => {
   const ran = join(commandLine.root, "ran");
   script(program, `touch ${ran}`);
   const { exitCode, stdout } = await commandLine.run("bench-native", "--dry-run", "--runs", "3");
   expect(exitCode).toBe(0);
-  expect(stdout).toMatch(/0004-batch-size\.patch\n.*native-bench\.patch\n/);
-  expect(stdout).toMatch(/^build\/linux mem=1G .*native_seed=1.* # 3 times, with other seeds$/m);
+  expect(stdout).toMatch(/^# kernel 6\.12 native is in the cache: /m);
+  expect(stdout).toMatch(/\/linux mem=1G .*native_seed=1\n# 3 times in all, with other seeds\n$/);
   expect([existsSync(ran), existsSync(results)]).toEqual([false, false]);
 });
 
@@ -156,10 +156,22 @@ test.each([
   [["--runs", "101"], "--runs 101: allowed: a whole number from 1 to 100"],
   [["--name", "a/b"], "--name a/b: allowed: up to 60 letters"],
   [["--kernel", "2.4"], "Allowed: 6.12"],
-  [["--show", "nothing"], "There is no native run in"],
+  [["--show", "nothing"], "There is no run in"],
   [["--quick"], "unknown option '--quick'"],
 ])("%j is the caller's mistake, and what is allowed is named", async (args, named) => {
   const { exitCode, stderr } = await commandLine.run("bench-native", ...args);
   expect(stderr).toContain(named);
+  expect(exitCode).toBe(2);
+});
+
+test("results that cannot be kept are refused before anything is built", async () => {
+  const file = join(commandLine.root, "a-file");
+  writeFileSync(file, "");
+  const before = commandLine.env.PREZERO_RESULTS;
+  commandLine.env.PREZERO_RESULTS = file;
+  const { exitCode, stderr } = await commandLine.run("bench-native");
+  commandLine.env.PREZERO_RESULTS = before;
+  expect(stderr).toContain(`The results cannot be in ${file}/native`);
+  expect(stderr).toContain("PREZERO_RESULTS=DIR");
   expect(exitCode).toBe(2);
 });

@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 /**
- * A QEMU that is none: it connects to the sockets that its arguments name, speaks QMP, prints a guest's console and
- * offers an SSH server in the guest's place. FAKE_QEMU, or else the file name given with -kernel, chooses how it behaves.
+ * A QEMU that is none: it connects to the sockets that its arguments name, speaks QMP, prints a host's console and
+ * offers an SSH server in the host's place. FAKE_QEMU, or else the file name given with -kernel, chooses how it behaves.
  */
 import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
-import { startFakeGuest } from "./guest-ssh.ts";
+import { startFakeHost } from "./host-ssh.ts";
 
 const golden = (name: string) => readFileSync(join(import.meta.dirname, "../golden/console", name), "utf8");
 const READY = `fake-qemu: process ${process.pid}\n[    0.900000] kvm_amd: Nested Virtualization enabled\nprezero-init: ready after 1.84 s\n`;
@@ -18,7 +18,10 @@ const chardev = (id: string, key: string) => {
   const options = argv.find((word) => word.startsWith(`socket,id=${id},`))?.split(",") ?? [];
   return options.find((option) => option.startsWith(`${key}=`))?.slice(key.length + 1) ?? "";
 };
-
+if (argv[0] === "--version") {
+  console.log("QEMU emulator version 7.2.22 (Fake)");
+  process.exit(0);
+}
 // Asked about its CPU models: it has one, without the feature foo.
 if (argv.join(" ") === "-cpu help") {
   console.log("Available CPUs:\nx86 max                   Enables all features");
@@ -76,7 +79,7 @@ function speakQmp(socket: Socket): void {
         socket.end(() => process.exit(0));
       }
     } else if (execute === "human-monitor-command") {
-      const port = await startFakeGuest(after("-initrd"), behaviour, { print, golden });
+      const port = await startFakeHost(after("-initrd"), behaviour, { print, golden });
       if (!["silent", "panic"].includes(behaviour)) print(READY);
       const forward = `  TCP[HOST_FORWARD]  12       127.0.0.1 ${port}       10.0.2.15    22     0     0\r\n`;
       say({ return: `Hub -1 (net):\r\n${forward}`, id });

@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { measuredProgram } from "../../harness/host/measured-program.ts";
-import { compileGuestPrograms } from "../../harness/host/programs.ts";
+import { compileHostPrograms } from "../../harness/host/programs.ts";
 import { compileRom } from "../../harness/nested/rom.ts";
 import { $ } from "../fakes/shell.ts";
 
 let directory: string;
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "balloon-"));
-  await compileGuestPrograms($, directory, ["balloon"]);
+  await compileHostPrograms($, directory, ["balloon"]);
   await compileRom($, directory);
 }, 120_000);
 afterAll(() => rmSync(directory, { recursive: true }));

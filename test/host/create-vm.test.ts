@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Exec } from "../../harness/base/exec.ts";
-import { createVms, type InnerVms, innerVmArgs } from "../../harness/host/create-vm.ts";
+import { createVms, type Vms, vmArgs } from "../../harness/host/create-vm.ts";
 import type { VfioBinding } from "../../harness/vfio/bind.ts";
 
 const GIB_BYTES = 2 ** 30;
@@ -9,7 +9,7 @@ const device = (slot: number): VfioBinding => ({
   group: slot,
   [Symbol.asyncDispose]: async () => {},
 });
-const vms: InnerVms = {
+const vms: Vms = {
   memoryBytes: GIB_BYTES,
   memory: "anonymous",
   until: "ready",
@@ -93,7 +93,7 @@ describe("creating VMs", () => {
 });
 
 describe("a VM whose guest boots", () => {
-  const running: InnerVms = { ...vms, until: "user-space" };
+  const running: Vms = { ...vms, until: "user-space" };
 
   it("runs, and its time is that of its guest's user space", async () => {
     const { exec, asked } = hostThatPrints(timing(5.5, 100, 81));
@@ -127,8 +127,8 @@ describe("a VM whose guest boots", () => {
 });
 
 describe("the machine of a VM whose guest boots", () => {
-  const machineOf = (changes: Partial<InnerVms>) =>
-    innerVmArgs({ ...vms, ...changes }, device(10))
+  const machineOf = (changes: Partial<Vms>) =>
+    vmArgs({ ...vms, ...changes }, device(10))
       .join(" ")
       .match(/-machine .* -cpu \S+/)?.[0];
 
@@ -146,7 +146,7 @@ describe("the machine of a VM whose guest boots", () => {
 });
 
 describe("the measured VM's command line", () => {
-  const words = (memory: InnerVms["memory"]) => innerVmArgs({ ...vms, memory }, device(10)).join(" ");
+  const words = (memory: Vms["memory"]) => vmArgs({ ...vms, memory }, device(10)).join(" ");
 
   it("has the machine's ordinary memory by default", () => {
     expect(words("anonymous")).toContain("-machine q35 -accel kvm -cpu max -m 1024M -device vfio-pci");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { InstructionClock } from "../../harness/host/instruction-clock.ts";
+import { InstructionCheck } from "../../harness/host/clock-check.ts";
 
 /** A host on which a million instructions take so long. */
 function host(seconds: string) {
@@ -8,7 +8,7 @@ function host(seconds: string) {
     commands.push(command);
     return { stdout: `${seconds}\n`, stderr: "", exitCode: 0 };
   };
-  return { clock: new InstructionClock(exec), commands };
+  return { clock: new InstructionCheck(exec), commands };
 }
 
 test("a million instructions take a millisecond, and are asked for once", async () => {

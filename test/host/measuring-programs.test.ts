@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { projectPath } from "../../harness/base/paths.ts";
 import { measuredProgram } from "../../harness/host/measured-program.ts";
-import { compileGuestPrograms, guestPrograms } from "../../harness/host/programs.ts";
+import { compileHostPrograms, hostPrograms } from "../../harness/host/programs.ts";
 import { $ } from "../fakes/shell.ts";
 
 const PROGRAMS = ["populate", "launch", "forkcopy", "faultlatency", "stale", "load"];
@@ -17,7 +17,7 @@ let directory: string;
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "programs-"));
   mkdirSync(join(directory, "files"));
-  await compileGuestPrograms($, directory, PROGRAMS);
+  await compileHostPrograms($, directory, PROGRAMS);
 }, 120_000);
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -30,8 +30,8 @@ const run = (command: string) => {
 };
 const measure = (command: string) => measuredProgram(async () => run(command), command, 0);
 
-describe("all our programs for the guest", () => {
-  it.each(guestPrograms())("%s compiles without a warning", (name) => {
+describe("all our programs for the host", () => {
+  it.each(hostPrograms())("%s compiles without a warning", (name) => {
     const flags = ["-O2", "-Wall", "-Wextra", "-Werror", "-fsyntax-only"];
     execFileSync("gcc", [...flags, join(sources, `${name}.c`)], { stdio: "pipe" });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Exec } from "../../harness/base/exec.ts";
-import { hugeShare } from "../../harness/host/huge-share.ts";
+import { hugeShare } from "../../harness/host/huge-pages.ts";
 import { setThp } from "../../harness/host/thp.ts";
 
 const answering =

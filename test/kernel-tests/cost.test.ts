@@ -37,7 +37,7 @@ describe("what the series costs when it is never enabled", () => {
   });
 });
 
-describe("the guest's answer", () => {
+describe("the program's answer", () => {
   const ANSWER = 'allocost: {"setting":"off","pages":1000,"rounds":[{"allocate":3000000,"free":1000000}]}';
 
   test("is one line among what the kernel prints", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { findComplaints } from "../../harness/host/oops.ts";
+import { findComplaints } from "../../harness/host/complaints.ts";
 import { quiet } from "../../harness/kernel-tests/boot/test-host.ts";
 import { stress } from "../../harness/kernel-tests/stress.ts";
 
@@ -63,9 +63,10 @@ describe("the stress in the guest", () => {
   });
 });
 
-test("a kernel that warns is not quiet, whatever its programs say", () => {
+test("a kernel that warns is not quiet, whatever its programs say", async () => {
   const warning = "[   71.2] WARNING: CPU: 1 PID: 90 at mm/page_prezero.c:208 __page_prezero_verify+0x152/0x190\n";
-  const quietWith = (console: string) => quiet({ complaints: () => findComplaints(console) }).status;
-  expect(quietWith(warning)).toBe("failed");
-  expect(quietWith("Linux version 6.12.0\n")).toBe("passed");
+  const quietWith = async (console: string) =>
+    (await quiet({ complaints: async () => findComplaints(console) })).status;
+  expect(await quietWith(warning)).toBe("failed");
+  expect(await quietWith("Linux version 6.12.0\n")).toBe("passed");
 });

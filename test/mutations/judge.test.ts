@@ -27,7 +27,7 @@ test("a case may be named by how it begins", () => {
   expect(judge("PMD size", { results, failure: undefined }).caught).toBe(true);
 });
 
-test.each(["KERNEL_PANIC", "KERNEL_OOPS", "KUNIT_HUNG", "KUNIT_INCOMPLETE", "GUEST_HUNG"])(
+test.each(["KERNEL_PANIC", "KERNEL_OOPS", "KUNIT_HUNG", "KUNIT_INCOMPLETE", "HOST_HUNG"])(
   "caught when the kernel dies: %s",
   (code) => {
     expect(judge(CASE, { results: [], failure: failure(code) })).toEqual({

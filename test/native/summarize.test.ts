@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { caveatsOf, sectionsOf } from "../../harness/native/sections.ts";
+import { caveatsOf } from "../../harness/native/report.ts";
+import { sectionsOf } from "../../harness/native/sections.ts";
 import { summarize } from "../../harness/native/summarize.ts";
 import { fakeRecord } from "./fake-record.ts";
 import { fakeLines } from "./fake-samples.ts";

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { assertNestedDevice } from "../../harness/nested/device.ts";
+import { assertNestedDevice } from "../../harness/nested/setting.ts";
 
 test.each(["emulated", "0000:00:10.0"])("the nested host has %s", (device) => assertNestedDevice(device));
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import ssh2 from "ssh2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { guestPrograms } from "../../harness/host/programs.ts";
+import { hostPrograms } from "../../harness/host/programs.ts";
 import { ensureInitramfs, installedArchive, keysArchive } from "../../harness/nested/initramfs.ts";
 import { makeBootKeys, makeUserKeys } from "../../harness/nested/keys.ts";
 import { $ } from "../fakes/shell.ts";
@@ -39,7 +39,7 @@ describe("the root of the nested host", { timeout: 120_000 }, () => {
       "usr/sbin/dropbear",
       "busybox",
       "usr/local/share/reporter.rom",
-      ...guestPrograms().map((name) => `usr/local/bin/${name}`),
+      ...hostPrograms().map((name) => `usr/local/bin/${name}`),
     ]) {
       expect(names).toContain(wanted);
     }
@@ -82,6 +82,6 @@ describe("the root of the nested host", { timeout: 120_000 }, () => {
 
   it("refuses a program that is not installed", async () => {
     const refused = installedArchive($, [join(directory, "none")]);
-    await expect(refused).rejects.toMatchObject({ code: "GUEST_FILES", remedy: "npm run setup" });
+    await expect(refused).rejects.toMatchObject({ code: "HOST_FILES", remedy: "npm run setup" });
   });
 });

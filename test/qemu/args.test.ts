@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { emulatedDeviceAddresses, type OuterVm, outerVmArgs } from "../../harness/qemu/args.ts";
+import { emulatedDeviceAddresses, hostArgs, type QemuHost } from "../../harness/qemu/args.ts";
 
-const vm: OuterVm = {
+const vm: QemuHost = {
   kernelImage: "/kernels/bzImage",
   initrd: "/run/initrd",
   extraCmdline: "page_reporting.page_reporting_order=0",
@@ -11,10 +11,10 @@ const vm: OuterVm = {
   cpuModel: "max,-erms,-fsrm",
   control: { qmpSocket: "/run/qmp", consoleSocket: "/run/console" },
 };
-const words = (change: Partial<OuterVm> = {}) => outerVmArgs({ ...vm, ...change }).join(" ");
+const words = (change: Partial<QemuHost> = {}) => hostArgs({ ...vm, ...change }).join(" ");
 
-describe("the command line of the outer VM", () => {
-  it("has all memory touched before the guest starts", () => {
+describe("the command line of a nested host", () => {
+  it("has all memory touched before the host starts", () => {
     expect(words()).toContain("memory-backend-ram,id=ram,size=12288M,prealloc=on");
     expect(words()).toContain("-m 12288M");
   });
@@ -30,7 +30,7 @@ describe("the command line of the outer VM", () => {
   });
 
   it("ends the VM when its kernel dies, and keeps what the caller adds", () => {
-    const cmdline = outerVmArgs(vm)[outerVmArgs(vm).indexOf("-append") + 1];
+    const cmdline = hostArgs(vm)[hostArgs(vm).indexOf("-append") + 1];
     expect(cmdline).toMatch(/panic=-1 .*page_reporting\.page_reporting_order=0$/);
     expect(words()).toContain("-no-reboot");
   });

@@ -7,7 +7,7 @@ const memory = (hardware: Parameters<typeof memoryArgs>[2]) => {
   return { text: args.join(" "), machine };
 };
 
-describe("the outer VM's memory", () => {
+describe("a nested host's memory", () => {
   it("is one preallocated piece", () => {
     expect(memory({})).toEqual({
       text: "-m 2048M -object memory-backend-ram,id=ram,size=2048M,prealloc=on,prealloc-threads=2,dump=off",
@@ -15,7 +15,7 @@ describe("the outer VM's memory", () => {
     });
   });
 
-  it("is left to the guest to touch when that is asked for", () => {
+  it("is left to the host to touch when that is asked for", () => {
     expect(memory({ preallocate: false }).text).toBe("-m 2048M -object memory-backend-ram,id=ram,size=2048M,dump=off");
   });
 
@@ -35,7 +35,7 @@ describe("the outer VM's memory", () => {
   });
 });
 
-describe("what is added to the outer VM", () => {
+describe("what is added to a nested host", () => {
   it("is nothing by itself", () => {
     expect(addedArgs({})).toEqual([]);
   });

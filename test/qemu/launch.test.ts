@@ -60,7 +60,7 @@ describe("starting QEMU", () => {
     });
   });
 
-  it("knows that the guest reset itself, which a triple fault does without a word on the console", async () => {
+  it("knows that the host reset itself, which a triple fault does without a word on the console", async () => {
     const qemu = await launch("reset");
     await qemu.accelerator();
     const exit = await qemu.exited;

@@ -28,10 +28,17 @@ globalThis.pageFacts = () => {
       clashing: texts.filter(clash).map((text) => text.textContent),
     };
   });
+  const middle = (element) => (box(element).top + box(element).bottom) / 2;
+  const ratios = all("#result svg text").filter((text) => /^[\d.]+$/.test(text.textContent));
+  const marks = all("#result svg [fill^='var(--']");
   const pageWidth = document.documentElement.clientWidth;
   return {
     overflow: document.documentElement.scrollWidth - pageWidth,
     plots,
+    answers: all("#result td:nth-child(4), #result td:nth-child(5)").map((cell) => box(cell).right),
+    strays: marks
+      .filter((mark) => !ratios.some((ratio) => Math.abs(middle(ratio) - middle(mark)) <= 1.5))
+      .map((mark) => mark.getAttribute("fill")),
     sections: all("section").map((section) => ({ id: section.id, height: box(section).height })),
     tooWide: all("table, svg, h1, h2, p, figcaption")
       .filter((element) => box(element).right > pageWidth + 1)

@@ -12,6 +12,10 @@ export type PageFacts = {
     /** Texts on which another one is written. */
     clashing: string[];
   }[];
+  /** Right edges of the interval and the verdict of each effect. */
+  answers: number[];
+  /** Marks of the ratio plot that are not level with a ratio. */
+  strays: string[];
   sections: { id: string; height: number }[];
   /** Elements that reach beyond the right edge of the window, those that can be scrolled to included. */
   tooWide: string[];

@@ -1,16 +1,16 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { loadSummary } from "../../harness/analysis/load-run.ts";
-import { summarize } from "../../harness/analysis/summarize.ts";
+import { loadSummary, summarize } from "../../harness/analysis/summarize.ts";
 import type { Summary } from "../../harness/analysis/summary.ts";
 import { projectPath } from "../../harness/base/paths.ts";
 import { renderHtml } from "../../harness/report/html.ts";
 import { sectionsOf } from "../../harness/report/sections/all.ts";
 import { armKinds } from "../../harness/run/arm-name.ts";
 import { listRunDirs } from "../../harness/run/store.ts";
-import { CHROMIUM, Chromium, type Page, type View } from "./chromium.ts";
+import { CHROMIUM, launchChromium, show, type View } from "./chromium.ts";
 import type { PageFacts } from "./page-facts.ts";
 import { beforeRefills, syntheticRun, syntheticSamples } from "./synthetic-run.ts";
 
@@ -49,23 +49,27 @@ function widestRuns() {
   return [...new Set(most.filter((one) => one !== undefined))];
 }
 
+/** Rows of the result's table. */
+function headlineEffects({ effects, run: { settings } }: Summary): number {
+  return effects.filter(({ memoryBytes }) => memoryBytes === settings.memoryBytes).length;
+}
+
 const script = readFileSync(projectPath("test/report/in-page.js"), "utf8");
 const facts = (page: Page): Promise<PageFacts> => page.evaluate<PageFacts>(`${script}\npageFacts()`);
 
-if (CHROMIUM === undefined) console.warn("SKIPPED: report.html is not looked at; chromium comes with `npm run setup`");
+const directory = mkdtempSync(join(tmpdir(), "prezero-page-"));
+let browser: Browser;
+beforeAll(async () => {
+  if (CHROMIUM !== undefined) browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser?.close();
+  rmSync(directory, { recursive: true });
+});
 
-describe.skipIf(CHROMIUM === undefined).each(pages)("report.html %s", (_, summary) => {
-  const directory = mkdtempSync(join(tmpdir(), "prezero-page-"));
-  const file = join(directory, "report.html");
-  let browser: Chromium;
-  beforeAll(() => {
-    writeFileSync(file, renderHtml(summary));
-    browser = new Chromium(CHROMIUM as string);
-  });
-  afterAll(async () => {
-    await browser[Symbol.asyncDispose]();
-    rmSync(directory, { recursive: true });
-  });
+describe.skipIf(CHROMIUM === undefined).each(pages)("report.html %s", (name, summary) => {
+  const file = join(directory, `${name}.html`);
+  beforeAll(() => writeFileSync(file, renderHtml(summary)));
 
   test.each([
     ["a telephone", PHONE],
@@ -74,46 +78,43 @@ describe.skipIf(CHROMIUM === undefined).each(pages)("report.html %s", (_, summar
   ])(
     "on %s loads by itself, fits, and has every section and a plot that can be read in each figure",
     async (_, view) => {
-      const page = await browser.open(file, view);
+      const { page, problems } = await show(browser, file, view);
       const found = await facts(page);
-      expect(page.problems).toEqual([]);
+      expect(problems).toEqual([]);
       expect(found.overflow).toBe(0);
+      expect(found.strays, "marks that are not level with their ratio").toEqual([]);
       expect(found.sections.map(({ id }) => id)).toEqual(sectionsOf(summary).map(({ id }) => id));
       for (const section of found.sections) expect(section.height, section.id).toBeGreaterThan(20);
       for (const plot of found.plots) {
         expect(plot.width, plot.label).toBeGreaterThan(250);
         expect(plot.height, plot.label).toBeGreaterThan(60);
         expect(plot.texts, plot.label).toBeGreaterThan(2);
-        expect({ label: plot.label, outside: plot.outside, clashing: plot.clashing }).toEqual({
-          label: plot.label,
-          outside: [],
-          clashing: [],
-        });
+        const { outside, clashing } = plot;
+        expect({ outside, clashing }, plot.label).toEqual({ outside: [], clashing: [] });
       }
+      if (view === PHONE) {
+        // The interval and the verdict of each effect are on the screen.
+        expect(found.answers).toHaveLength(2 * headlineEffects(summary));
+        for (const right of found.answers) expect(right).toBeLessThanOrEqual(PHONE.width);
+      } else {
+        expect([found.scrolling, found.tooWide], "what would have to be scrolled sideways").toEqual([0, []]);
+      }
+      await page.close();
     },
   );
 
-  test("has nothing on a desktop or on paper that would have to be scrolled sideways", async () => {
-    for (const view of [DESKTOP, PAPER]) {
-      const { scrolling, tooWide } = await facts(await browser.open(file, view));
-      expect([scrolling, tooWide]).toEqual([0, []]);
-    }
-  });
-
-  test("is dark for those who have it so, and never on paper", async () => {
-    const dark = async (view: View) => (await facts(await browser.open(file, { ...view, dark: true }))).ground;
-    expect(await dark(PHONE)).toBe("rgb(20, 20, 20)");
-    expect(await dark(PAPER)).toBe("rgb(255, 255, 255)");
-  });
-
-  test("prints", async () => {
-    const pdf = await (await browser.open(file, DESKTOP)).pdf();
+  test("is dark for those who have it so, and never on paper; prints", async () => {
+    const screen = await show(browser, file, { ...PHONE, dark: true });
+    expect((await facts(screen.page)).ground).toBe("rgb(20, 20, 20)");
+    const paper = await show(browser, file, { ...PAPER, dark: true });
+    expect((await facts(paper.page)).ground).toBe("rgb(255, 255, 255)");
+    const pdf = await paper.page.pdf({ preferCSSPageSize: true });
     expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
+    await Promise.all([screen.page.close(), paper.page.close()]);
   });
 });
 
 test.skipIf(CHROMIUM === undefined)("the browser would tell of a page that is broken", async () => {
-  const directory = mkdtempSync(join(tmpdir(), "prezero-page-"));
   const file = join(directory, "broken.html");
   const plot = (text: string) => `<figure><svg viewBox="0 0 100 50" aria-label="p">${text}</svg></figure>`;
   const outside = '<text x="90" y="20">outside</text>';
@@ -124,8 +125,7 @@ test.skipIf(CHROMIUM === undefined)("the browser would tell of a page that is br
 <section id="s"><table style="width: 900px"><tr><td>x</table></section>${plot(outside)}${plot(clashing)}
 <img src="missing.png" alt=""><script>console.error("oh")</script>`,
   );
-  await using browser = new Chromium(CHROMIUM as string);
-  const page = await browser.open(file, PHONE);
+  const { page, problems } = await show(browser, file, PHONE);
   const { overflow, plots, tooWide } = await facts(page);
   expect(overflow).toBeGreaterThan(400);
   expect(tooWide).toContain("TABLE of s");
@@ -133,7 +133,6 @@ test.skipIf(CHROMIUM === undefined)("the browser would tell of a page that is br
     [["outside"], []],
     [[], ["one"]],
   ]);
-  expect(page.problems.join("\n")).toMatch(/asks for file:.*missing\.png/);
-  expect(page.problems.join("\n")).toMatch(/consoleAPICalled.*oh/);
-  rmSync(directory, { recursive: true });
+  expect(problems.join("\n")).toMatch(/asks for file:.*missing\.png/);
+  expect(problems.join("\n")).toMatch(/console: oh/);
 });

@@ -4,10 +4,10 @@ import { summarize } from "../../harness/analysis/summarize.ts";
 import { renderHtml } from "../../harness/report/html.ts";
 import { compareSections } from "../../harness/report/sections/compare.ts";
 import { valuesSections } from "../../harness/report/sections/values.ts";
-import { renderTerminal } from "../../harness/report/terminal.ts";
+import { caveatTexts } from "../../harness/report/wording/caveats.ts";
 import type { Program } from "../../harness/run/measure.ts";
 import type { Sample } from "../../harness/run/sample.ts";
-import { syntheticRun, syntheticSamples } from "./synthetic-run.ts";
+import { syntheticRun, syntheticSamples, terminalText } from "./synthetic-run.ts";
 
 const measure: Program = {
   command: "stale {mib} {thp} {limit}",
@@ -26,7 +26,7 @@ function programSamples(changes: (sample: Sample) => Partial<Sample> = () => ({}
 
 describe("the report of a scenario with a program", () => {
   const { summary } = programSamples();
-  const text = renderTerminal({ ...summary, sweeps: [] });
+  const text = terminalText({ ...summary, sweeps: [] });
 
   it("says what its seconds are", () => {
     expect(text).toContain("Result: traces of 4G, seconds until the last is gone\n");
@@ -49,12 +49,12 @@ describe("the report of a scenario with a program", () => {
   it("leaves out the share of huge pages where the program had none to tell", () => {
     const { summary } = programSamples(() => ({ hugeShare: null }));
     expect(summary.cells[0]?.cost.hugeShare).toBeNull();
-    expect(renderTerminal(summary)).not.toContain("NaN");
+    expect(terminalText(summary)).not.toContain("NaN");
   });
 
   it("shows how its kernels were configured beside the usual", () => {
     const run = syntheticRun({ ...program, fragments: ["devmem.config"] });
-    expect(renderTerminal(summarize(run, syntheticSamples(run)))).toMatch(/configuration +with devmem\.config/);
+    expect(terminalText(summarize(run, syntheticSamples(run)))).toMatch(/configuration +with devmem\.config/);
   });
 });
 
@@ -69,24 +69,24 @@ describe("other figures", () => {
     const values = ({ arm, round }: Sample) => ({
       values: { unmapSeconds: (arm === "base" ? 4 : 2) * ([1, 1, 100][round - 1] ?? 1) },
     });
-    expect(rows(values)).toEqual([["on", "4G", "prezero", "unmapSeconds", "4", "2", "2.00"]]);
+    expect(rows(values)).toEqual([["on", "4G", "prezero", "unmap, s", "4", "2", "2.00"]]);
   });
 
   it("are shown where only one arm has them, and a ratio with nothing is none", () => {
     const values = ({ arm }: Sample) => ({ values: arm === "base" ? { leftShare: 0.5 } : { goneSeconds: 3 } });
     expect(rows(values)).toEqual([
-      ["on", "4G", "prezero", "leftShare", "0.5", "-", "-"],
-      ["on", "4G", "prezero", "goneSeconds", "-", "3", "-"],
+      ["on", "4G", "prezero", "left, share", "0.5", "-", "-"],
+      ["on", "4G", "prezero", "gone, s", "-", "3", "-"],
     ]);
     expect(rows(({ arm }) => ({ values: { leftShare: arm === "base" ? 1 : 0 } }))).toEqual([
-      ["on", "4G", "prezero", "leftShare", "1", "0", "-"],
+      ["on", "4G", "prezero", "left, share", "1", "0", "-"],
     ]);
   });
 
   it("are left out in an arm of which a round has none: the others would not stand for all", () => {
     const values = ({ arm, boot, round }: Sample) =>
       arm === "base" && boot === 1 && round === 2 ? { values: {} } : { values: { goneSeconds: 12.5 } };
-    expect(rows(values)).toEqual([["on", "4G", "prezero", "goneSeconds", "-", "12.5", "-"]]);
+    expect(rows(values)).toEqual([["on", "4G", "prezero", "gone, s", "-", "12.5", "-"]]);
   });
 
   it("are no part of a report that has none", () => {
@@ -97,12 +97,14 @@ describe("other figures", () => {
 describe("times that ended at a limit", () => {
   it("are called lower bounds, by arm", () => {
     const { summary } = programSamples(({ arm }) => ({ seconds: arm === "base" ? 30.02 : 2 }));
-    expect(summary.caveats.join("\n")).toContain("LOWER BOUNDS: 40 of 40 rounds of base ended at the limit of 30 s");
+    expect(caveatTexts(summary).join("\n")).toContain(
+      "LOWER BOUNDS: 40 of 40 rounds of base ended at the limit of 30 s",
+    );
   });
 
   it("are not mentioned where there were none", () => {
     const { summary } = programSamples(() => ({ seconds: 2 }));
-    expect(summary.caveats.join("\n")).not.toContain("LOWER BOUNDS");
+    expect(caveatTexts(summary).join("\n")).not.toContain("LOWER BOUNDS");
   });
 });
 
@@ -121,7 +123,7 @@ describe("comparing runs of programs", () => {
     expect(() => compareSummaries(summary, other)).toThrow(
       expect.objectContaining({
         code: "UNLIKE_RUNS",
-        detail: "measured: stale {mib} {thp} 30 and stale {mib} {thp} 60",
+        detail: "limitSeconds: 30 and 60",
       }),
     );
   });

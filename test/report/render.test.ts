@@ -1,27 +1,57 @@
 import { describe, expect, it } from "vitest";
+import { compareSummaries } from "../../harness/analysis/compare-runs.ts";
 import { summarize } from "../../harness/analysis/summarize.ts";
 import { projectPath } from "../../harness/base/paths.ts";
 import { renderHtml } from "../../harness/report/html.ts";
 import { renderMarkdown } from "../../harness/report/markdown.ts";
-import { layOut, renderTerminal, wrap } from "../../harness/report/terminal.ts";
-import { beforeRefills, syntheticRun, syntheticSamples } from "./synthetic-run.ts";
+import { reportOf } from "../../harness/report/sections/all.ts";
+import { compareSections } from "../../harness/report/sections/compare.ts";
+import { planSection } from "../../harness/report/sections/plan.ts";
+import { resultSection } from "../../harness/report/sections/result.ts";
+import { layOut, renderSections, wrap } from "../../harness/report/terminal.ts";
+import { comparisonTexts } from "../../harness/report/wording/caveats.ts";
+import { armKinds } from "../../harness/run/arm-name.ts";
+import { beforeRefills, syntheticRun, syntheticSamples, terminalText } from "./synthetic-run.ts";
 
 const run = syntheticRun();
 const summary = summarize(run, syntheticSamples(run));
 const golden = (name: string): string => projectPath("test/golden/report", name);
 
 describe("the terminal's table", () => {
-  const text = renderTerminal(summary);
+  const text = terminalText(summary);
 
   it("is as it was read and agreed on", async () => {
     await expect(text).toMatchFileSnapshot(golden("terminal.txt"));
   });
 
-  it("fits into 100 columns and leaves no blanks at the ends of lines", () => {
-    for (const line of text.split("\n")) {
-      expect(line.length).toBeLessThanOrEqual(100);
-      expect(line).toBe(line.trimEnd());
-    }
+  it.each([40, 60, 80, 100, 140])(
+    "is never wider than %i columns, and leaves no blanks at the ends of lines",
+    (columns) => {
+      const wide = syntheticRun({
+        arms: [...armKinds, "prezero+min_order=9+delay_millisecs=5000"],
+        rounds: 9,
+        boots: 4,
+      });
+      for (const run of [summary, summarize(wide, syntheticSamples(wide))]) {
+        const compared = compareSummaries(run, run);
+        const texts = [
+          terminalText(run, columns),
+          renderSections(compareSections(compared), comparisonTexts(compared.caveats, compared.b), columns),
+          renderSections([planSection(run, run.plans)], [], columns),
+        ];
+        for (const line of texts.join("").split("\n")) {
+          expect(line.length, line).toBeLessThanOrEqual(columns);
+          expect(line).toBe(line.trimEnd());
+        }
+      }
+    },
+  );
+
+  it("folds what is too wide: no figure is lost, and the arm stands beside each", () => {
+    const narrow = terminalText(summary, 60);
+    for (const cell of resultSection(summary).table?.rows.flat() ?? []) expect(narrow).toContain(cell);
+    const result = narrow.slice(narrow.indexOf("Result:"), narrow.indexOf("Each round"));
+    expect(result.match(/^ {2}off +prezero /gm)?.length).toBeGreaterThan(1);
   });
 
   it("is loud about emulation before it shows a time, and about a projection in its heading", () => {
@@ -31,15 +61,15 @@ describe("the terminal's table", () => {
 
   it("has no p, no interval and no verdict with two boots", () => {
     const short = syntheticRun({ boots: 2, arms: ["base", "prezero"] });
-    const line = renderTerminal(summarize(short, syntheticSamples(short)))
+    const line = terminalText(summarize(short, syntheticSamples(short)))
       .split("\n")
       .find((l) => /^ {2}off +prezero/.test(l));
-    expect(line).toMatch(/ +- +- +too few boots$/);
+    expect(line).toMatch(/^ {2}off +prezero +\S+ +- +too few boots .* -$/);
   });
 
   it("has something to say about a run without a finished boot", () => {
     const empty = { ...run, boots: [], state: "interrupted" as const, finishedAt: null };
-    const bare = renderTerminal(summarize(empty, []));
+    const bare = terminalText(summarize(empty, []));
     expect(bare).toContain("INCOMPLETE: 0 of 12 planned boots finished (interrupted).");
     expect(bare).toContain("Nothing to compare yet");
     expect(bare).toContain("What ran");
@@ -55,7 +85,7 @@ describe("layout", () => {
         ["10", "y"],
       ],
     };
-    const lines = layOut(table);
+    const lines = layOut(table, 100);
     expect(lines[0]).toBe("   n  text");
     expect(lines[1]).toMatch(/^ {3}1 {2}x x /);
     expect(lines[2]).toMatch(/^ {6}x/);
@@ -63,7 +93,7 @@ describe("layout", () => {
   });
 
   it("breaks sentences between words", () => {
-    const lines = wrap("word ".repeat(60).trim(), "!! ", "   ");
+    const lines = wrap("word ".repeat(60).trim(), "!! ", "   ", 100);
     expect(lines.join(" ").match(/word/g)).toHaveLength(60);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
     expect(lines[1]).toMatch(/^ {3}word/);
@@ -72,12 +102,12 @@ describe("layout", () => {
 
 describe("table.md", () => {
   it("is as it was read and agreed on", async () => {
-    await expect(renderMarkdown(summary)).toMatchFileSnapshot(golden("table.md"));
+    await expect(renderMarkdown(reportOf(summary))).toMatchFileSnapshot(golden("table.md"));
   });
 
   it("shows names as they are, whatever is in them", () => {
     const odd = { ...run, machine: { ...run.machine, cpu: "a|b <i> *c* `d`" } };
-    expect(renderMarkdown(summarize(odd, syntheticSamples(odd)))).toContain("a\\|b \\<i\\> \\*c\\* \\`d\\`");
+    expect(renderMarkdown(reportOf(summarize(odd, syntheticSamples(odd))))).toContain("a\\|b \\<i\\> \\*c\\* \\`d\\`");
   });
 });
 
@@ -92,7 +122,9 @@ describe("report.html", () => {
 
   it("loads nothing and runs nothing", () => {
     const outside = html.replaceAll(/xmlns(:xlink)?="http:\/\/www\.w3\.org\/[^"]*"/g, "");
-    expect(outside).not.toMatch(/https?:|\bsrc=|\bhref=|@import|<script|<link|<iframe|\bon\w+=/i);
+    expect(outside.replaceAll(/<a href="(?:samples\.jsonl|run\.json|#caveats)"/g, "<a")).not.toMatch(
+      /https?:|\bsrc=|\bhref=|@import|<script|<link|<iframe|\bon\w+=/i,
+    );
     expect(html).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
   });
 
@@ -104,8 +136,8 @@ describe("report.html", () => {
       "Dot plot of all rounds",
       ...Array.from({ length: 3 }, () => "Line plot of the share of free memory zeroed"),
       expect.stringMatching(/^base: /),
-      "Plot of time over VM size",
-      "Plot of time over VM size",
+      "Time over VM size",
+      "Time over VM size",
       "Plot of a projection",
       "Plot of a projection",
     ]);

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { headlineOf } from "../../harness/analysis/effects.ts";
 import { summarize } from "../../harness/analysis/summarize.ts";
 import { plotsOf } from "../../harness/report/plots/all.ts";
 import { KIND_MARKS, marksOf } from "../../harness/report/plots/axes.ts";
 import { rfcTable } from "../../harness/report/rfc-table.ts";
-import { runListSection } from "../../harness/report/run-list.ts";
+import { lineOf, runListSection } from "../../harness/report/run-list.ts";
 import { cpuSection } from "../../harness/report/sections/cpu.ts";
 import { syntheticRun, syntheticSamples } from "./synthetic-run.ts";
 
@@ -31,8 +32,17 @@ describe("a run of several kernels", () => {
   });
 
   it("is listed with all of them", () => {
-    const [row] = runListSection([{ id: "r", directory: "r", readable: true, record: run }]).table?.rows ?? [];
-    expect(row?.[2]).toBe("7.3, 5.10");
+    const [row] =
+      runListSection([
+        {
+          id: "r",
+          directory: "r",
+          readable: true,
+          record: run,
+          line: lineOf(run, headlineOf(run, summary.effects) ?? null),
+        },
+      ]).table?.rows ?? [];
+    expect(row?.[6]).toBe("7.3, 5.10");
   });
 
   it("tells the removable share where its own kernel has a limit, and nowhere else", () => {

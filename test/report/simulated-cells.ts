@@ -1,8 +1,7 @@
 import { cellsOf } from "../../harness/analysis/cells.ts";
-import type { Cell } from "../../harness/analysis/summary.ts";
+import type { Cell } from "../../harness/analysis/figures.ts";
 import { turnsOf } from "../../harness/analysis/turns.ts";
-import { normal } from "../../harness/stats/normal.ts";
-import type { Random } from "../../harness/stats/random.ts";
+import { normal, type Random } from "../../harness/stats/random.ts";
 import { syntheticRun, syntheticSamples } from "./synthetic-run.ts";
 
 export type Truth = {

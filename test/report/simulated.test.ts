@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { effectsOf } from "../../harness/analysis/effects.ts";
-import type { Effect } from "../../harness/analysis/summary.ts";
+import type { Effect } from "../../harness/analysis/figures.ts";
 import { Random } from "../../harness/stats/random.ts";
 import { POWER, RUNS, smallestEffect } from "../../harness/stats/smallest-effect.ts";
 import { simulatedCells, type Truth } from "./simulated-cells.ts";
@@ -9,7 +9,7 @@ import { simulatedCells, type Truth } from "./simulated-cells.ts";
 function effects(truth: Truth, runs: number, alpha: number, seed: number): Effect[] {
   const random = new Random([81, 82, 83, seed]);
   const cells = simulatedCells(truth);
-  return Array.from({ length: runs }, () => effectsOf(cells(random), alpha)[0] as Effect);
+  return Array.from({ length: runs }, () => effectsOf(cells(random), { alpha, matters: 0 })[0] as Effect);
 }
 
 const share = (all: Effect[], holds: (effect: Effect) => boolean): number => all.filter(holds).length / all.length;

@@ -1,12 +1,13 @@
-import { armOf } from "../../harness/bench/arms.ts";
-import { armRecord } from "../../harness/bench/new-run.ts";
+import type { Summary } from "../../harness/analysis/summary.ts";
+import { armOf, armRecord } from "../../harness/bench/arms.ts";
 import { planBoots } from "../../harness/bench/plan.ts";
+import { reportOf } from "../../harness/report/sections/all.ts";
+import { renderTerminal } from "../../harness/report/terminal.ts";
 import { type ArmKind, type ArmName, armParts } from "../../harness/run/arm-name.ts";
 import { QUIET } from "../../harness/run/conditions.ts";
 import type { KernelRecord, LastRefill, RunRecord, Settings, Step } from "../../harness/run/record.ts";
 import type { Fingerprint, KernelVariant, RefillCurve, Sample, Thp } from "../../harness/run/sample.ts";
-import { normal } from "../../harness/stats/normal.ts";
-import { Random } from "../../harness/stats/random.ts";
+import { normal, Random } from "../../harness/stats/random.ts";
 
 /**
  * A run that never happened: made-up numbers from a fixed seed, for tests only. Every name in it says so. Nothing under
@@ -207,4 +208,9 @@ function sample(run: RunRecord, arm: ArmName, boot: number, step: Step, round: n
     values: {},
     fingerprint: fingerprint(run, arm),
   };
+}
+
+/** A report as a terminal of 100 columns shows it. */
+export function terminalText(summary: Summary, columns = 100): string {
+  return renderTerminal(reportOf(summary), columns);
 }

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { GIB_BYTES, MIB_BYTES } from "../../harness/base/size.ts";
-import { describePlan } from "../../harness/bench/describe-plan.ts";
 import { estimateRoundSeconds, estimateSeconds } from "../../harness/bench/estimate.ts";
-import { planBoots } from "../../harness/bench/plan.ts";
+import { describePlan, planBoots } from "../../harness/bench/plan.ts";
 import { scenarioNames } from "../../harness/bench/scenario.ts";
 import { QUIET } from "../../harness/run/conditions.ts";
 import { commandOf, type Program, programSchema, programSeconds, quantityOf } from "../../harness/run/measure.ts";
@@ -26,8 +25,8 @@ describe("a program that is measured", () => {
 
   test.each([
     [{ command: "populate {size}" }, "{size} in command is not known; allowed: {mib}, {thp}, {limit}"],
-    [{ command: "stale {mib} {limit}" }, "need each other"],
-    [{ limitSeconds: 30 }, "need each other"],
+    [{ command: "stale {mib} {limit}" }, "go together"],
+    [{ limitSeconds: 30 }, "go together"],
     [{ secondsPerGib: { tcg: 6 } }, "secondsPerGib.kvm"],
     [{ secondsPerGib: { tcg: 6, kvm: 0 } }, "secondsPerGib.kvm"],
     [{ heading: undefined }, "heading"],
@@ -96,12 +95,12 @@ describe("the settings of a scenario with a program", () => {
   test.each([
     [{ arms: "base,hugetlb" }, "the arm hugetlb"],
     [{ arms: "base,limit" }, "the arm limit"],
-    [{ device: "0000:65:00.0" }, "--device"],
+    [{ device: "0000:00:10.0" }, "--device"],
     [{ traces: true }, "--traces"],
   ])("refuse %j, which is about VMs", async (options, named) => {
     const refused = await resolve("fork", options).catch((error) => error);
     expect(refused).toMatchObject({ code: "NO_VM", exitCode: 2 });
-    expect(refused.message).toContain(`which this is for: ${named}`);
+    expect(refused.message).toContain(`so it cannot use ${named}`);
     expect(refused.remedy).toContain("Allowed arms: base, base-again, prezero, prezero-disabled");
   });
 

@@ -31,7 +31,10 @@ describe("the directory of runs", () => {
     expect(() => resolveRunDir("latest", root)).toThrow(/no run/);
     saveRun(join(root, "2026-01-01T00-00-00-a"), newRun());
     expect(() => resolveRunDir("b", root)).toThrow(
-      expect.objectContaining({ code: "RUN_UNKNOWN", remedy: "Name one of: latest, 2026-01-01T00-00-00-a." }),
+      expect.objectContaining({
+        code: "RUN_UNKNOWN",
+        remedy: "Name one of: latest, 2026-01-01T00-00-00-a; a part of a name will do.",
+      }),
     );
   });
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fitBoots } from "../../harness/stats/boot-lines.ts";
 import { fitLine } from "../../harness/stats/line.ts";
-import { normal } from "../../harness/stats/normal.ts";
-import { Random } from "../../harness/stats/random.ts";
+import { normal, Random } from "../../harness/stats/random.ts";
 
 describe("fitBoots", () => {
   const boot = (slope: number, intercept: number, sizes = [2, 4, 8]) =>

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { normal } from "../../harness/stats/normal.ts";
 import { farFromRest } from "../../harness/stats/outliers.ts";
-import { Random } from "../../harness/stats/random.ts";
+import { normal, Random } from "../../harness/stats/random.ts";
 
 describe("farFromRest", () => {
   it("names a value by its place, with its distance in scaled MADs", () => {

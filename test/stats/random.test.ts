@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Random } from "../../harness/stats/random.ts";
+import { normal, Random } from "../../harness/stats/random.ts";
 
 describe("Random", () => {
   it("gives the reference generator's numbers for the state 1, 2, 3, 4", () => {
@@ -25,4 +25,20 @@ describe("Random", () => {
   it("refuses the state it could never leave", () => {
     expect(() => new Random([0, 0, 0, 0])).toThrow(RangeError);
   });
+});
+
+// NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.1: area under the normal curve, plus one half.
+it.each([
+  [-1.96, 0.025],
+  [-1, 0.15866],
+  [0, 0.5],
+  [1, 0.84134],
+  [1.96, 0.975],
+  [2.33, 0.9901],
+])("below %f lies the share %f of normal numbers", (x, share) => {
+  const random = new Random([51, 52, 53, 54]);
+  const draws = 20_000;
+  let below = 0;
+  for (let i = 0; i < draws; i++) if (normal(random) < x) below++;
+  expect(Math.abs(below / draws - share)).toBeLessThan(4 * Math.sqrt((share * (1 - share)) / draws));
 });

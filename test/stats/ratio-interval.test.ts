@@ -1,8 +1,7 @@
-import { errorFunction } from "simple-statistics";
+import normalCdf from "@stdlib/stats-base-dists-normal-cdf";
 import { describe, expect, it } from "vitest";
 import { median } from "../../harness/stats/median.ts";
-import { normal } from "../../harness/stats/normal.ts";
-import { Random } from "../../harness/stats/random.ts";
+import { normal, Random } from "../../harness/stats/random.ts";
 import { ratioInterval } from "../../harness/stats/ratio-interval.ts";
 
 describe("ratioInterval", () => {
@@ -26,7 +25,7 @@ describe("ratioInterval", () => {
       .flatMap((a) => draws(arm).map((b) => a / b))
       .sort((a, b) => a - b);
     // Hesterberg's expanded percentile: sqrt(4 / 3) times t of 6 degrees of freedom, 2.446912, is 2.825451 deviations.
-    const tail = (1 - errorFunction(2.825451 / Math.SQRT2)) / 2;
+    const tail = normalCdf(-2.825451, 0, 1);
     const interval = ratioInterval(base, arm);
     expect(interval?.low).toBe(ratios[Math.ceil(tail * 65_536) - 1]);
     expect(interval?.high).toBe(ratios[Math.ceil((1 - tail) * 65_536) - 1]);

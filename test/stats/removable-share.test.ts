@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bootstrapMedian } from "../../harness/stats/bootstrap-median.ts";
 import { expandedTail, quantile } from "../../harness/stats/expanded-percentile.ts";
-import { normal } from "../../harness/stats/normal.ts";
-import { Random } from "../../harness/stats/random.ts";
+import { normal, Random } from "../../harness/stats/random.ts";
 import { type RemovableShare, removableShare } from "../../harness/stats/removable-share.ts";
 
 const base = [36, 35, 38, 37];

@@ -1,14 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { normal } from "../../harness/stats/normal.ts";
 import { permutationTest } from "../../harness/stats/permutation.ts";
-import { Random } from "../../harness/stats/random.ts";
+import { normal, Random } from "../../harness/stats/random.ts";
 import { ratioInterval } from "../../harness/stats/ratio-interval.ts";
 import { shownFrom } from "../../harness/stats/shown-from.ts";
 import { type Verdict, verdictOf } from "../../harness/stats/verdict.ts";
 
 /** What a report would say. */
 function verdict(base: number[], arm: number[], alpha: number): Verdict {
-  return verdictOf(permutationTest(base, arm).p, ratioInterval(base, arm), alpha);
+  return verdictOf(permutationTest(base, arm).p, ratioInterval(base, arm), { alpha, matters: 0 });
 }
 
 const random = new Random([71, 72, 73, 74]);

@@ -1,6 +1,6 @@
+import studentQuantile from "@stdlib/stats-base-dists-t-quantile";
 import { describe, expect, it } from "vitest";
 import { fewestBoots, smallestEffect } from "../../harness/stats/smallest-effect.ts";
-import { studentQuantile } from "../../harness/stats/student.ts";
 
 const even = (boots: number, spread: number) => smallestEffect({ boots, baseSpread: spread, armSpread: spread });
 

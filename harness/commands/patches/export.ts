@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { loadSummary } from "../../analysis/load-run.ts";
+import { loadSummary } from "../../analysis/summarize.ts";
 import { count, option } from "../../base/option.ts";
 import { print, say } from "../../base/output.ts";
 import { projectPath } from "../../base/paths.ts";

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ExecAnswer } from "../../base/exec.ts";
 import { check, type TestResult } from "../../ktap/result.ts";
 
-/** What the guest programs that look at memory print: pages of 4 KiB looked at, not zero, not as written. */
+/** What the programs that look at memory print: pages of 4 KiB looked at, not zero, not as written. */
 const looked = z.object({ pages: z.int(), dirty: z.int(), lost: z.int() });
 export type Looked = z.infer<typeof looked>;
 

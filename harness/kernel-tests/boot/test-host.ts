@@ -2,13 +2,12 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Shell } from "../../base/shell.ts";
 import { GIB_BYTES } from "../../base/size.ts";
+import { bootTestHost as bootHost, type TestHost, type TestHostOptions } from "../../hosts.ts";
 import type { Base } from "../../kernel/bases.ts";
 import { ensureKernel } from "../../kernel/build.ts";
 import type { BuiltKernel } from "../../kernel/built-kernel.ts";
 import type { Variant } from "../../kernel/variant.ts";
 import { check, type TestResult } from "../../ktap/result.ts";
-import { type BootKernel, bootNestedHost, type NestedHostOptions } from "../../nested/nested.ts";
-import type { NestedHost } from "../../nested/nested-host.ts";
 import type { AccelChoice } from "../../qemu.ts";
 
 /** What tests that boot kernels are given. */
@@ -37,16 +36,16 @@ const RICH_FRAGMENTS = ["life.config", "selftests-mm.config"];
 /**
  * Boots a host for a test: 1 GiB, two to four CPUs that clear quickly, an emulated device, unless `needs` says otherwise.
  * @param name of the console's log
- * @throws what {@link bootNestedHost} throws
+ * @throws what {@link bootHost} throws
  */
 export function bootTestHost(
   $: Shell,
   { accel, logs }: Pick<TestPlan, "accel" | "logs">,
-  kernel: Omit<BootKernel, "variant"> & { variant: Variant },
+  kernel: TestHostOptions["kernel"],
   name: string,
-  needs: Partial<NestedHostOptions> = {},
-): Promise<NestedHost> {
-  return bootNestedHost($, {
+  needs: Partial<TestHostOptions> = {},
+): Promise<TestHost> {
+  return bootHost($, {
     kernel,
     memoryBytes: GIB_BYTES,
     cpus: Math.min(MAX_CPUS, Math.max(2, availableParallelism())),
@@ -80,7 +79,7 @@ export async function richKernel($: Shell, base: Base, variant: Variant): Promis
 }
 
 /** Warnings count too: a kernel that complains is not one that passes. @param allowed what is said on purpose */
-export function quiet(host: Pick<NestedHost, "complaints">, allowed?: RegExp): TestResult {
-  const complaints = host.complaints().filter(({ text }) => allowed?.test(text) !== true);
+export async function quiet(host: Pick<TestHost, "complaints">, allowed?: RegExp): Promise<TestResult> {
+  const complaints = (await host.complaints()).filter(({ text }) => allowed?.test(text) !== true);
   return check("the console has no complaint", complaints.length === 0, complaints.map(({ text }) => text).join("\n"));
 }

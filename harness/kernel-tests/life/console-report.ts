@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { InfrastructureError } from "../../base/errors.ts";
+import type { TestHost } from "../../hosts.ts";
 import { check, type TestResult } from "../../ktap/result.ts";
-import type { NestedHost } from "../../nested/nested-host.ts";
 import { checked, counter } from "../boot/answers.ts";
 import { verifierFoundNothing } from "../boot/worker.ts";
 
@@ -24,7 +24,7 @@ export class ConsoleReport {
    * @returns all that was printed
    * @throws InfrastructureError NO_REPORT when it does not come in time, or the machine ends first
    */
-  async until(last: RegExp, host: Pick<NestedHost, "qemu">, timeoutMs: number): Promise<string> {
+  async until(last: RegExp, host: Pick<TestHost, "qemu">, timeoutMs: number): Promise<string> {
     const endMs = Date.now() + timeoutMs;
     let ended = false;
     void host.qemu.exited.then(() => {

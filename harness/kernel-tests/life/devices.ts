@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { Shell } from "../../base/shell.ts";
 import { GIB_BYTES, MIB_BYTES } from "../../base/size.ts";
+import type { TestHost } from "../../hosts.ts";
 import { check, type TestResult } from "../../ktap/result.ts";
-import type { NestedHost } from "../../nested/nested-host.ts";
 import { checked, ended, number } from "../boot/answers.ts";
 import type { Scenario, TestPlan } from "../boot/test-host.ts";
 import { WORKER_ON } from "../boot/worker.ts";
@@ -34,7 +34,7 @@ export const hotplug: Scenario = {
 };
 
 /** @throws what the host's exec throws; QmpError when QEMU refuses the DIMM */
-export async function dimm(host: Pick<NestedHost, "exec" | "qemu">): Promise<TestResult[]> {
+export async function dimm(host: Pick<TestHost, "exec" | "qemu">): Promise<TestResult[]> {
   const { qmp } = host.qemu;
   const backend = { "qom-type": "memory-backend-ram", id: "later", size: DIMM_BYTES };
   await qmp.execute("object-add", backend, anything);
@@ -86,7 +86,7 @@ export const virtioMem: Scenario = {
 };
 
 /** @throws what the host's exec throws; QmpError */
-export async function growAndShrink(host: Pick<NestedHost, "exec" | "qemu">): Promise<TestResult[]> {
+export async function growAndShrink(host: Pick<TestHost, "exec" | "qemu">): Promise<TestResult[]> {
   const results: TestResult[] = [];
   for (let cycle = 1; cycle <= VIRTIO_MEM_CYCLES; cycle++) {
     const plugged = await resize(host, DEVICE_BYTES);
@@ -99,7 +99,7 @@ export async function growAndShrink(host: Pick<NestedHost, "exec" | "qemu">): Pr
 }
 
 /** Asks for that size and waits for it. @returns what is plugged in the end, bytes */
-async function resize({ qemu }: Pick<NestedHost, "qemu">, bytes: number): Promise<number> {
+async function resize({ qemu }: Pick<TestHost, "qemu">, bytes: number): Promise<number> {
   const path = { path: "/machine/peripheral/vmem", property: "requested-size", value: bytes };
   await qemu.qmp.execute("qom-set", path, z.unknown());
   const endMs = Date.now() + RESIZE_MS;
@@ -122,7 +122,7 @@ const balloonSize = z.object({ actual: z.int() });
 /** Long enough for a worker that touches reported memory to fault a good part of it in. */
 const WORKER_MS = 10_000;
 
-type BalloonHost = Pick<NestedHost, "exec" | "qemu">;
+type BalloonHost = Pick<TestHost, "exec" | "qemu">;
 
 export const balloon: Scenario = {
   name: "balloon",

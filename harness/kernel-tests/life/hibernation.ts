@@ -58,7 +58,7 @@ async function fallAsleep($: Shell, plan: TestPlan, disk: string): Promise<TestR
     full,
     ended("it is told to hibernate", asleep),
     check("it did, and is off", exit?.exitCode === 0),
-    quiet(host),
+    await quiet(host),
   ];
 }
 
@@ -75,7 +75,7 @@ async function wake($: Shell, plan: TestPlan, disk: string): Promise<TestResult[
     checked("memory of the machine that resumes", dirty),
     ended("it is told to resume", awake),
     ...judgeHibernation(text),
-    quiet(host),
+    await quiet(host),
   ];
 }
 

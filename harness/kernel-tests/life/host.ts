@@ -1,12 +1,11 @@
 import type { Shell } from "../../base/shell.ts";
+import type { TestHost, TestHostOptions } from "../../hosts.ts";
 import { check, type TestResult } from "../../ktap/result.ts";
-import type { NestedHostOptions } from "../../nested/nested.ts";
-import type { NestedHost } from "../../nested/nested-host.ts";
 import { checked, counter } from "../boot/answers.ts";
 import { bootTestHost, quiet, richKernel, type TestPlan } from "../boot/test-host.ts";
 import { fillPool, verifierFoundNothing } from "../boot/worker.ts";
 
-export type LifeHost = Pick<NestedHost, "exec" | "complaints">;
+export type LifeHost = Pick<TestHost, "exec" | "complaints">;
 
 export const SCENARIO_MS = 240_000;
 /** What is looked at in the end: half of the free memory of the smallest host or less. */
@@ -22,8 +21,8 @@ export async function onLiveHost(
   $: Shell,
   plan: TestPlan,
   name: string,
-  needs: Partial<NestedHostOptions>,
-  live: (host: NestedHost) => Promise<TestResult[]>,
+  needs: Partial<TestHostOptions>,
+  live: (host: TestHost) => Promise<TestResult[]>,
 ): Promise<TestResult[]> {
   await using host = await bootLife($, plan, name, needs);
   const before = await fillPool(host);
@@ -37,8 +36,8 @@ export async function bootLife(
   $: Shell,
   plan: TestPlan,
   name: string,
-  needs: Partial<NestedHostOptions>,
-): Promise<NestedHost> {
+  needs: Partial<TestHostOptions>,
+): Promise<TestHost> {
   return bootTestHost($, plan, await richKernel($, plan.base, "prezero"), `life-${name}`, needs);
 }
 
@@ -55,6 +54,6 @@ export async function afterwards(host: LifeHost): Promise<TestResult[]> {
     ...looked,
     check(`${hits} of these came from the pool`, hits > 0, vmstat),
     verifierFoundNothing(vmstat),
-    quiet(host),
+    await quiet(host),
   ];
 }

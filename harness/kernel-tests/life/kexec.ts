@@ -40,7 +40,7 @@ async function followed($: Shell, plan: TestPlan): Promise<TestResult[]> {
     ended("the next root is packed", packed),
     ended("the kernel is told to go", loaded),
     ...judgeNextLife(text),
-    quiet(host),
+    await quiet(host),
   ];
 }
 

@@ -47,7 +47,7 @@ async function pressed(
   const pool = variant === "base" ? [] : [await fillPool(host)];
   const loaded = await press(host);
   const what = `${variant}: ${PROCESSES} processes with ${loaded.mib} MiB together`;
-  return { ...loaded, results: [...pool, checked(what, loaded.answer), quiet(host)] };
+  return { ...loaded, results: [...pool, checked(what, loaded.answer), await quiet(host)] };
 }
 
 /**

@@ -12,7 +12,7 @@ import { BUILD_DIR, makeTree } from "../../kernel/tree.ts";
 const TESTS = "tools/testing/selftests/mm";
 const HEADERS = "usr/include";
 /**
- * Static, so that they run in the guest whatever its libraries are. 6.12's khugepaged.c uses KSFT_SKIP and does not
+ * Static, so that they run on the host whatever its libraries are. 6.12's khugepaged.c uses KSFT_SKIP and does not
  * include the header that has it.
  */
 const FLAGS = ["USERLDFLAGS=-static -s", "USERCFLAGS=-DKSFT_SKIP=4"];

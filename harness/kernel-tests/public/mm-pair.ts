@@ -43,7 +43,7 @@ async function mmBoot(
     plan.say(`${variant}: ${name} ${status} after ${seconds.toFixed(0)} s`);
   });
   const ended = variant === "prezero" ? await workerTookPart(host.exec) : [];
-  const { name, ...rest } = quiet(host);
+  const { name, ...rest } = await quiet(host);
   return { outcomes, checks: [...started, ...ended, { name: `${variant}: ${name}`, ...rest }] };
 }
 

@@ -8,7 +8,7 @@ import { startWorker, workerTookPart } from "../boot/worker.ts";
 /** Migration and KSM across nodes have tests of their own, and those of migration skip below four CPUs. */
 export const FOUR_CPUS_TWO_NODES = { memoryBytes: 2 * GIB_BYTES, cpus: 4, extraCmdline: "numa=fake=2" };
 
-/** Takes rights away. Called by its path: the shell of the guest has a setpriv of its own that knows less. */
+/** Takes rights away. Called by its path: the shell of the host has a setpriv of its own that knows less. */
 const SETPRIV = "/usr/bin/setpriv";
 /** What the host needs: stress-ng, and what takes rights away from it. */
 const STRESS_NG = ["/usr/bin/stress-ng", SETPRIV];
@@ -52,7 +52,7 @@ export async function stressNgBesideWorker($: Shell, plan: TestPlan): Promise<Te
   await using host = await bootTestHost($, plan, kernel, "public-stress-ng", needs);
   const started = await startWorker(host.exec);
   const stressors = await stressNg(host.exec);
-  return [started, ...stressors, ...(await workerTookPart(host.exec)), quiet(host)];
+  return [started, ...stressors, ...(await workerTookPart(host.exec)), await quiet(host)];
 }
 
 /**

@@ -1,18 +1,21 @@
-import { breakBeforeKnobs } from "../../analysis/format.ts";
 import { type ArmKind, type ArmName, armParts } from "../../run/arm-name.ts";
+import { breakBeforeKnobs } from "../wording/format.ts";
 
 /** How an arm is drawn. */
 type Mark = { color: string; symbol: string };
 
-/** Arms differ in colour (see page-style.ts) and in shape, so that they can be told apart without colour. */
+/**
+ * Arms differ in colour (see page-style.ts) and in shape, so that they can be told apart without colour. The middle of each
+ * shape is on the value: ECharts draws its own pin and arrow beside it.
+ */
 export const KIND_MARKS: Record<ArmKind, Mark> = {
   base: { color: "var(--base)", symbol: "circle" },
   "base-again": { color: "var(--base-again)", symbol: "triangle" },
   prezero: { color: "var(--prezero)", symbol: "diamond" },
   "prezero-disabled": { color: "var(--prezero-disabled)", symbol: "rect" },
-  "init-on-free": { color: "var(--init-on-free)", symbol: "triangle" },
-  prealloc: { color: "var(--prealloc)", symbol: "pin" },
-  hugetlb: { color: "var(--hugetlb)", symbol: "arrow" },
+  "init-on-free": { color: "var(--init-on-free)", symbol: "path://M0 0H10L5 9Z" },
+  prealloc: { color: "var(--prealloc)", symbol: "path://M3 0H7V3H10V7H7V10H3V7H0V3H3Z" },
+  hugetlb: { color: "var(--hugetlb)", symbol: "path://M5 0L10 4L8 10H2L0 4Z" },
   limit: { color: "var(--faint)", symbol: "roundRect" },
 };
 

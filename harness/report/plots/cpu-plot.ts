@@ -1,6 +1,7 @@
-import { formatSeconds, formatThp } from "../../analysis/format.ts";
-import type { ArmTotal, Cell } from "../../analysis/summary.ts";
+import type { ArmTotal, Cell } from "../../analysis/figures.ts";
 import { formatSize } from "../../base/size.ts";
+import type { Unit } from "../../run/measure.ts";
+import { formatSeconds, formatThp } from "../wording/format.ts";
 import { axisStyle, KIND_MARKS, legendOf, rowNames, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
@@ -8,8 +9,8 @@ const ROW_PX = 38;
 
 const barStyle = { ...still, type: "bar", barMaxWidth: 18 } as const;
 
-/** CPU seconds per boot of each arm, the worker's share marked off. */
-export function cpuPlot(totals: readonly ArmTotal[]): Plot {
+/** CPU time per boot of each arm, the worker's share marked off. */
+export function cpuPlot(totals: readonly ArmTotal[], { plural }: Unit): Plot {
   const rows = totals.map(({ arm, hostCpuSeconds, workerCpuSeconds }) => ({
     arm,
     worker: workerCpuSeconds ?? 0,
@@ -21,7 +22,7 @@ export function cpuPlot(totals: readonly ArmTotal[]): Plot {
     ROW_PX,
   );
   return {
-    caption: "CPU seconds of the host under test per boot: all work, of it the zeroing worker.",
+    caption: `CPU time of the host under test per boot, ${plural}: all work, of it the zeroing worker.`,
     label: rows
       .map(({ arm, worker, rest }) => `${arm}: ${formatSeconds(worker + rest)}, of it worker ${formatSeconds(worker)}`)
       .join("; "),
@@ -29,7 +30,7 @@ export function cpuPlot(totals: readonly ArmTotal[]): Plot {
     option: {
       legend,
       grid: { left: names.leftPx, right: 16, top: heightPx, bottom: 42 },
-      xAxis: { ...axisStyle, type: "value", name: "CPU seconds per boot", nameGap: 26 },
+      xAxis: { ...axisStyle, type: "value", name: `${plural} per boot`, nameGap: 26 },
       yAxis: names.axis,
       series: [
         {
@@ -52,12 +53,12 @@ export function cpuPlot(totals: readonly ArmTotal[]): Plot {
 }
 
 /** What a round of a pooled arm cost outside its own time: waiting for the pool, and the worker's CPU. */
-export function waitPlot(cells: readonly Cell[]): Plot {
+export function waitPlot(cells: readonly Cell[], { plural }: Unit): Plot {
   const name = (cell: Cell): string => `${formatThp(cell.thp)}, ${formatSize(cell.memoryBytes)}`;
   const { legend, heightPx } = legendOf(["wait", "worker CPU"]);
   const names = rowNames(cells.map(name), ROW_PX);
   return {
-    caption: "Cost of a round outside its time: wait for the pool (median) and CPU of the worker (mean), seconds.",
+    caption: `Cost of a round outside its time: wait for the pool (median) and CPU of the worker (mean), ${plural}.`,
     label: cells
       .map(
         (cell) =>
@@ -69,7 +70,7 @@ export function waitPlot(cells: readonly Cell[]): Plot {
     option: {
       legend,
       grid: { left: names.leftPx, right: 16, top: heightPx, bottom: 42 },
-      xAxis: { ...axisStyle, type: "value", name: "seconds per round", nameGap: 26 },
+      xAxis: { ...axisStyle, type: "value", name: `${plural} per round`, nameGap: 26 },
       yAxis: names.axis,
       series: [
         {

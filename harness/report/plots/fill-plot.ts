@@ -1,7 +1,7 @@
-import { count, formatSeconds, formatThp } from "../../analysis/format.ts";
-import type { FillGroup } from "../../analysis/summary.ts";
-import type { Words } from "../../analysis/words.ts";
+import type { FillGroup } from "../../analysis/figures.ts";
 import { medianCurve } from "../../stats/median-curve.ts";
+import { count, formatSeconds, formatThp } from "../wording/format.ts";
+import type { Words } from "../wording/words.ts";
 import { axisStyle, type MarkOf, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
@@ -28,15 +28,15 @@ export function fillPlot(
   });
   return {
     caption:
-      `The pool fills ${when} (${arm}): full after ${formatSeconds(seconds.median)} s, median of ` +
+      `The pool fills ${when} (${arm}): full after ${formatSeconds(seconds.median)} ${words.unit.symbol}, median of ` +
       `${count(curves.length, "wait")}; thick: median line.`,
     label:
       `Line plot of the share of free memory zeroed, ${arm}, ${when}: full after ${formatSeconds(seconds.median)} ` +
-      `seconds, the slowest after ${formatSeconds(seconds.max)}`,
+      `${words.unit.plural}, the slowest after ${formatSeconds(seconds.max)}`,
     height: 230,
     option: {
       grid: { left: 48, right: 16, top: 12, bottom: 42 },
-      xAxis: { ...axisStyle, type: "value", name: "seconds", nameGap: 26, min: 0, max: endSeconds },
+      xAxis: { ...axisStyle, type: "value", name: words.unit.plural, nameGap: 26, min: 0, max: endSeconds },
       yAxis: { ...axisStyle, type: "value", name: "% of free memory zero", nameGap: 34, min: 0, max: 100 },
       series: [
         ...curves.map(({ curve }) => line(curve, { width: 1, opacity: 0.45 })),

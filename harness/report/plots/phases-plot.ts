@@ -1,16 +1,17 @@
-import { formatSeconds, formatThp } from "../../analysis/format.ts";
-import type { PhaseCell } from "../../analysis/summary.ts";
+import type { PhaseCell } from "../../analysis/figures.ts";
 import { formatSize } from "../../base/size.ts";
+import type { Unit } from "../../run/measure.ts";
 import type { PhaseName } from "../../run/phase.ts";
 import { phaseNames } from "../../run/phase.ts";
 import type { Thp } from "../../run/sample.ts";
+import { formatSeconds, formatThp } from "../wording/format.ts";
 import { axisStyle, legendOf, rowNames, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
 const ROW_PX = 38;
 
 /** Where the time of a creation goes, one stacked bar for each arm. */
-export function phasesPlot(thp: Thp, cells: readonly PhaseCell[]): Plot {
+export function phasesPlot(thp: Thp, { plural }: Unit, cells: readonly PhaseCell[]): Plot {
   const size = formatSize((cells[0] as PhaseCell).memoryBytes);
   const names = phaseNames.filter((name) => cells.some((cell) => cell.seconds[name] !== undefined));
   const { legend, heightPx } = legendOf(names);
@@ -25,7 +26,7 @@ export function phasesPlot(thp: Thp, cells: readonly PhaseCell[]): Plot {
     option: {
       legend,
       grid: { left: arms.leftPx, right: 16, top: heightPx, bottom: 42 },
-      xAxis: { ...axisStyle, type: "value", name: "seconds", nameGap: 26 },
+      xAxis: { ...axisStyle, type: "value", name: plural, nameGap: 26 },
       yAxis: arms.axis,
       series: names.map((name) => bars(name, cells)),
     },

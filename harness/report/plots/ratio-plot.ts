@@ -1,20 +1,22 @@
-import { formatRange, formatRatio, formatThp } from "../../analysis/format.ts";
-import type { Effect } from "../../analysis/summary.ts";
+import type { Effect } from "../../analysis/figures.ts";
+import type { Unit } from "../../run/measure.ts";
+import { formatRange, formatRatio, formatThp } from "../wording/format.ts";
+import { verdictText } from "../wording/words.ts";
 import { axisStyle, type MarkOf, rowNames, SYMBOL_PX, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
 const ROW_PX = 36;
 
 /** base/arm of each effect with its interval, on a logarithmic axis with 1 marked. */
-export function ratioPlot(effects: readonly Effect[], markOf: MarkOf): Plot {
+export function ratioPlot(effects: readonly Effect[], unit: Unit, markOf: MarkOf): Plot {
   const ends = effects.flatMap(({ ratio, low, high }) => [low ?? ratio, ratio, high ?? ratio, 1]);
   const names = rowNames(
     effects.map((effect) => `${formatThp(effect.thp)}\n${effect.armName}`),
     ROW_PX,
   );
   return {
-    caption: "base/arm with its 95 % interval; right of 1 the arm is faster.",
-    label: `Ratio plot. ${effects.map(describe).join("; ")}`,
+    caption: "base/arm with its 95 % interval; right of 1 the arm takes less.",
+    label: `Ratio plot. ${effects.map((effect) => describe(effect, unit)).join("; ")}`,
     height: 70 + names.rowPx * effects.length,
     option: {
       grid: { left: names.leftPx, right: 40, top: 14, bottom: 42 },
@@ -37,9 +39,9 @@ export function ratioPlot(effects: readonly Effect[], markOf: MarkOf): Plot {
   };
 }
 
-function describe(effect: Effect): string {
+function describe(effect: Effect, unit: Unit): string {
   const range = effect.low === null ? "no interval" : `interval ${formatRange(effect.low, effect.high, formatRatio)}`;
-  return `${formatThp(effect.thp)}, ${effect.armName}: ${formatRatio(effect.ratio)}, ${range}, ${effect.verdict}`;
+  return `${formatThp(effect.thp)}, ${effect.armName}: ${formatRatio(effect.ratio)}, ${range}, ${verdictText(effect.verdict, unit)}`;
 }
 
 function interval({ low, high, armName }: Effect, markOf: MarkOf, row: number): object[] {

@@ -2,6 +2,7 @@ import { BarChart, LineChart, ScatterChart } from "echarts/charts";
 import { GridComponent, LegendComponent, MarkLineComponent } from "echarts/components";
 import { type EChartsCoreOption, init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
+import { escapeMarkup } from "../../base/markup.ts";
 import { PLOT_WIDTH_PX } from "./axes.ts";
 
 use([BarChart, LineChart, ScatterChart, GridComponent, LegendComponent, MarkLineComponent, SVGRenderer]);
@@ -25,10 +26,6 @@ export function renderSvg(plot: Plot, id: string): string {
       .replaceAll(/<style ?>[\s\S]*?<\/style>\n?/g, "")
       .replaceAll(/ (?:class|ecmeta_[a-z_]+|pointer-events)="[^"]*"/g, "")
       .replaceAll(/zr\d+-(?=\w)/g, `${id}-`)
-      .replace(/<svg width="\d+" height="\d+"/, `<svg role="img" aria-label="${escapeAttribute(plot.label)}"`)
+      .replace(/<svg width="\d+" height="\d+"/, `<svg role="img" aria-label="${escapeMarkup(plot.label)}"`)
   );
-}
-
-function escapeAttribute(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 }

@@ -1,6 +1,7 @@
-import { formatThp, formatTime } from "../../analysis/format.ts";
-import type { Cell } from "../../analysis/summary.ts";
+import type { Cell } from "../../analysis/figures.ts";
+import type { Unit } from "../../run/measure.ts";
 import type { Thp } from "../../run/sample.ts";
+import { formatThp, formatTime } from "../wording/format.ts";
 import { axisStyle, legendOf, type MarkOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
@@ -13,14 +14,14 @@ const ROUND_STEP = 0.2;
  * @param sized the size in words
  * @param cells the arms of one configuration
  */
-export function roundsPlot(thp: Thp, sized: string, cells: readonly Cell[], markOf: MarkOf): Plot {
+export function roundsPlot(thp: Thp, sized: string, { plural }: Unit, cells: readonly Cell[], markOf: MarkOf): Plot {
   const { legend, heightPx } = legendOf(cells.map((cell) => cell.arm));
   const lastBoot = Math.max(...cells.flatMap((cell) => cell.boots.map((boot) => boot.boot)));
   return {
     caption: `Every round in the order the boots ran: ${formatThp(thp)}, ${sized}. Dashed: median of each arm.`,
     label:
       `Dot plot of all rounds, ${formatThp(thp)}, ${sized}. ` +
-      cells.map((cell) => `${cell.arm}: median ${formatTime(cell.median)} seconds`).join("; "),
+      cells.map((cell) => `${cell.arm}: median ${formatTime(cell.median)} ${plural}`).join("; "),
     height: PLOT_BODY_PX + heightPx,
     option: {
       legend,
@@ -36,7 +37,7 @@ export function roundsPlot(thp: Thp, sized: string, cells: readonly Cell[], mark
         // The range ends between two boots; a number there would only crowd the last boot's.
         axisLabel: { ...axisStyle.axisLabel, showMinLabel: false, showMaxLabel: false },
       },
-      yAxis: { ...axisStyle, type: "value", name: "seconds", nameGap: 34, min: 0 },
+      yAxis: { ...axisStyle, type: "value", name: plural, nameGap: 34, min: 0 },
       series: cells.flatMap((cell) => [dots(cell, markOf), medianLine(cell, markOf, lastBoot)]),
     },
   };

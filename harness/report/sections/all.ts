@@ -1,16 +1,29 @@
 import type { Summary } from "../../analysis/summary.ts";
-import type { Section } from "../section.ts";
+import { caveatTexts } from "../wording/caveats.ts";
+import { headlineText } from "../wording/headline.ts";
 import { costSection } from "./cost.ts";
 import { cpuSection } from "./cpu.ts";
 import { methodSection } from "./method.ts";
 import { outlierSections } from "./outliers.ts";
 import { phaseSections } from "./phases.ts";
+import { ownPlanSections } from "./plan.ts";
 import { removableSections } from "./removable.ts";
 import { resultSection } from "./result.ts";
 import { roundSections } from "./rounds.ts";
+import type { Report, Section } from "./section.ts";
 import { sweepSections } from "./sweep.ts";
 import { valuesSections } from "./values.ts";
 import { whatRanSection } from "./what-ran.ts";
+
+/** All of a run's report. */
+export function reportOf(summary: Summary): Report {
+  return {
+    title: summary.run.id,
+    headline: headlineText(summary),
+    caveats: caveatTexts(summary),
+    sections: sectionsOf(summary),
+  };
+}
 
 /** The report from top to bottom: the answer, its evidence, its price, what ran, how to read it. */
 export function sectionsOf(summary: Summary): Section[] {
@@ -24,6 +37,7 @@ export function sectionsOf(summary: Summary): Section[] {
     ...phaseSections(summary),
     ...(measured ? [costSection(summary), cpuSection(summary)] : []),
     ...sweepSections(summary),
+    ...ownPlanSections(summary),
     whatRanSection(summary),
     methodSection(summary),
   ];

@@ -1,36 +1,41 @@
 import type { Comparison } from "../../analysis/compare-runs.ts";
-import { formatThpCell } from "../../analysis/format.ts";
-import { wordsOf } from "../../analysis/words.ts";
 import { formatSize } from "../../base/size.ts";
-import type { Section } from "../section.ts";
-import { effectFigures } from "./effect-cells.ts";
+import { formatP, formatRange, formatRatio, formatThpCell, formatTime } from "../wording/format.ts";
+import { verdictText, wordsOf } from "../wording/words.ts";
+import type { Section } from "./section.ts";
 import { kernelText } from "./what-ran.ts";
 
 /** Two runs side by side, and the kernels that they ran. */
 export function compareSections({ a, b, effects }: Comparison): Section[] {
-  const words = wordsOf(b);
-  const times: Section = {
+  const { noun, heading, unit } = wordsOf(b);
+  const figures: Section = {
     id: "compare",
-    heading: `A: ${a.id}, B: ${b.id}; ${words.compared}`,
+    heading: `A: ${a.id}, B: ${b.id}; ${heading("each size")}`,
     table: {
+      keys: 3,
       columns: [
         { label: "THP" },
-        { label: words.noun, numeric: true },
+        { label: noun, numeric: true },
         { label: "arm" },
-        { label: "A s", numeric: true },
-        { label: "B s", numeric: true },
         { label: "A/B", numeric: true },
         { label: "95 % interval", numeric: true },
+        { label: "B is" },
+        { label: `A ${unit.symbol}`, numeric: true },
+        { label: `B ${unit.symbol}`, numeric: true },
         { label: "boots", numeric: true },
         { label: "p", numeric: true },
-        { label: "B is" },
       ],
       rows: effects.map((effect) => [
         formatThpCell(effect.thp),
         formatSize(effect.memoryBytes),
         effect.armName,
-        ...effectFigures(effect),
-        effect.verdict,
+        formatRatio(effect.ratio),
+        formatRange(effect.low, effect.high, formatRatio),
+        verdictText(effect.verdict, unit),
+        formatTime(effect.base),
+        formatTime(effect.arm),
+        String(effect.boots),
+        formatP(effect.p),
       ]),
     },
   };
@@ -38,11 +43,11 @@ export function compareSections({ a, b, effects }: Comparison): Section[] {
     Object.entries(run.kernels).map(([arm, kernel]) => [i === 0 ? "A" : "B", arm, kernelText(kernel)]),
   );
   return [
-    times,
+    figures,
     {
       id: "kernels",
       heading: "Kernels",
-      table: { columns: [{ label: "" }, { label: "arm" }, { label: "kernel" }], rows: kernels },
+      table: { columns: [{ label: "" }, { label: "arm" }, { label: "kernel" }], rows: kernels, keys: 2 },
     },
   ];
 }

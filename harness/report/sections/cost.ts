@@ -1,31 +1,32 @@
-import { formatPercent, formatSeconds, formatThpCell, orNothing } from "../../analysis/format.ts";
-import type { Cell, Cost, Summary } from "../../analysis/summary.ts";
-import { type Words, wordsOf } from "../../analysis/words.ts";
+import type { Cell, Cost } from "../../analysis/figures.ts";
+import type { Summary } from "../../analysis/summary.ts";
 import { formatSize } from "../../base/size.ts";
-import type { Section } from "../section.ts";
+import { formatPercent, formatSeconds, formatThpCell, orNothing } from "../wording/format.ts";
+import { type Words, wordsOf } from "../wording/words.ts";
+import type { Section } from "./section.ts";
 
-/** A column of the price, and what it means. */
+/** A column of the price without its unit, and what it means. */
 type Price = { label: string; read: (cost: Cost) => number | null | undefined };
 
 /** Where each round's refill is known. */
 const WITH_REFILL: Price[] = [
-  { label: "refill s", read: (cost) => cost.refillSeconds?.median },
-  { label: "worker s", read: (cost) => cost.cpu?.workerSeconds },
-  { label: "all CPU s", read: (cost) => cost.cpu?.hostSeconds },
+  { label: "refill", read: (cost) => cost.refillSeconds?.median },
+  { label: "worker", read: (cost) => cost.cpu?.workerSeconds },
+  { label: "all CPU", read: (cost) => cost.cpu?.hostSeconds },
 ];
 const refillNote = (words: Words): string =>
-  `refill s: median wait until the pool was full again after ${words.gone("was")}. worker s, all CPU s: CPU seconds of the ` +
+  `refill: median wait until the pool was full again after ${words.gone("was")}. worker, all CPU: CPU time of the ` +
   `zeroing worker and of the whole host under test for a round, from a full pool to a full pool again: ${words.work}, ` +
   "refilling; mean.";
 
 /** Where it is not: in runs from before it was, and in boots that are not over. */
 const WITH_WAIT: Price[] = [
-  { label: "wait s", read: (cost) => cost.waitSeconds?.median },
-  { label: "worker s", read: (cost) => cost.workerCpuSeconds },
-  { label: "QEMU s", read: (cost) => cost.qemuCpuSeconds },
+  { label: "wait", read: (cost) => cost.waitSeconds?.median },
+  { label: "worker", read: (cost) => cost.workerCpuSeconds },
+  { label: "QEMU", read: (cost) => cost.qemuCpuSeconds },
 ];
 const WAIT_NOTE =
-  "wait s: median wait for the pool before a round. worker s, QEMU s: CPU seconds of the zeroing worker and of the " +
+  "wait: median wait for the pool before a round. worker, QEMU: CPU time of the zeroing worker and of the " +
   "created QEMU, mean per round; the worker's count runs from the round before or from the boot.";
 
 /** What stood behind the times: hits, level of the pool, huge pages, and what each round cost. */
@@ -37,6 +38,7 @@ export function costSection({ run, cells }: Summary): Section {
     id: "pool",
     heading: "Pool, huge pages and cost of a round",
     table: {
+      keys: 3,
       columns: [
         { label: "THP" },
         { label: words.noun, numeric: true },
@@ -46,7 +48,7 @@ export function costSection({ run, cells }: Summary): Section {
         { label: "low %", numeric: true },
         { label: "huge %", numeric: true },
         { label: "low %", numeric: true },
-        ...price.map(({ label }) => ({ label, numeric: true })),
+        ...price.map(({ label }) => ({ label: `${label} ${words.unit.symbol}`, numeric: true })),
       ],
       rows: cells.map((cell) => [
         ...costRow(cell),

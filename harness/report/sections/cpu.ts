@@ -1,26 +1,29 @@
-import { formatRatio, formatSeconds, orNothing } from "../../analysis/format.ts";
-import type { ArmTotal, Summary } from "../../analysis/summary.ts";
-import { wordsOf } from "../../analysis/words.ts";
+import type { ArmTotal } from "../../analysis/figures.ts";
+import type { Summary } from "../../analysis/summary.ts";
 import { onSameKernel } from "../../run/arm-name.ts";
-import type { Section } from "../section.ts";
+import { formatRatio, formatSeconds, orNothing } from "../wording/format.ts";
+import { wordsOf } from "../wording/words.ts";
+import type { Section } from "./section.ts";
 
 /** Total CPU time of each arm: where the gain was paid for, and how soon after a boot there is one. */
 export function cpuSection({ run, totals }: Summary): Section {
-  const { rounds, thing } = wordsOf(run);
+  const { rounds, thing, unit } = wordsOf(run);
+  // What a program with a limit spends is spent on watching (see cpuPrice).
+  const isPrice = run.settings.measure?.limitSeconds === undefined;
   const toBase = ({ arm, hostCpuSeconds }: ArmTotal): number | null => {
     const base = totals.find((total) => total.arm === onSameKernel(arm, "base"));
     return base === undefined ? null : hostCpuSeconds / base.hostCpuSeconds;
   };
   return {
     id: "cpu",
-    heading: "CPU time of the whole host under test, seconds per boot",
+    heading: `CPU time of the whole host under test per boot, ${unit.plural}`,
     table: {
       columns: [
         { label: "arm" },
         { label: "boots", numeric: true },
         { label: `${rounds} made`, numeric: true },
         { label: "all CPU", numeric: true },
-        { label: "to base", numeric: true },
+        ...(isPrice ? [{ label: "to base", numeric: true }] : []),
         { label: "of it worker", numeric: true },
         { label: "first fill", numeric: true },
         { label: "all waits", numeric: true },
@@ -30,7 +33,7 @@ export function cpuSection({ run, totals }: Summary): Section {
         String(total.boots),
         String(total.creations),
         formatSeconds(total.hostCpuSeconds),
-        orNothing(toBase(total), formatRatio),
+        ...(isPrice ? [orNothing(toBase(total), formatRatio)] : []),
         orNothing(total.workerCpuSeconds, formatSeconds),
         orNothing(total.firstFillSeconds?.median, formatSeconds),
         orNothing(total.firstFillSeconds && total.waitSeconds, formatSeconds),

@@ -1,14 +1,15 @@
 import type { Summary } from "../../analysis/summary.ts";
-import { wordsOf } from "../../analysis/words.ts";
-import type { Section } from "../section.ts";
+import { verdictText, wordsOf } from "../wording/words.ts";
+import type { Section } from "./section.ts";
 
 /** How the figures came to be, for a reader who would rather check than believe. */
-export function methodSection({ run }: Summary): Section {
+export function methodSection({ run, matters }: Summary): Section {
+  const { figure, unit } = wordsOf(run);
   return {
     id: "method",
     heading: "How to read this",
     intro: [
-      `${wordsOf(run).time} Rounds of a pooled arm begin when the pool is ready; the wait is listed, and is not part of the time.`,
+      `${figure} Rounds of a pooled arm begin when the pool is ready; the wait is listed, and is not part of it.`,
       "The boot is the unit: arms take turns as ABBA, the rounds of a boot are reduced to their median, and everything " +
         "else is computed from these per-boot medians, so that differences between boots are in the interval and in p. " +
         "ABBA takes a drift that is linear in time out of the comparison, and no other; the plots of all rounds over the " +
@@ -18,8 +19,10 @@ export function methodSection({ run }: Summary): Section {
       "p: exact two-sided permutation test on the difference of means of the per-boot medians, over all ways to deal the " +
         "boots to two arms. With three boots per arm it cannot go below 0.1, with four 0.029, with five 0.008; where it " +
         "cannot reach 0.05 none is printed.",
-      "verdict: faster or slower when p is at most 0.05 and the interval leaves 1 out; otherwise no difference was " +
-        "shown, which is not proof that there is none.",
+      `verdict: ${verdictText("faster", unit)} or ${verdictText("slower", unit)} when p is at most 0.05 and the interval ` +
+        "leaves 1 out. no difference that matters when all of the interval is within " +
+        `${Number((matters * 100).toFixed(2))} % of 1, on either side (--matters). Otherwise no difference was shown, ` +
+        "which is not proof that there is none.",
       "smallest difference that a number of boots shows: simulated runs whose per-boot medians are log-normal, each arm " +
         "with the spread of its own boots, judged by the same test and interval; the figure is what 80 of 100 such runs " +
         "show. A few boots do not know their own spread well; `npm run results -- plan` says how well.",

@@ -1,25 +1,27 @@
-import { count, formatThpCell, formatTime } from "../../analysis/format.ts";
 import type { Summary } from "../../analysis/summary.ts";
-import { wordsOf } from "../../analysis/words.ts";
 import { formatSize } from "../../base/size.ts";
 import { FAR } from "../../stats/outliers.ts";
-import type { Section } from "../section.ts";
+import { count, formatThpCell, formatTime } from "../wording/format.ts";
+import { wordsOf } from "../wording/words.ts";
+import type { Section } from "./section.ts";
 
 /** Boots and rounds that a reader should look at twice; no section where there are none. */
 export function outlierSections({ run, outliers }: Summary): Section[] {
   if (outliers.values.length === 0) return [];
+  const words = wordsOf(run);
   return [
     {
       id: "outliers",
-      heading: "Far from the rest of their arm, and kept in every figure",
+      heading: `Far from the rest of their arm, and kept in every figure; ${words.unit.plural}`,
       table: {
+        keys: 5,
         columns: [
           { label: "THP" },
-          { label: wordsOf(run).noun, numeric: true },
+          { label: words.noun, numeric: true },
           { label: "arm" },
           { label: "boot", numeric: true },
           { label: "round", numeric: true },
-          { label: "seconds", numeric: true },
+          { label: "measured", numeric: true },
           { label: "median", numeric: true },
           { label: "MADs", numeric: true },
         ],

@@ -1,8 +1,10 @@
-import { count, formatSeconds, formatThpCell, NOTHING } from "../../analysis/format.ts";
-import type { PhaseCell, Summary } from "../../analysis/summary.ts";
+import type { PhaseCell } from "../../analysis/figures.ts";
+import type { Summary } from "../../analysis/summary.ts";
 import { formatSize } from "../../base/size.ts";
 import { PHASES, phaseNames } from "../../run/phase.ts";
-import type { Section } from "../section.ts";
+import { count, formatSeconds, formatThpCell, NOTHING } from "../wording/format.ts";
+import { wordsOf } from "../wording/words.ts";
+import type { Section } from "./section.ts";
 
 /** Where the time of the headline's creations went, arm below arm. */
 export function phaseSections({ run, phases }: Summary): Section[] {
@@ -11,8 +13,9 @@ export function phaseSections({ run, phases }: Summary): Section[] {
   const names = phaseNames.filter((name) => cells.some((cell) => cell.seconds[name] !== undefined));
   const section: Section = {
     id: "phases",
-    heading: `Phases of a creation, VM of ${formatSize(run.settings.memoryBytes)}, seconds`,
+    heading: `Phases of a creation, VM of ${formatSize(run.settings.memoryBytes)}, ${wordsOf(run).unit.plural}`,
     table: {
+      keys: 2,
       columns: [{ label: "THP" }, { label: "arm" }, ...names.map((label) => ({ label, numeric: true }))],
       rows: cells.map((cell) => [
         formatThpCell(cell.thp),
@@ -25,8 +28,8 @@ export function phaseSections({ run, phases }: Summary): Section[] {
     },
     notes: [
       `${names.map((name) => `${name}: ${PHASES[name]}`).join(". ")}.`,
-      "Phases of one creation add up to its time. Each figure here is the median of per-boot medians of one phase for " +
-        "itself, so a row adds up to the time of its arm only nearly.",
+      "The phases of one creation add up to all of it. Each figure here is the median of per-boot medians of one phase " +
+        "alone, so a row adds up only nearly.",
       ...untoldNote(cells),
     ],
   };

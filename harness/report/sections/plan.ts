@@ -1,67 +1,87 @@
-import { count, formatDifference, formatRatio, formatThp, formatThpCell, NOTHING } from "../../analysis/format.ts";
-import type { Plan, Summary } from "../../analysis/summary.ts";
-import { wordsOf } from "../../analysis/words.ts";
+import type { Plan } from "../../analysis/figures.ts";
+import type { Summary } from "../../analysis/summary.ts";
 import { POWER } from "../../stats/smallest-effect.ts";
 import { spreadFactors } from "../../stats/spread.ts";
 import { ALPHA } from "../../stats/verdict.ts";
-import type { Section } from "../section.ts";
+import { count, formatDifference, formatRatio, formatThpCell, orNothing } from "../wording/format.ts";
+import { wordsOf } from "../wording/words.ts";
+import type { Section } from "./section.ts";
 
-const inHundred = POWER * 100;
+const METHOD =
+  `Shown in ${POWER * 100} of 100 simulated runs, by permutation test and interval at level ${ALPHA}. Their per-boot ` +
+  "medians are log-normal with the spread of this run's boots (standard deviation of the logarithm).";
 
-/** What the boots of a run show, in a sentence for all its effects; none without a plan. */
-export function planNotes(plans: readonly Plan[]): string[] {
-  const shown = plans.flatMap(({ thp, armName, shown: [first] }) =>
-    first === undefined || first.ratio === null
-      ? []
-      : [{ boots: first.boots, text: `${formatDifference(first.ratio)} % or more (${formatThp(thp)}, ${armName})` }],
-  );
-  const sentences = [...Map.groupBy(shown, ({ boots }) => boots)].map(
-    ([boots, own]) => `${count(boots, "boot")} an arm show a difference of ${own.map(({ text }) => text).join(", ")}`,
-  );
-  if (sentences.length === 0) return [];
+/** How small a difference the boots of a run show; none without a plan. */
+export function ownPlanSections({ run, plans }: Summary): Section[] {
+  if (plans.length === 0) return [];
   return [
-    `With the spread of these boots, ${sentences.join("; ")}: that much, as base/arm, is shown in ${inHundred} of 100 ` +
-      "simulated runs. `npm run results -- plan` has it for other numbers of boots.",
+    {
+      id: "plan",
+      heading: `Smallest difference that these boots show: ${wordsOf(run).one(run.settings.memoryBytes)}`,
+      table: {
+        keys: 2,
+        columns: [...KEYS, { label: "boots", numeric: true }, { label: "shows %", numeric: true }, ...SPREADS],
+        rows: plans.map((plan) => {
+          const [own] = plan.shown;
+          const boots = own === undefined ? [] : [String(own.boots), orNothing(own.ratio, formatDifference)];
+          return [...keysOf(plan), ...boots, ...spreadsOf(plan)];
+        }),
+      },
+      notes: [METHOD, "`npm run results -- plan` has it for other numbers of boots."],
+    },
   ];
 }
 
-/** Numbers of boots against the smallest effect that they show, from the boots of a run. */
-export function planSection({ run }: Summary, plans: readonly Plan[]): Section {
+/** Numbers of boots against the smallest difference that they show, from the boots of a run. */
+export function planSection({ run, matters }: Summary, plans: readonly Plan[]): Section {
   const numbers = plans[0]?.shown.map(({ boots }) => boots) ?? [];
+  const wanted = Number((matters * 100).toFixed(2));
+  const boots = Math.min(...plans.flatMap(({ pilotBoots }) => [pilotBoots.base, pilotBoots.arm]));
+  const { low, high } = spreadFactors(2 * boots - 2);
   return {
     id: "plan",
-    heading: `Boots an arm, and the smallest difference that they show (%): ${wordsOf(run).one(run.settings.memoryBytes)}`,
+    heading: `Smallest difference (%) that numbers of boots an arm show: ${wordsOf(run).one(run.settings.memoryBytes)}`,
     table: {
+      keys: 2,
       columns: [
-        { label: "boots", numeric: true },
-        ...plans.map(({ thp, armName }) => ({ label: `THP ${formatThpCell(thp)}, ${armName}`, numeric: true })),
+        ...KEYS,
+        ...numbers.map((number) => ({ label: String(number), numeric: true })),
+        { label: `boots for ${wanted} %`, numeric: true },
+        ...SPREADS,
       ],
-      rows: numbers.map((boots, i) => [
-        String(boots),
-        ...plans.map(({ shown }) => {
-          const ratio = shown[i]?.ratio ?? null;
-          return ratio === null ? NOTHING : formatDifference(ratio);
-        }),
+      rows: plans.map((plan) => [
+        ...keysOf(plan),
+        ...plan.shown.map(({ ratio }) => orNothing(ratio, formatDifference)),
+        enoughFor(plan, 1 + matters),
+        ...spreadsOf(plan),
       ]),
     },
     notes: [
-      `Of 100 simulated runs ${inHundred} show a difference of that size (base/arm - 1), by permutation test and interval ` +
-        `at level ${ALPHA}. Their per-boot medians are log-normal with the spread of this run's boots.`,
-      spreadNote(plans),
+      METHOD,
+      `${wanted} % is the smallest difference that matters (--matters).`,
+      `${count(boots, "boot")} an arm know the spread to within a factor of ${formatRatio(low)} to ${formatRatio(high)} ` +
+        "(95 %), and the table is no better.",
       "Measure with `npm run bench -- --boots N`; `--dry-run` says how long that takes.",
     ],
   };
 }
 
-function spreadNote(plans: readonly Plan[]): string {
-  const spreads = plans.map(
-    ({ thp, armName, baseSpread, armSpread }) =>
-      `${formatThp(thp)}: base ${baseSpread.toFixed(3)}, ${armName} ${armSpread.toFixed(3)}`,
-  );
-  const boots = Math.min(...plans.flatMap(({ pilotBoots }) => [pilotBoots.base, pilotBoots.arm]));
-  const { low, high } = spreadFactors(2 * boots - 2);
-  return (
-    `Spread (standard deviation of the logarithm): ${spreads.join("; ")}. Known from ${count(boots, "boot")} an arm, which ` +
-    `is to within a factor of ${formatRatio(low)} to ${formatRatio(high)} (95 %), and the table is no better.`
-  );
+const KEYS = [{ label: "THP" }, { label: "arm" }];
+const SPREADS = [
+  { label: "spread, base", numeric: true },
+  { label: "spread, arm", numeric: true },
+];
+
+function keysOf({ thp, armName }: Plan): string[] {
+  return [formatThpCell(thp), armName];
+}
+
+function spreadsOf({ baseSpread, armSpread }: Plan): string[] {
+  return [baseSpread.toFixed(3), armSpread.toFixed(3)];
+}
+
+/** The fewest of the planned numbers that show a ratio. */
+function enoughFor({ shown }: Plan, ratio: number): string {
+  const enough = shown.find((planned) => planned.ratio !== null && planned.ratio <= ratio);
+  return enough === undefined ? `over ${shown.at(-1)?.boots}` : String(enough.boots);
 }

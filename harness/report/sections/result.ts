@@ -1,4 +1,12 @@
 import { isAgain } from "../../analysis/effects.ts";
+import type { Effect } from "../../analysis/figures.ts";
+import { type CpuPrice, cpuPrice } from "../../analysis/price.ts";
+import type { Summary } from "../../analysis/summary.ts";
+import { formatSize } from "../../base/size.ts";
+import { armParts } from "../../run/arm-name.ts";
+import { describeConditions } from "../../run/conditions.ts";
+import type { Unit } from "../../run/measure.ts";
+import { ALPHA } from "../../stats/verdict.ts";
 import {
   count,
   formatDifference,
@@ -10,25 +18,23 @@ import {
   formatThpCell,
   formatTime,
   orNothing,
-} from "../../analysis/format.ts";
-import { cpuPrice } from "../../analysis/price.ts";
-import type { Effect, Summary } from "../../analysis/summary.ts";
-import { wordsOf } from "../../analysis/words.ts";
-import { armParts } from "../../run/arm-name.ts";
-import { describeConditions } from "../../run/conditions.ts";
-import { ALPHA } from "../../stats/verdict.ts";
-import type { Section } from "../section.ts";
-import { planNotes } from "./plan.ts";
+} from "../wording/format.ts";
+import { verdictText, wordsOf } from "../wording/words.ts";
+import type { Section } from "./section.ts";
 
 const LIMIT_NOTE = "limit: never clears, not usable. It is a measure of what clearing costs, not a way to save it.";
 
+const NO_PRICE_NOTE =
+  "No CPU price: the program watches until something happens, and its CPU time is that of watching.";
+
 /** The answer: each arm against base at the headline's size, with its price beside it. */
 export function resultSection(summary: Summary): Section {
-  const { run, effects, plans } = summary;
+  const { run, effects } = summary;
   const bytes = run.settings.memoryBytes;
   const headline = effects.filter((effect) => effect.memoryBytes === bytes);
   const words = wordsOf(run);
-  const heading = `Result: ${words.heading}`;
+  const { symbol } = words.unit;
+  const heading = `Result: ${words.heading(formatSize(bytes))}`;
   if (headline.length === 0) {
     return {
       id: "result",
@@ -39,57 +45,80 @@ export function resultSection(summary: Summary): Section {
   const conditions = describeConditions(run.settings.conditions).map(([name, value]) => `${name}: ${value}`);
   const again = headline.filter(isAgain);
   const price = cpuPrice(summary, headline);
+  const hasRefill = headline.some((effect) => effect.refillSeconds !== null);
   return {
     id: "result",
     heading,
     ...(conditions.length > 0 ? { intro: conditions } : {}),
     table: {
+      keys: 2,
       columns: [
         { label: "THP" },
         { label: "arm" },
-        { label: "base s", numeric: true },
-        { label: "arm s", numeric: true },
         { label: "base/arm", numeric: true },
-        { label: "CPU x", numeric: true },
-        { label: "refill", numeric: true },
-        { label: "95 %", numeric: true },
+        { label: "95 % interval", numeric: true },
+        { label: "verdict" },
+        { label: `base ${symbol}`, numeric: true },
+        { label: `arm ${symbol}`, numeric: true },
+        ...(price === null ? [] : [{ label: "CPU x", numeric: true }]),
+        ...(hasRefill ? [{ label: `refill ${symbol}`, numeric: true }] : []),
         { label: "p", numeric: true },
         ...(again.length > 0 ? [{ label: "noise %", numeric: true }] : []),
-        { label: "verdict" },
       ],
       rows: headline.map((effect) => [
         formatThpCell(effect.thp),
         effect.armName,
+        formatRatio(effect.ratio),
+        formatRange(effect.low, effect.high, formatRatio),
+        verdictOfRow(effect, words.unit),
         formatTime(effect.base),
         formatTime(effect.arm),
-        formatRatio(effect.ratio),
-        orNothing(price.ratioOf(effect), formatRatio),
-        orNothing(effect.refillSeconds, formatSeconds),
-        formatRange(effect.low, effect.high, formatRatio),
+        ...(price === null ? [] : [orNothing(price.ratioOf(effect), formatRatio)]),
+        ...(hasRefill ? [orNothing(effect.refillSeconds, formatSeconds)] : []),
         formatP(effect.p),
         ...(again.length > 0 ? [orNothing(effect.noiseFloor, formatDifference)] : []),
-        verdictText(effect),
       ]),
     },
     notes: [
-      "base s and arm s are medians of per-boot medians; base/arm above 1 means that the arm is faster; 95 %: interval " +
-        `of base/arm over ${bootsText(headline)} of each.` +
-        (headline.some((effect) => effect.p !== null)
-          ? ` Each p stands for itself: it is not adjusted for the ${count(headline.length, "comparison")} above (level ${ALPHA}).`
-          : ""),
-      `The price. CPU x: ${price.note}. refill: seconds until the pool is full again after ${words.such}, median.`,
+      `base/arm: above 1 the arm takes ${words.unit.name === "seconds" ? "less time" : "fewer instructions"}. base ` +
+        `${symbol}, arm ${symbol}: ${words.unit.plural}, medians of per-boot medians. Interval and p: over ` +
+        `${bootsText(headline)} of each` +
+        (headline.length > 1 && headline.some((effect) => effect.p !== null)
+          ? `; p is not adjusted for the ${count(headline.length, "comparison")} (level ${ALPHA}).`
+          : "."),
+      priceNote(price, hasRefill ? `refill ${symbol}: until the pool is full again after ${words.such}, median.` : ""),
+      ...(headline.some((effect) => effect.verdict === "no difference that matters")
+        ? [`no difference that matters: all of the interval is within ${percent(summary.matters)} of 1.`]
+        : []),
       ...(headline.some((effect) => armParts(effect.armName).kind === "limit") ? [LIMIT_NOTE] : []),
       ...(again.length > 0 ? [noiseNote(again)] : []),
-      ...planNotes(plans),
     ],
   };
 }
 
+function priceNote(price: CpuPrice | null, refill: string): string {
+  return [price === null ? NO_PRICE_NOTE : `CPU x: ${priceText(price)}.`, refill]
+    .filter((text) => text !== "")
+    .join(" ");
+}
+
+/** What a CPU price is a ratio of. */
+export function priceText({ of }: CpuPrice): string {
+  return of === "round"
+    ? "all CPU time of the host under test for a round, from a full pool to a full pool again, arm/base"
+    : "all CPU time of the host under test for a whole boot with all its rounds, arm/base";
+}
+
+/** Whole percent, or as many digits as it has. */
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(2))} %`;
+}
+
 /** A kernel against itself is neither faster nor slower: it tells about the instrument. */
-function verdictText(effect: Effect): string {
-  if (!isAgain(effect)) return effect.verdict;
+function verdictOfRow(effect: Effect, unit: Unit): string {
+  if (!isAgain(effect)) return verdictText(effect.verdict, unit);
   if (effect.verdict === "too few boots") return "A/A: too few boots";
-  return effect.verdict === "no difference shown" ? "A/A: noise floor" : "A/A: DIFFERS";
+  return effect.verdict.startsWith("no difference") ? "A/A: noise floor" : "A/A: DIFFERS";
 }
 
 function noiseNote(again: readonly Effect[]): string {

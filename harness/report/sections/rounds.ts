@@ -1,17 +1,20 @@
-import { formatThp, formatTime, NOTHING } from "../../analysis/format.ts";
-import type { Cell, Summary } from "../../analysis/summary.ts";
-import { wordsOf } from "../../analysis/words.ts";
+import type { Cell } from "../../analysis/figures.ts";
+import type { Summary } from "../../analysis/summary.ts";
 import type { Thp } from "../../run/sample.ts";
-import type { Section } from "../section.ts";
+import { formatThp, formatTime, NOTHING } from "../wording/format.ts";
+import { wordsOf } from "../wording/words.ts";
+import type { Section } from "./section.ts";
 
 /** Every measured value at the headline's size, in the layout of the RFC: rounds across, without and with the series. */
 export function roundSections({ run, cells }: Summary): Section[] {
   const hasSeries = (cell: Cell) => run.kernels[cell.arm]?.variant === "prezero";
   const headline = cells.filter((cell) => cell.memoryBytes === run.settings.memoryBytes);
-  const sized = wordsOf(run).sized(run.settings.memoryBytes);
+  const words = wordsOf(run);
   return run.settings.thp.flatMap((thp) => {
     const own = headline.filter((cell) => cell.thp === thp);
-    return own.length === 0 ? [] : [roundSection(thp, sized, own, hasSeries)];
+    return own.length === 0
+      ? []
+      : [roundSection(thp, `${words.sized(run.settings.memoryBytes)}, ${words.unit.plural}`, own, hasSeries)];
   });
 }
 
@@ -20,8 +23,9 @@ function roundSection(thp: Thp, sized: string, cells: readonly Cell[], hasSeries
   const numbers = Array.from({ length: widest }, (_, i) => i);
   return {
     id: `rounds-${thp}`,
-    heading: `Each round, ${formatThp(thp)}, ${sized}, seconds`,
+    heading: `Each round, ${formatThp(thp)}, ${sized}`,
     table: {
+      keys: 3,
       columns: [
         { label: "" },
         { label: "arm" },

@@ -1,15 +1,9 @@
-import {
-  formatEstimate,
-  formatPercent,
-  formatRatio,
-  formatThpCell,
-  formatTime,
-  NOTHING,
-} from "../../analysis/format.ts";
-import type { Summary, Sweep } from "../../analysis/summary.ts";
-import { type Words, wordsOf } from "../../analysis/words.ts";
+import type { Sweep } from "../../analysis/figures.ts";
+import type { Summary } from "../../analysis/summary.ts";
 import { formatSize } from "../../base/size.ts";
-import type { Section } from "../section.ts";
+import { formatEstimate, formatPercent, formatRatio, formatThpCell, formatTime, NOTHING } from "../wording/format.ts";
+import { type Words, wordsOf } from "../wording/words.ts";
+import type { Section } from "./section.ts";
 
 /** Time over size with its line, and the size nobody measured, marked as what it is. */
 export function sweepSections({ run, sweeps }: Summary): Section[] {
@@ -20,8 +14,9 @@ export function sweepSections({ run, sweeps }: Summary): Section[] {
   );
   const measured: Section = {
     id: "sweep",
-    heading: `Time over ${words.over}, seconds`,
+    heading: `${words.unit.name === "seconds" ? "Time" : "Instructions"} over ${words.over}, ${words.unit.plural}`,
     table: {
+      keys: 2,
       columns: [
         { label: "THP" },
         { label: "arm" },
@@ -36,7 +31,7 @@ export function sweepSections({ run, sweeps }: Summary): Section[] {
       ...methodNotes(sweeps),
       sizes.length > 2
         ? "off line %: largest distance of a measured size, mean over boots, from the line."
-        : "Two sizes make a line but cannot show whether the time is a straight line at all.",
+        : "Two sizes make a line but cannot show whether it is a straight line at all.",
     ],
   };
   const projected = sweeps.filter((sweep) => sweep.projection !== null);
@@ -69,13 +64,14 @@ function methodNotes(sweeps: readonly Sweep[]): string[] {
 
 const FLAT = "no growth shown";
 
-function projectionSection(sweeps: readonly Sweep[], { noun, one }: Words): Section {
+function projectionSection(sweeps: readonly Sweep[], { noun, one, unit }: Words): Section {
   const { memoryBytes, beyond } = (sweeps[0] as Sweep).projection as NonNullable<Sweep["projection"]>;
   const size = formatSize(memoryBytes);
   return {
     id: "projection",
-    heading: `PROJECTION, NOT MEASURED: ${one(memoryBytes)}, seconds`,
+    heading: `PROJECTION, NOT MEASURED: ${one(memoryBytes)}, ${unit.plural}`,
     table: {
+      keys: 2,
       columns: [{ label: "THP" }, { label: "arm" }, { label: `${size}, projected (95 %)`, numeric: true }],
       rows: sweeps.flatMap(({ thp, arm, projection }) =>
         projection === null
@@ -85,7 +81,7 @@ function projectionSection(sweeps: readonly Sweep[], { noun, one }: Words): Sect
     },
     notes: [
       `The lines above carried on to ${formatRatio(beyond)} times the largest measured ${noun}. The interval is that of the ` +
-        "line; it holds only if the time stays a straight line and the pool is as full at that size. No ratio is given: " +
+        "line; it holds only if the line stays straight and the pool is as full at that size. No ratio is given: " +
         "nothing here was measured.",
       ...(sweeps.some(({ projection }) => projection?.seconds === null)
         ? [

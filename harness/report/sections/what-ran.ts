@@ -1,12 +1,12 @@
-import { count } from "../../analysis/format.ts";
 import type { Summary } from "../../analysis/summary.ts";
-import { measuredText } from "../../analysis/words.ts";
 import { shellQuote } from "../../base/quote.ts";
 import { formatSize } from "../../base/size.ts";
 import { describeConditions } from "../../run/conditions.ts";
 import type { ArmRecord, KernelRecord } from "../../run/record.ts";
-import type { Clock } from "../../run/sample.ts";
-import type { Section } from "../section.ts";
+import type { HostClock } from "../../run/sample.ts";
+import { count } from "../wording/format.ts";
+import { programText } from "../wording/words.ts";
+import type { Section } from "./section.ts";
 
 /** Enough of a sha256 to recognise it; run.json has all of it. */
 const SHA_DIGITS = 12;
@@ -27,7 +27,7 @@ export function whatRanSection(summary: Summary): Section {
     ["CPU model", setting?.cpuModel ?? settings.cpuModel],
     settings.measure === null
       ? ["device", setting?.device ?? settings.device]
-      : ["program", measuredText(settings.measure)],
+      : ["program", programText(settings.measure)],
     ...(settings.fragments.length > 0
       ? [["configuration", `with ${settings.fragments.join(", ")}`] satisfies [string, string]]
       : []),
@@ -36,7 +36,7 @@ export function whatRanSection(summary: Summary): Section {
     ["tools", `QEMU ${run.tools.qemu}, Node.js ${run.tools.node}`],
     ["harness", run.commit ?? "not a git checkout"],
     [
-      "plan",
+      "boots",
       `${count(run.plan.length, "boot")}, ABBA over ${settings.arms.join(", ")}; ` +
         `${count(settings.rounds, "round")} a boot` +
         (settings.sweepBytes.length > 0
@@ -87,8 +87,8 @@ export function machineText({ run: { machine }, setting }: Summary): string {
 }
 
 /** Accelerator of the host under test; an emulation is called one. */
-export function acceleratorText({ accelerator, clock }: { accelerator: string; clock: Clock }): string {
-  if (clock === "instructions") return "TCG: instructions counted (1 ns each), not hardware times";
+export function acceleratorText({ accelerator, clock }: { accelerator: string; clock: HostClock }): string {
+  if (clock === "instructions") return "TCG: instructions counted, not hardware times";
   if (accelerator === "tcg") return "TCG: emulated, not hardware times";
   if (accelerator === "kvm") return "KVM";
   return "none: the host is the machine itself";

@@ -1,5 +1,5 @@
 import type { ExecAnswer } from "../../../harness/base/exec.ts";
-import { findComplaints } from "../../../harness/host/oops.ts";
+import { findComplaints } from "../../../harness/host/complaints.ts";
 
 /** What programs that look at memory print when all is well. */
 export const LOOKED = '{"pages":49152,"dirty":0,"lost":0}\n';
@@ -14,7 +14,7 @@ export function fakeHost(answers: [RegExp, string | Partial<ExecAnswer>][], cons
       const answer = answers.find(([pattern]) => pattern.test(command))?.[1] ?? "";
       return { stdout: "", stderr: "", exitCode: 0, ...(typeof answer === "string" ? { stdout: answer } : answer) };
     },
-    complaints: () => findComplaints(console),
+    complaints: async () => findComplaints(console),
   };
 }
 

@@ -31,7 +31,7 @@ test("a kernel that dies under one ends all", async () => {
   await expect(runMm(exec, MM_RUNS, () => {})).rejects.toThrow("panicked");
 });
 
-test("a guest that cannot be prepared is said so, with its words", async () => {
+test("a host that cannot be prepared is said so, with its words", async () => {
   const exec = async () => ({ stdout: "", stderr: "mkswap: not found", exitCode: 127 });
   await expect(prepareForMm(exec)).rejects.toMatchObject({ code: "MM_SELFTESTS_PREPARE", detail: "mkswap: not found" });
 });

@@ -3,11 +3,18 @@ import { summarize } from "../../../harness/analysis/summarize.ts";
 import { marksOf } from "../../../harness/report/plots/axes.ts";
 import { roundsPlot } from "../../../harness/report/plots/rounds-plot.ts";
 import { type ArmName, armKinds } from "../../../harness/run/arm-name.ts";
+import { quantityOf } from "../../../harness/run/measure.ts";
 import { syntheticRun, syntheticSamples } from "../synthetic-run.ts";
 
 const plotOf = (arms: ArmName[]) => {
   const run = syntheticRun({ arms, thp: ["on"], sweepBytes: [] });
-  return roundsPlot("on", "VM of 4G", summarize(run, syntheticSamples(run)).cells, marksOf(arms));
+  return roundsPlot(
+    "on",
+    "VM of 4G",
+    quantityOf(run.settings).unit,
+    summarize(run, syntheticSamples(run)).cells,
+    marksOf(arms),
+  );
 };
 const top = (plot: { option: object }) => (plot.option as { grid: { top: number } }).grid.top;
 
