@@ -1,9 +1,8 @@
 import type { Summary } from "../analysis/summary.ts";
-import { escapeMarkup } from "../base/markup.ts";
+import { escapeMarkup } from "../base/quote.ts";
 import { RAW_FILES } from "./markdown.ts";
 import { pageStyle } from "./page-style.ts";
-import { plotsOf } from "./plots/all.ts";
-import { type Plot, renderSvg } from "./plots/render-svg.ts";
+import { type Plot, plotsOf, renderSvg } from "./plots/all.ts";
 import { reportOf } from "./sections/all.ts";
 import type { Section, Table } from "./sections/section.ts";
 import { acceleratorText, machineText } from "./sections/what-ran.ts";

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Shell } from "../../base/shell.ts";
 import type { PatchFile } from "../../series/patch-file.ts";
@@ -43,4 +43,29 @@ export async function definesAll(tree: string, patches: PatchFile[], symbols: st
   const texts = await Promise.all(kconfigs.map((path) => readFile(join(tree, path), "utf8")));
   const defined = texts.join("\n");
   return symbols.every((symbol) => new RegExp(`^(menu)?config ${symbol.replace(/^CONFIG_/, "")}$`, "m").test(defined));
+}
+
+/** C files and headers that a commit adds, changes or removes. */
+export async function touchedSources($: Shell, repository: string, commit: string): Promise<string[]> {
+  const args = ["diff-tree", "-r", "--no-commit-id", "--name-only", "--no-renames", commit, "--", "*.c", "*.h"];
+  return gitLines($, repository, args);
+}
+
+/** Those of the paths that a commit has. */
+export async function filesOf($: Shell, repository: string, commit: string, paths: string[]): Promise<string[]> {
+  return paths.length === 0 ? [] : gitLines($, repository, ["ls-tree", "-r", "--name-only", commit, ...paths]);
+}
+
+/** Writes files of a commit into a directory, under their paths. */
+export async function extractFiles(
+  $: Shell,
+  repository: string,
+  commit: string,
+  paths: string[],
+  into: string,
+): Promise<void> {
+  const tar = join(into, ".files.tar");
+  await git($, repository, ["archive", "--format=tar", `--output=${tar}`, commit, ...paths]);
+  await $`tar -xf ${tar} -C ${into}`;
+  await rm(tar);
 }

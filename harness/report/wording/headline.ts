@@ -1,6 +1,6 @@
+import { cpuPrice } from "../../analysis/cost.ts";
 import { headlineOf } from "../../analysis/effects.ts";
 import type { Effect } from "../../analysis/figures.ts";
-import { cpuPrice } from "../../analysis/price.ts";
 import type { Summary } from "../../analysis/summary.ts";
 import { onSameKernel } from "../../run/arm-name.ts";
 import type { Unit } from "../../run/measure.ts";
