@@ -87,10 +87,7 @@ export function addBenchOptions(command: Command): Command {
       "fail unless an effect meets it, e.g. 'thp-on >= 8' (repeatable; see below)",
       (condition: string, earlier: string[] = []) => [...earlier, condition],
     )
-    .option(
-      "--matters <percent>",
-      `smallest difference that matters, such as 2%; default: ${DEFAULTS.matters}`,
-    )
+    .option("--matters <percent>", `smallest difference that matters, such as 2%; default: ${DEFAULTS.matters}`)
     .option("--ktap <file>", "also write effects and requirements as KTAP")
     .option("--junit <file>", "also write them as JUnit XML")
     .option("--dry-run", "print the plan, its estimate and the real commands, and run nothing")

@@ -51,7 +51,11 @@ export function checkNode(_root: string, version = process.versions.node): Findi
 /** Processors: kernels are compiled, and under emulation every CPU of the host is a thread. */
 export function checkProcessors(_root: string, count = availableParallelism()): Finding {
   if (count >= 2) return pass("processors", `${count}`);
-  return warn("processors", "only one: the host's CPUs would compete with each other for it", "Use a machine with two or more.");
+  return warn(
+    "processors",
+    "only one: the host's CPUs would compete with each other for it",
+    "Use a machine with two or more.",
+  );
 }
 
 /** VM size of the headline figures. */
