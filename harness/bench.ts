@@ -1,8 +1,9 @@
 /** Face of the benchmark: what the commands and the report may use of it. */
 
+export { describeRun } from "./bench/dry-run.ts";
 export { addBenchOptions, type BenchOptions, parseBenchOptions } from "./bench/options.ts";
 export { describePlan } from "./bench/plan.ts";
-export { describeRun, type Prepared, prepareResume, prepareRun } from "./bench/prepare.ts";
+export { type Prepared, prepareResume, prepareRun } from "./bench/prepare.ts";
 export { assertAnswerable } from "./bench/refusals.ts";
 export { resumableRunDir, resumeRun, startRun } from "./bench/start.ts";
 export { readRun } from "./run/store.ts";

@@ -8,8 +8,8 @@ import { refusalsOnUml } from "../kernel-tests/refusals.ts";
 import { buildSelftest } from "../kernel-tests/selftest.ts";
 import { type Load, stress } from "../kernel-tests/stress.ts";
 import { runSuite, SUITE } from "../kunit/suite.ts";
+import type { BrokenOff } from "./judge.ts";
 import type { Bed } from "./mutation.ts";
-import type { BrokenOff } from "./run.ts";
 
 /** Runs one test on a kernel image. */
 export type RunTest = (imagePath: string, test: string) => Promise<BrokenOff>;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { InfrastructureError } from "../../harness/base/errors.ts";
 import type { TestResult, TestStatus } from "../../harness/ktap/result.ts";
-import { judge } from "../../harness/mutations/run.ts";
+import { judge } from "../../harness/mutations/judge.ts";
 
 const CASE = "prezero_test_bulk_is_zero";
 const suite = (name: string, status: TestStatus, log: string[] = []): TestResult[] => [

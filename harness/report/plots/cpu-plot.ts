@@ -2,8 +2,8 @@ import type { ArmTotal, Cell } from "../../analysis/figures.ts";
 import { formatSize } from "../../base/size.ts";
 import type { Unit } from "../../run/measure.ts";
 import { formatSeconds, formatThp } from "../wording/format.ts";
-import type { Plot } from "./all.ts";
 import { axisStyle, KIND_MARKS, legendOf, rowNames, still } from "./axes.ts";
+import type { Plot } from "./render-svg.ts";
 
 const ROW_PX = 38;
 

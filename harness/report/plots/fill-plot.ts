@@ -2,8 +2,8 @@ import type { FillGroup } from "../../analysis/figures.ts";
 import { median } from "../../stats/median.ts";
 import { count, formatSeconds, formatThp } from "../wording/format.ts";
 import type { Words } from "../wording/words.ts";
-import type { Plot } from "./all.ts";
 import { axisStyle, type MarkOf, still } from "./axes.ts";
+import type { Plot } from "./render-svg.ts";
 
 const MEDIAN_STEPS = 100;
 

@@ -3,8 +3,8 @@ import { formatSize } from "../../base/size.ts";
 import type { Unit } from "../../run/measure.ts";
 import { type PhaseName, phaseNames, type Thp } from "../../run/sample.ts";
 import { formatSeconds, formatThp } from "../wording/format.ts";
-import type { Plot } from "./all.ts";
 import { axisStyle, legendOf, rowNames, still } from "./axes.ts";
+import type { Plot } from "./render-svg.ts";
 
 const ROW_PX = 38;
 

@@ -2,8 +2,8 @@ import type { Effect } from "../../analysis/figures.ts";
 import type { Unit } from "../../run/measure.ts";
 import { formatRange, formatRatio, formatThp } from "../wording/format.ts";
 import { verdictText } from "../wording/words.ts";
-import type { Plot } from "./all.ts";
 import { axisStyle, type MarkOf, rowNames, SYMBOL_PX, still } from "./axes.ts";
+import type { Plot } from "./render-svg.ts";
 
 const ROW_PX = 36;
 

@@ -2,8 +2,8 @@ import type { Cell } from "../../analysis/figures.ts";
 import type { Unit } from "../../run/measure.ts";
 import type { Thp } from "../../run/sample.ts";
 import { formatThp, formatTime } from "../wording/format.ts";
-import type { Plot } from "./all.ts";
 import { axisStyle, legendOf, type MarkOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";
+import type { Plot } from "./render-svg.ts";
 
 /** Distance between two rounds of a boot, in boots. */
 const ROUND_STEP = 0.2;

@@ -5,8 +5,8 @@ import type { Thp } from "../../run/sample.ts";
 import type { Estimate } from "../../stats/line.ts";
 import { formatEstimate, formatSeconds, formatThp } from "../wording/format.ts";
 import type { Words } from "../wording/words.ts";
-import type { Plot } from "./all.ts";
 import { axisStyle, legendOf, type MarkOf, PLOT_BODY_PX, SYMBOL_PX, still } from "./axes.ts";
+import type { Plot } from "./render-svg.ts";
 
 /** Per-boot medians over size with each arm's line, over the measured range only. */
 export function sweepPlot(thp: Thp, { over, unit }: Words, sweeps: readonly Sweep[], markOf: MarkOf): Plot {
