@@ -34,7 +34,7 @@ async function main(argv: string[]): Promise<number> {
     .version(version(), "-V, --version", "print the version of this checkout")
     .option("-v, --verbose", "show each command before it runs: + what changes something, ? what only reads")
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true });
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20 });
   const $ = createShell({
     signal,
     dry: false,

@@ -14,11 +14,10 @@ export {
   type QemuHost,
 } from "./qemu/args.ts";
 export { assertCpuModel } from "./qemu/cpu-model.ts";
-export { greetingMs, scaledMs } from "./qemu/deadline.ts";
 export type { Hardware } from "./qemu/hardware.ts";
-export { exitError, type QemuExit, QemuProcess } from "./qemu/launch.ts";
+export { exitError, greetingMs, type QemuExit, QemuProcess, scaledMs } from "./qemu/launch.ts";
 export { QEMU_PROGRAM, qemuVersion } from "./qemu/program.ts";
 export { QmpClient } from "./qemu/qmp.ts";
-export * from "./qemu/qmp-error.ts";
+export * from "./qemu/qmp-message.ts";
 export { versionText } from "./qemu/qmp-message.ts";
 export { SocketListener } from "./qemu/socket-listener.ts";

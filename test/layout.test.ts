@@ -19,8 +19,9 @@ function placeOf(file: string): string {
 
 /** Innermost folder of a file; the face of a folder, which has its name, belongs to it. */
 function folderOf(file: string): string {
+  if (file.includes("/")) return dirname(file);
   const own = file.slice(0, -".ts".length);
-  return FILES.some((other) => other.startsWith(`${own}/`)) && !file.includes("/") ? own : dirname(file);
+  return FILES.some((other) => other.startsWith(`${own}/`)) ? own : file;
 }
 
 /** Ways from something back to itself, each told once. */

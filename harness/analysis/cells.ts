@@ -1,7 +1,6 @@
 import { inTableOrder } from "../run/arm-name.ts";
-import { type Phases, phaseNames } from "../run/phase.ts";
 import type { RunRecord } from "../run/record.ts";
-import type { Sample } from "../run/sample.ts";
+import { type Phases, phaseNames, type Sample } from "../run/sample.ts";
 import { median } from "../stats/median.ts";
 import { costOf } from "./cost.ts";
 import type { Cell, CellBoot, PhaseCell } from "./figures.ts";

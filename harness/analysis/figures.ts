@@ -1,8 +1,6 @@
 import type { ArmName } from "../run/arm-name.ts";
-import type { Phases } from "../run/phase.ts";
-import type { CpuUse, Fingerprint, RefillCurve, Thp } from "../run/sample.ts";
-import type { BootLine } from "../stats/boot-lines.ts";
-import type { Estimate } from "../stats/line.ts";
+import type { CpuUse, Fingerprint, Phases, RefillCurve, Thp } from "../run/sample.ts";
+import type { BootLine, Estimate } from "../stats/line.ts";
 import type { RemovableShare } from "../stats/removable-share.ts";
 import type { Verdict } from "../stats/verdict.ts";
 

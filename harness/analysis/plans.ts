@@ -1,7 +1,6 @@
 import { UsageError } from "../base/errors.ts";
 import { onSameKernel } from "../run/arm-name.ts";
-import { fewestBoots, smallestEffect } from "../stats/smallest-effect.ts";
-import { spreadOf } from "../stats/spread.ts";
+import { fewestBoots, smallestEffect, spreadOf } from "../stats/smallest-effect.ts";
 import { sameConfiguration } from "./effects.ts";
 import type { Cell, Effect, Plan } from "./figures.ts";
 import type { Summary } from "./summary.ts";

@@ -1,6 +1,6 @@
 import { mean } from "simple-statistics";
 import { GIB_BYTES } from "../base/size.ts";
-import { type BootLine, fitBoots } from "../stats/boot-lines.ts";
+import { type BootLine, fitBoots } from "../stats/line.ts";
 import type { Cell, Sweep } from "./figures.ts";
 
 /**

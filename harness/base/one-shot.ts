@@ -34,7 +34,7 @@ export async function runOneShot(
     log: () => {},
     spawn: ((line: string) => {
       const started = spawnScope(line, environment, options);
-      timedOut = watchScope(started.child.pid, started.closed, { ...options, signal: context.signal });
+      timedOut = watchScope(started.child, started.closed, { ...options, signal: context.signal });
       return started.child;
     }) as typeof spawn,
   })(pieces, ...words);

@@ -45,8 +45,10 @@ export function startLongLived(
     reject: false,
     detached: true,
     cleanup: false,
+    // scope.pl keeps the deadline after a polite signal; killed itself it would end nobody.
+    forceKillAfterDelay: false,
   });
-  const timedOut = watchScope(child.pid, child, { ...options, signal: context.signal });
+  const timedOut = watchScope(child, child, { ...options, signal: context.signal });
   if (options.onLine) createInterface({ input: child.all }).on("line", options.onLine);
   const exited = child.then(({ exitCode, signal, all }) => ({
     exitCode,
@@ -59,9 +61,9 @@ export function startLongLived(
       return pidInScope(child.pid);
     },
     exited,
-    stop: () => endScope(child.pid),
+    stop: () => endScope(child),
     async [Symbol.asyncDispose]() {
-      endScope(child.pid);
+      endScope(child);
       await exited;
     },
   };

@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -23,14 +24,12 @@ export function inScope(command: readonly string[]): [program: string, ...args: 
   return ["/usr/bin/perl", SCOPE, process.arch, String(process.pid), ...command];
 }
 
+/** scope.pl as node knows it: what is gone gets no signal, though its process id may be somebody else's by now. */
+export type Scope = Pick<ChildProcess, "kill">;
+
 /** Ends a scope: at once, or as the command likes within five seconds. One that is gone is not an error. */
-export function endScope(pid: number | undefined, signal: PoliteSignal | typeof END = END): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
+export function endScope(scope: Scope, signal: PoliteSignal | typeof END = END): void {
+  scope.kill(signal);
 }
 
 /** Process id of the command that a scope runs; undefined before it runs and when it has ended. */
@@ -48,16 +47,16 @@ export function pidInScope(scope: number | undefined): number | undefined {
  * @returns whether the deadline passed
  */
 export function watchScope(
-  pid: number | undefined,
+  scope: Scope,
   ended: Promise<unknown>,
   limits: { signal: AbortSignal; timeoutMs?: number | undefined; interruptWith?: PoliteSignal | "nothing" | undefined },
 ): () => boolean {
   let timedOut = false;
   const { signal, interruptWith } = limits;
-  const onAbort = () => interruptWith !== "nothing" && endScope(pid, interruptWith);
+  const onAbort = () => interruptWith !== "nothing" && endScope(scope, interruptWith);
   const onDeadline = () => {
     timedOut = true;
-    endScope(pid);
+    endScope(scope);
   };
   const timer = limits.timeoutMs === undefined ? undefined : setTimeout(onDeadline, limits.timeoutMs);
   signal.addEventListener("abort", onAbort, { once: true });

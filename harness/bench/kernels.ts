@@ -2,7 +2,7 @@ import type { Shell } from "../base/shell.ts";
 import { type Base, findBase } from "../kernel/bases.ts";
 import { ensureKernel } from "../kernel/build.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
-import { patchesOf } from "../kernel/variant-patches.ts";
+import { patchesOf } from "../kernel/variant.ts";
 import { type ArmName, kernelsOf } from "../run/arm-name.ts";
 import type { KernelRecord, Settings } from "../run/record.ts";
 import type { KernelVariant } from "../run/sample.ts";

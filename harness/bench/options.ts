@@ -28,9 +28,11 @@ const DEFAULTS = {
 } as const;
 
 const ARM_HELP = `
-An arm of --arms may name its kernel line, and prezero what is set in /sys/kernel/mm/page_prezero before it is enabled:
-  6.12:base,6.12:prezero               with several lines each arm is held against the base of its own
-  base,prezero,prezero+min_order=9     ${ALLOWED_KNOBS}
+An arm of --arms may name its kernel line, and prezero what is set in
+/sys/kernel/mm/page_prezero before it is enabled:
+  6.12:base,6.12:prezero            each arm beside the base of its line
+  base,prezero,prezero+min_order=9  allowed:
+    ${ALLOWED_KNOBS.replaceAll(", ", "\n    ")}
 `;
 
 /** Adds the options of `npm run bench` to its command. */
@@ -85,10 +87,7 @@ export function addBenchOptions(command: Command): Command {
       "fail unless an effect meets it, e.g. 'thp-on >= 8' (repeatable; see below)",
       (condition: string, earlier: string[] = []) => [...earlier, condition],
     )
-    .option(
-      "--matters <percent>",
-      `smallest difference that is of interest, in percent of the ratio; default: ${DEFAULTS.matters}`,
-    )
+    .option("--matters <percent>", `smallest difference that matters, such as 2%; default: ${DEFAULTS.matters}`)
     .option("--ktap <file>", "also write effects and requirements as KTAP")
     .option("--junit <file>", "also write them as JUnit XML")
     .option("--dry-run", "print the plan, its estimate and the real commands, and run nothing")

@@ -2,8 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-write.ts";
 import { formatSize } from "../base/size.ts";
-import { PHASES } from "../run/phase.ts";
-import type { Sample } from "../run/sample.ts";
+import { PHASES, type Sample } from "../run/sample.ts";
 import type { Timeline } from "../vm/phases.ts";
 
 type Creation = Pick<Sample, "scenario" | "arm" | "boot" | "round" | "thp" | "memoryBytes">;

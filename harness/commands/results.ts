@@ -1,5 +1,5 @@
 import { dirname, join, relative, resolve } from "node:path";
-import { type Command, Option } from "commander";
+import { Argument, type Command, Option } from "commander";
 import { compareSummaries } from "../analysis/compare-runs.ts";
 import { plansFor } from "../analysis/plans.ts";
 import { loadSummary } from "../analysis/summarize.ts";
@@ -58,7 +58,7 @@ export function register(program: Command): void {
   results
     .command("html")
     .description("write table.md and report.html of runs again from run.json and samples.jsonl")
-    .argument("[runs...]", RUN_HELP, ["latest"])
+    .addArgument(new Argument("[runs...]", RUN_HELP).default(["latest"], "latest"))
     .action(html);
 }
 

@@ -69,19 +69,17 @@ export function register(program: Command, $: Shell): void {
 async function shell($: Shell, words: string[], options: Options): Promise<void> {
   if (options.dryRun) {
     const commands = await dryRun($, async ($) => {
-      const kernel = await kernelOf($, options);
       await using machine = await openHost($, options.host);
-      await using host = await boot(machine, kernel, options);
+      await using host = (await boot($, machine, options)).host;
       if (words.length > 0) await host.stream(words.join(" "), () => {}, options.timeout * 1000);
     });
     return options.json ? printJson({ commands }) : print(...commands);
   }
   await using machine = await openHost($, options.host);
-  const kernel = await kernelOf($, options);
-  const startedMs = Date.now();
-  await using host = await boot(machine, kernel, options);
-  const took = ((Date.now() - startedMs) / 1000).toFixed(1);
-  say(`${kernel.release}, ${host.fingerprint.accelerator}, up in ${took} s; serial console: ${consoleLog()}`);
+  const { tookMs, ...booted } = await boot($, machine, options);
+  await using host = booted.host;
+  const { kernelRelease, accelerator } = host.fingerprint;
+  say(`${kernelRelease}, ${accelerator}, up in ${(tookMs / 1000).toFixed(1)} s; serial console: ${consoleLog()}`);
   const command = words.join(" ");
   process.exitCode =
     command === "" && process.stdin.isTTY
@@ -98,16 +96,20 @@ function consoleLog(): string {
   return cacheDir("logs", `shell-${process.pid}.log`);
 }
 
-async function boot(machine: Host, kernel: BootKernel, options: Options): Promise<BootedHost> {
+/** What the host cannot be is refused before a kernel is built. @returns with the time that the boot alone took */
+async function boot($: Shell, machine: Host, options: Options): Promise<{ host: BootedHost; tookMs: number }> {
   const { accel, cpuModel, device, cmdline: commandLine = "" } = options;
   const { setting } = await machine.examine({ accel, clock: "time", cpuModel, cpus: undefined, device, vms: 1 });
-  return machine.boot({
+  const kernel = await kernelOf($, options);
+  const startedMs = Date.now();
+  const host = await machine.boot({
     // Nothing is timed: more CPUs than there are may take turns.
     setting: { ...setting, hostCpus: options.cpus, hostMemoryBytes: options.memory },
     ...{ commandLine, vms: 1, throwaway: false, kernel, guestKernel: null },
     consoleLog: consoleLog(),
     ...(options.console ? { onConsole: (text: string) => process.stderr.write(text) } : {}),
   });
+  return { host, tookMs: Date.now() - startedMs };
 }
 
 async function kernelOf($: Shell, options: Options): Promise<BootKernel> {

@@ -7,8 +7,7 @@ import { findBase } from "../kernel/bases.ts";
 import { ensureKernel } from "../kernel/build.ts";
 import { casesOf, countCases, showCase, summaryLine } from "../ktap/result.ts";
 import { writeResults } from "../ktap/write.ts";
-import { umlArgs } from "../kunit/run-uml.ts";
-import { DEADLINE_MS, runSuite, SUITE } from "../kunit/suite.ts";
+import { DEADLINE_MS, runSuite, SUITE, umlArgs } from "../kunit/suite.ts";
 import { examples, type KernelOption, kernelOption, ktapOption } from "./options.ts";
 
 type Options = KernelOption & { json?: boolean; ktap?: string; dryRun?: boolean };

@@ -2,10 +2,16 @@ import { diskFault, TEMPORARY } from "../base/disk-fault.ts";
 import { HarnessError } from "../base/errors.ts";
 import type { Shell } from "../base/shell.ts";
 import { type Check, type Finding, fail } from "./finding.ts";
-import { checkDisk, checkNode, checkPackages, checkProcessors } from "./machine.ts";
-import { checkHugePages, checkMemlock, checkMemory } from "./memory.ts";
-import { checkQemu } from "./qemu.ts";
-import { checkIommu, checkKvm, checkNested } from "./virtualisation.ts";
+import {
+  checkDisk,
+  checkHugePages,
+  checkMemlock,
+  checkMemory,
+  checkNode,
+  checkPackages,
+  checkProcessors,
+} from "./machine.ts";
+import { checkIommu, checkKvm, checkNested, checkQemu } from "./virtualisation.ts";
 
 /** In this order. */
 const checksOf = ($: Shell): [name: string, check: Check][] => [

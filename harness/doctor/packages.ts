@@ -10,7 +10,7 @@ export const NEEDED_PACKAGES: NeededPackage[] = [
   { name: "dropbear-bin", why: "SSH server of the host under test" },
   { name: "dracut-core", why: "dracut-install finds the libraries that programs in the initramfs need" },
   { name: "gcc", why: "compiles kernels" },
-  { name: "libc6-dev", why: "headers for the kernel's host tools and the guest's test programs" },
+  { name: "libc6-dev", why: "headers for the kernel's host tools and the host's test programs" },
   { name: "make", why: "builds kernels" },
   { name: "flex", why: "the kernel's configuration tools" },
   { name: "bison", why: "the kernel's configuration tools" },

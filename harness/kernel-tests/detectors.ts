@@ -1,8 +1,7 @@
 import type { Exec } from "../base/exec.ts";
 import { parseKtap } from "../ktap/parse.ts";
 import { check, type TestResult } from "../ktap/result.ts";
-import { RUN_SUITES } from "../kunit/run-uml.ts";
-import { SUITE } from "../kunit/suite.ts";
+import { RUN_SUITES, SUITE } from "../kunit/suite.ts";
 import { bootTestHost, quiet, type Scenario, testKernel } from "./boot/test-host.ts";
 import { buildSelftest } from "./selftest.ts";
 import { type Load, STRESS_BYTES, stress } from "./stress.ts";

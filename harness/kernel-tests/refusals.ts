@@ -1,8 +1,7 @@
 import type { Exec } from "../base/exec.ts";
 import type { Shell } from "../base/shell.ts";
 import { check, type TestResult } from "../ktap/result.ts";
-import { runUml, type UmlEnd } from "../kunit/run-uml.ts";
-import { SUITE } from "../kunit/suite.ts";
+import { runUml, SUITE, type UmlEnd } from "../kunit/suite.ts";
 
 const CONTROL = "/sys/kernel/mm/page_prezero/enabled";
 /** Any case that enables the feature; with a switch that excludes it, it cannot. */

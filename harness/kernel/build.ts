@@ -13,8 +13,7 @@ import {
   readBuiltKernel,
   recordFile,
 } from "./built-kernel.ts";
-import { ccacheForPair } from "./ccache.ts";
-import { compile, LINKING, makeCommand } from "./compile.ts";
+import { ccacheForPair, compile, LINKING, makeCommand } from "./compile.ts";
 import { configureTree } from "./config.ts";
 import { contentKey, type Ingredients, sha256 } from "./content-key.ts";
 import { fragmentsOf } from "./fragment.ts";
@@ -22,8 +21,7 @@ import { leavePristineTree, takePristineTree } from "./pristine-tree.ts";
 import { fetchSource } from "./source.ts";
 import { findToolchain, makeEnvironment } from "./toolchain.ts";
 import { applyPatches, BUILD_DIR, makeTree } from "./tree.ts";
-import { type BuildVariant, RECIPES } from "./variant.ts";
-import { patchesOf } from "./variant-patches.ts";
+import { type BuildVariant, patchesOf, RECIPES } from "./variant.ts";
 
 /** In the mark of a tree that was taken over from the pristine kernel. */
 const PRISTINE = "pristine";

@@ -33,7 +33,7 @@ export const onRefusals =
   ($: Shell): RunTest =>
   async (imagePath) => ({ results: await refusalsOnUml($, imagePath), failure: undefined });
 
-/** The kselftest of the series in a booted guest, for what takes user space to see. */
+/** The kselftest of the series on a booted host, for what takes user space to see. */
 export async function onSelftest($: Shell, plan: TestPlan): Promise<RunTest> {
   const programs = [await buildSelftest($, plan.base, plan.scratch, plan.say)];
   const needs = { memoryBytes: HOST_BYTES, cpuModel: "max", programs };

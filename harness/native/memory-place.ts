@@ -5,7 +5,7 @@ import { RuntimeDir } from "../base/runtime-dir.ts";
 import type { Shell } from "../base/shell.ts";
 import { formatSize, MIB_BYTES } from "../base/size.ts";
 import { availableHereBytes } from "../base/this-machine.ts";
-import type { UmlMachine } from "../kunit/run-uml.ts";
+import type { UmlMachine } from "../kunit/suite.ts";
 
 /** Where the file that is the program's memory is made: always a tmpfs, which nobody writes back to a disk meanwhile. */
 export type MemoryPlace = Pick<UmlMachine, "parentDir" | "launcher">;

@@ -5,7 +5,7 @@ import type { RunLine } from "../report/run-list.ts";
 import type { Report } from "../report/sections/section.ts";
 import { renderTerminal } from "../report/terminal.ts";
 import { count, formatPercent, formatRatio, NOTHING } from "../report/wording/format.ts";
-import type { MedianInterval } from "../stats/median-interval.ts";
+import type { MedianInterval } from "../stats/median.ts";
 import type { NativeRecord } from "./record.ts";
 import { sectionsOf } from "./sections.ts";
 import { readNativeRun } from "./store.ts";

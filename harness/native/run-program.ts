@@ -3,8 +3,7 @@ import { MeasurementError } from "../base/errors.ts";
 import type { Shell } from "../base/shell.ts";
 import { parseKtap } from "../ktap/parse.ts";
 import { casesOf, isGood, type TestCase } from "../ktap/result.ts";
-import { runUml, type UmlEnd, type UmlMachine } from "../kunit/run-uml.ts";
-import { failureOf } from "../kunit/suite.ts";
+import { failureOf, runUml, type UmlEnd, type UmlMachine } from "../kunit/suite.ts";
 import { type NativeSample, nativeSampleSchema, type SampleKind } from "./sample.ts";
 
 /** The suite that takes the times, KUnit's name for it. */

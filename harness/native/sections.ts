@@ -2,7 +2,7 @@ import { shellQuote } from "../base/quote.ts";
 import { formatSize } from "../base/size.ts";
 import type { Section, Table } from "../report/sections/section.ts";
 import { count, formatPercent, formatRange, formatRatio } from "../report/wording/format.ts";
-import type { MedianInterval } from "../stats/median-interval.ts";
+import type { MedianInterval } from "../stats/median.ts";
 import type { AllocationFigures, NativeSummary } from "./summarize.ts";
 
 const SHA_DIGITS = 12;

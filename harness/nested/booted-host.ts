@@ -7,7 +7,7 @@ import { createVms } from "../host/create-vm.ts";
 import type { BootedHost, VmCreation, VmRequest } from "../host/host.ts";
 import { measuredProgram, type ProgramAnswer } from "../host/measured-program.ts";
 import { setThp } from "../host/thp.ts";
-import { scaledMs } from "../qemu/deadline.ts";
+import { scaledMs } from "../qemu/launch.ts";
 import type { Fingerprint, Thp } from "../run/sample.ts";
 import type { VfioBinding } from "../vfio/bind.ts";
 import { explainFailure } from "./failure.ts";

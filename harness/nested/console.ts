@@ -142,8 +142,13 @@ class LogFile {
     }
   }
 
+  /** A network disk may tell only now that it is full. */
   close(): void {
-    closeSync(this.#fd);
+    try {
+      closeSync(this.#fd);
+    } catch (error) {
+      this.#reject(this.#faultOf(error));
+    }
   }
 
   #faultOf(error: unknown): unknown {

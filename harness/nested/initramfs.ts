@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { InfrastructureError } from "../base/errors.ts";
 import { cacheDir } from "../base/paths.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
@@ -8,7 +8,6 @@ import type { Shell } from "../base/shell.ts";
 import { type CpioEntry, cpioArchive, DIRECTORY, FILE, SYMLINK } from "../host/cpio.ts";
 import { compileHostPrograms, programSources } from "../host/programs.ts";
 import type { BootKeys } from "./keys.ts";
-import { compileRom, romSource } from "./rom.ts";
 
 const DRACUT_INSTALL = "/usr/lib/dracut/dracut-install";
 /** Programs of the machine that the host under test has too; dracut-install adds the libraries they need. */
@@ -120,4 +119,32 @@ function* treeEntries(root: string, below: string): Generator<CpioEntry> {
       yield { path, mode: FILE | (stat.mode & 0o777), content: readFileSync(join(root, path)) };
     }
   }
+}
+
+const source = join(import.meta.dirname, "rom/reporter.c");
+/** Code for a CPU that has nothing yet, linked where firmware is: 64 KiB that end at 4 GiB, the reset vector last. */
+const FLAGS = [
+  ...["-m32", "-march=i686", "-O2", "-Wall", "-Wextra", "-ffreestanding", "-fno-pic", "-fno-stack-protector"],
+  ...["-fno-asynchronous-unwind-tables", "-fno-jump-tables", "-fcf-protection=none", "-fno-toplevel-reorder"],
+  ...["-nostdlib", "-static", "-no-pie", "-Wl,-N,--no-warn-rwx-segments,--build-id=none"],
+  "-Wl,-Ttext=0xffff0000,--section-start=.reset=0xfffffff0,--entry=0xfffffff0",
+];
+const REMEDY = "Correct harness/nested/rom/reporter.c; compiler and objcopy come with: npm run setup";
+
+/** All that the ROM is made of, as one text. */
+export function romSource(): string {
+  return readFileSync(source, "utf8");
+}
+
+/**
+ * Makes reporter.rom, the software of the VM that reports its memory as free, in the directory.
+ * @throws InfrastructureError VM_ROM with the compiler's words
+ */
+export async function compileRom($: Shell, directory: string): Promise<void> {
+  const [elf, rom] = ["reporter.elf", "reporter.rom"].map((name) => resolve(directory, name)) as [string, string];
+  // Named without its directory, in which the assembler does not take a `"`.
+  const tool = $({ cwd: dirname(source), code: "VM_ROM", remedy: REMEDY });
+  await tool`gcc ${FLAGS} -o ${elf} ${basename(source)}`;
+  const sections = ["-j", ".text", "-j", ".reset"];
+  await tool`objcopy -O binary ${sections} ${elf} ${rom}`;
 }

@@ -4,9 +4,10 @@ import { InfrastructureError } from "../base/errors.ts";
 import { throwIfInterrupted } from "../base/interrupt.ts";
 import type { Exit, Running } from "../base/running.ts";
 import type { Shell } from "../base/shell.ts";
+import { GIB_BYTES } from "../base/size.ts";
 import type { Accelerator } from "../run/sample.ts";
 import { QmpClient } from "./qmp.ts";
-import { QmpConnectError, QmpProtocolError } from "./qmp-error.ts";
+import { QmpConnectError, QmpProtocolError } from "./qmp-message.ts";
 import { SocketListener } from "./socket-listener.ts";
 
 const QUIT_TIMEOUT_MS = 3_000;
@@ -131,4 +132,20 @@ export function exitError(exit: QemuExit, reproducer: string): InfrastructureErr
     reproducer: reproducer,
     remedy: missing ? "npm run setup" : "Read what QEMU printed; run the command line by hand.",
   });
+}
+
+/** Emulated hosts are this much slower than those on hardware, and so are all deadlines that wait for one. */
+const FACTOR: Record<Accelerator, number> = { kvm: 1, tcg: 6 };
+/** Touching a GiB before the host starts: memory that this machine itself gets from a hypervisor may come slowly. */
+const PREALLOC_PER_GIB_MS = 15_000;
+const GREETING_MS = 30_000;
+
+/** A deadline meant for a host on hardware, scaled to the accelerator, and to the caller's patience when it is not 1. */
+export function scaledMs(hardwareMs: number, accel: Accelerator, patience = 1): number {
+  return hardwareMs * FACTOR[accel] * patience;
+}
+
+/** How long a QEMU that preallocates so much memory may take until its monitor greets. */
+export function greetingMs(memoryBytes: number): number {
+  return GREETING_MS + (memoryBytes / GIB_BYTES) * PREALLOC_PER_GIB_MS;
 }

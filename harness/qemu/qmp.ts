@@ -2,8 +2,17 @@ import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import { z } from "zod";
 import { LINE_LIMIT_BYTES, lineReader } from "./line-reader.ts";
-import { QmpClosedError, QmpCommandError, QmpConnectError, QmpProtocolError, QmpTimeoutError } from "./qmp-error.ts";
-import { type Greeting, greetingSchema, messageSchema, type QmpEvent } from "./qmp-message.ts";
+import {
+  type Greeting,
+  greetingSchema,
+  messageSchema,
+  QmpClosedError,
+  QmpCommandError,
+  QmpConnectError,
+  type QmpEvent,
+  QmpProtocolError,
+  QmpTimeoutError,
+} from "./qmp-message.ts";
 
 const REPLY_TIMEOUT_MS = 30_000;
 /** Error messages show this much of a line. */

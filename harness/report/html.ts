@@ -1,5 +1,5 @@
 import type { Summary } from "../analysis/summary.ts";
-import { escapeMarkup } from "../base/markup.ts";
+import { escapeMarkup } from "../base/quote.ts";
 import { RAW_FILES } from "./markdown.ts";
 import { pageStyle } from "./page-style.ts";
 import { plotsOf } from "./plots/all.ts";

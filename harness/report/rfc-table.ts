@@ -1,6 +1,6 @@
+import { type CpuPrice, cpuPrice } from "../analysis/cost.ts";
 import { besideOf, sameConfiguration } from "../analysis/effects.ts";
 import type { Cell, Effect } from "../analysis/figures.ts";
-import { type CpuPrice, cpuPrice } from "../analysis/price.ts";
 import type { Summary } from "../analysis/summary.ts";
 import { UsageError } from "../base/errors.ts";
 import { type ArmName, armParts, onSameKernel } from "../run/arm-name.ts";

@@ -98,7 +98,8 @@ export function runListSection(runs: readonly ListedRun[]): Section {
     },
     notes: [
       ...runs.flatMap((run) => (run.readable ? [] : [`damaged: ${run.problem}.`])),
-      "ratio: base/arm of the series, with THP on where that was measured.",
+      "ratio: base/arm of the series, with THP on where that was measured. accel tcg: emulated, not hardware times; " +
+        "counted: instructions.",
       "Show one with `npm run results -- show RUN`; any part of a name will do that no other run has.",
     ],
   };

@@ -1,4 +1,4 @@
-import { type ArmName, armKinds, onSameKernel, parseArmName } from "./arm-name.ts";
+import { type ArmName, onSameKernel, parseArmName } from "./arm-name.ts";
 import type { Settings } from "./record.ts";
 import { type Thp, thpSchema } from "./sample.ts";
 
@@ -17,7 +17,6 @@ export type Requirement = {
 };
 
 const DEFAULT_ARM: ArmName = "prezero";
-const COMPARED = armKinds.filter((kind) => kind !== "base");
 const GRAMMAR = new RegExp(
   `^thp-(${thpSchema.options.join("|")})(?::([^\\s<>]+))?\\s*(${OPERATORS.join("|")})\\s*(\\d+(?:\\.\\d+)?)$`,
 );
@@ -29,15 +28,15 @@ export const ALLOWED_REQUIREMENT =
 
 /** For `--help`. */
 export const REQUIREMENT_HELP = `
-A requirement of --require is THP[:ARM] OPERATOR RATIO, quoted for the shell: --require 'thp-on >= 8'
+A requirement of --require is THP[:ARM] OPERATOR RATIO, quoted for the shell:
+--require 'thp-on >= 8'
   THP       thp-on, thp-off, thp-mthp-64k
-  ARM       what is held against the base of its kernel: ${COMPARED.join(", ")} or one such arm of --arms;
-            ${DEFAULT_ARM} where it is left out
+  ARM       an arm of --arms that is no base; ${DEFAULT_ARM} where it is left out
   OPERATOR  ${OPERATORS.join(" ")}
   RATIO     base/arm at the size of --memory; above 1 the arm is faster
-The end of the 95 % interval that is harder to meet has to meet it, not the ratio itself: the low end for >= and >, the
-high end for <= and <. Without an interval (fewer than four boots) or without the arm, a requirement is missed. The
-exit code is 1 when one is.`;
+The harder end of the ratio's 95 % interval has to meet it: the low end for >=
+and >, the high end for <= and <. Without an interval (fewer than four boots) or
+without the arm a requirement is missed. The exit code is 1 when one is.`;
 
 /** A requirement from its text; undefined when it is none. */
 export function parseRequirement(text: string): Requirement | undefined {

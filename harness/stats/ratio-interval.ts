@@ -1,5 +1,4 @@
-import { bootstrapMedian, type Weighted } from "./bootstrap-median.ts";
-import { CONFIDENCE, expandedTail } from "./expanded-percentile.ts";
+import { bootstrapMedian, CONFIDENCE, expandedTail, type Weighted } from "./bootstrap-median.ts";
 import { smallestP } from "./permutation.ts";
 
 /**

@@ -1,5 +1,4 @@
-import { bootstrapMedian, type Weighted } from "./bootstrap-median.ts";
-import { CONFIDENCE, expandedTail, quantile } from "./expanded-percentile.ts";
+import { bootstrapMedian, CONFIDENCE, expandedTail, quantile, type Weighted } from "./bootstrap-median.ts";
 import { median } from "./median.ts";
 import { smallestP } from "./permutation.ts";
 import { Random } from "./random.ts";

@@ -1,5 +1,5 @@
 import type { Until } from "../run/conditions.ts";
-import type { PhaseName, Phases } from "../run/phase.ts";
+import type { PhaseName, Phases } from "../run/sample.ts";
 import type { TraceEvent } from "./trace.ts";
 
 /** A stretch of time, in seconds since the creation began, and what was done in it. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { summarize } from "../../harness/analysis/summarize.ts";
 import type { Summary } from "../../harness/analysis/summary.ts";
-import { outlierSections } from "../../harness/report/sections/outliers.ts";
+import { outlierSections } from "../../harness/report/sections/rounds.ts";
 import { syntheticRun, syntheticSamples } from "../report/synthetic-run.ts";
 
 /** One arm, one setting: seconds of each round by boot. */

@@ -2,8 +2,7 @@ import { describe, expect, it } from "vitest";
 import { summarize } from "../../harness/analysis/summarize.ts";
 import { renderHtml } from "../../harness/report/html.ts";
 import { phaseSections } from "../../harness/report/sections/phases.ts";
-import { PHASES, type Phases, phaseNames } from "../../harness/run/phase.ts";
-import type { Sample } from "../../harness/run/sample.ts";
+import { PHASES, type Phases, phaseNames, type Sample } from "../../harness/run/sample.ts";
 import { syntheticRun, syntheticSamples, terminalText } from "../report/synthetic-run.ts";
 
 const run = syntheticRun({ arms: ["base", "prezero"], rounds: 3 });

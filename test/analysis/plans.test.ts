@@ -3,8 +3,7 @@ import { plansFor, plansOf } from "../../harness/analysis/plans.ts";
 import { summarize } from "../../harness/analysis/summarize.ts";
 import type { Summary } from "../../harness/analysis/summary.ts";
 import { ownPlanSections, planSection } from "../../harness/report/sections/plan.ts";
-import { smallestEffect } from "../../harness/stats/smallest-effect.ts";
-import { spreadOf } from "../../harness/stats/spread.ts";
+import { smallestEffect, spreadOf } from "../../harness/stats/smallest-effect.ts";
 import { syntheticRun, syntheticSamples } from "../report/synthetic-run.ts";
 
 function summary(changes: Parameters<typeof syntheticRun>[0]): Summary {

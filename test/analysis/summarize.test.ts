@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { cpuPrice } from "../../harness/analysis/cost.ts";
 import type { Effect } from "../../harness/analysis/figures.ts";
-import { cpuPrice } from "../../harness/analysis/price.ts";
 import { summarize } from "../../harness/analysis/summarize.ts";
 import type { Summary } from "../../harness/analysis/summary.ts";
 import { sweepSections } from "../../harness/report/sections/sweep.ts";

@@ -7,7 +7,7 @@ import { hostBoots } from "../../harness/bench/boot.ts";
 import { openHost } from "../../harness/hosts.ts";
 import { findBase } from "../../harness/kernel/bases.ts";
 import type { BuiltKernel } from "../../harness/kernel/built-kernel.ts";
-import { patchesOf } from "../../harness/kernel/variant-patches.ts";
+import { patchesOf } from "../../harness/kernel/variant.ts";
 import { type ArmName, armKinds } from "../../harness/run/arm-name.ts";
 import { $ } from "../fakes/shell.ts";
 import { resolve } from "./resolve.ts";

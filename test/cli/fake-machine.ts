@@ -5,7 +5,7 @@ import { projectPath } from "../../harness/base/paths.ts";
 import { findBase } from "../../harness/kernel/bases.ts";
 import { planKernel } from "../../harness/kernel/build.ts";
 import { type KernelRecord, recordFile } from "../../harness/kernel/built-kernel.ts";
-import { treeDir } from "../../harness/kernel/source-cache.ts";
+import { treeDir } from "../../harness/kernel/source.ts";
 import { $ } from "../fakes/shell.ts";
 import { CommandLine } from "./command-line.ts";
 

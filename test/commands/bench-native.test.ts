@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { findBase } from "../../harness/kernel/bases.ts";
 import { planKernel } from "../../harness/kernel/build.ts";
 import { recordFile } from "../../harness/kernel/built-kernel.ts";
-import { treeDir } from "../../harness/kernel/source-cache.ts";
+import { treeDir } from "../../harness/kernel/source.ts";
 import { CommandLine } from "../cli/command-line.ts";
 import { until } from "../cli/fake-machine.ts";
 import { $ } from "../fakes/shell.ts";

@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -72,6 +81,13 @@ describe("npm run shell", { timeout: 60_000 }, () => {
     expect(good.err).toContain("6.12.117-test, tcg, up in");
     const bad = await start(["--image", image("healthy"), "--", "exit 7"]).ended;
     expect(bad.code).toBe(7);
+  });
+
+  it("refuses a device that the host cannot have before it fetches or builds a kernel", async () => {
+    const { code, err } = await start(["--device", "0000:65:00.0"]).ended;
+    expect(code).toBe(2);
+    expect(err).toContain("DEVICE_NOT_NESTED");
+    expect(existsSync(join(directory, "cache/sources"))).toBe(false);
   });
 
   it("runs what comes on stdin when there is no terminal and no command", async () => {

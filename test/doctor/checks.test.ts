@@ -2,10 +2,16 @@ import { describe, expect, test } from "vitest";
 import { InfrastructureError } from "../../harness/base/errors.ts";
 import { examine, readiness } from "../../harness/doctor/examine.ts";
 import { fail, pass, warn } from "../../harness/doctor/finding.ts";
-import { checkDisk, checkNode, checkPackages, checkProcessors } from "../../harness/doctor/machine.ts";
-import { checkHugePages, checkMemlock, checkMemory } from "../../harness/doctor/memory.ts";
-import { checkQemu } from "../../harness/doctor/qemu.ts";
-import { checkIommu, checkKvm, checkNested } from "../../harness/doctor/virtualisation.ts";
+import {
+  checkDisk,
+  checkHugePages,
+  checkMemlock,
+  checkMemory,
+  checkNode,
+  checkPackages,
+  checkProcessors,
+} from "../../harness/doctor/machine.ts";
+import { checkIommu, checkKvm, checkNested, checkQemu } from "../../harness/doctor/virtualisation.ts";
 import { $ } from "../fakes/shell.ts";
 import { mayMount, SmallDisk } from "../fakes/small-disk.ts";
 import { FakeMachine, meminfo } from "./fake-machine.ts";

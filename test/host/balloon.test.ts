@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { measuredProgram } from "../../harness/host/measured-program.ts";
 import { compileHostPrograms } from "../../harness/host/programs.ts";
-import { compileRom } from "../../harness/nested/rom.ts";
+import { compileRom } from "../../harness/nested/initramfs.ts";
 import { $ } from "../fakes/shell.ts";
 
 let directory: string;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { ensureKernel } from "../../harness/kernel/build.ts";
-import { ccacheForPair } from "../../harness/kernel/ccache.ts";
+import { ccacheForPair } from "../../harness/kernel/compile.ts";
 import { BUILD_DIR } from "../../harness/kernel/tree.ts";
 import { $ } from "../fakes/shell.ts";
 import { FakeKernel } from "./fake-kernel.ts";

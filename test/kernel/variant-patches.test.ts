@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { findBase } from "../../harness/kernel/bases.ts";
-import { BUILD_VARIANTS } from "../../harness/kernel/variant.ts";
-import { patchesOf } from "../../harness/kernel/variant-patches.ts";
+import { BUILD_VARIANTS, patchesOf } from "../../harness/kernel/variant.ts";
 
 const names = async (variant: (typeof BUILD_VARIANTS)[number]) =>
   (await patchesOf(await findBase("6.12"), variant)).map(({ name }) => name);

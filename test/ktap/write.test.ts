@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
-import { renderJunit } from "../../harness/ktap/junit.ts";
 import { parseKtap } from "../../harness/ktap/parse.ts";
 import { casesOf, showCase, type TestResult } from "../../harness/ktap/result.ts";
-import { renderKtap } from "../../harness/ktap/write.ts";
+import { renderJunit, renderKtap } from "../../harness/ktap/write.ts";
 
 const RESULTS: TestResult[] = [
   {

@@ -10,7 +10,7 @@ import { $ } from "../fakes/shell.ts";
 import { mayMount, SmallDisk } from "../fakes/small-disk.ts";
 import { FakeKernel } from "./fake-base.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 async function exportTo(kernel: FakeKernel, outDir: string): Promise<string[]> {
   return exportSeries($, {

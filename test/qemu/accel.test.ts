@@ -3,8 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { chooseAccelerator, probeKvm } from "../../harness/qemu/accel.ts";
-import { EXIT_CODE, probeArgs, probeBootSector } from "../../harness/qemu/probe-guest.ts";
+import { chooseAccelerator, EXIT_CODE, probeArgs, probeBootSector, probeKvm } from "../../harness/qemu/accel.ts";
 import { $ } from "../fakes/shell.ts";
 
 let directory: string;

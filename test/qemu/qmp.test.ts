@@ -12,8 +12,8 @@ import {
   QmpConnectError,
   QmpProtocolError,
   QmpTimeoutError,
-} from "../../harness/qemu/qmp-error.ts";
-import { versionText } from "../../harness/qemu/qmp-message.ts";
+  versionText,
+} from "../../harness/qemu/qmp-message.ts";
 
 const GREETING = {
   QMP: { version: { qemu: { major: 7, minor: 2, micro: 22 }, package: "Debian 1:7.2" }, capabilities: ["oob"] },

@@ -5,7 +5,7 @@ import { plotsOf } from "../../harness/report/plots/all.ts";
 import { KIND_MARKS, marksOf } from "../../harness/report/plots/axes.ts";
 import { rfcTable } from "../../harness/report/rfc-table.ts";
 import { lineOf, runListSection } from "../../harness/report/run-list.ts";
-import { cpuSection } from "../../harness/report/sections/cpu.ts";
+import { cpuSection } from "../../harness/report/sections/cost.ts";
 import { syntheticRun, syntheticSamples } from "./synthetic-run.ts";
 
 const arms = ["7.3:prezero", "7.3:base", "7.3:limit", "5.10:base", "5.10:prezero", "5.10:prezero+min_order=9"];

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fitBoots } from "../../harness/stats/boot-lines.ts";
-import { fitLine } from "../../harness/stats/line.ts";
+import { fitBoots, fitLine } from "../../harness/stats/line.ts";
 import { normal, Random } from "../../harness/stats/random.ts";
 
 describe("fitBoots", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { medianCurve } from "../../harness/stats/median-curve.ts";
+import { medianCurve } from "../../harness/report/plots/fill-plot.ts";
 
 describe("the median curve", () => {
   it("is the curve itself when there is one, straight between its points", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { medianInterval } from "../../harness/stats/median-interval.ts";
+import { medianInterval } from "../../harness/stats/median.ts";
 import { Random } from "../../harness/stats/random.ts";
 
 const oneTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1);

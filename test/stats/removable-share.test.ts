@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bootstrapMedian } from "../../harness/stats/bootstrap-median.ts";
-import { expandedTail, quantile } from "../../harness/stats/expanded-percentile.ts";
+import { bootstrapMedian, expandedTail, quantile } from "../../harness/stats/bootstrap-median.ts";
 import { normal, Random } from "../../harness/stats/random.ts";
 import { type RemovableShare, removableShare } from "../../harness/stats/removable-share.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { spreadFactors, spreadOf } from "../../harness/stats/spread.ts";
+import { spreadFactors, spreadOf } from "../../harness/stats/smallest-effect.ts";
 
 describe("spreadOf", () => {
   it("is the standard deviation of the logarithm, whatever the unit", () => {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Exec } from "../../harness/base/exec.ts";
-import { bindToVfio } from "../../harness/vfio/bind.ts";
+import { bindToVfio, blockers, waitUntilFree } from "../../harness/vfio/bind.ts";
 import type { PciDevice } from "../../harness/vfio/devices.ts";
-import { blockers, waitUntilFree } from "../../harness/vfio/group.ts";
 
 const device = (address: string, change: Partial<PciDevice> = {}): PciDevice => ({
   address,

@@ -10,8 +10,7 @@ import { type Base, findBase, seriesDir } from "../../kernel/bases.ts";
 import { fetchSource } from "../../kernel/source.ts";
 import { baseRepository } from "../../patches/base-repository.ts";
 import { type ExportOptions, exportSeries } from "../../patches/export/export.ts";
-import { readLetter } from "../../patches/export/letter.ts";
-import { recipientsOf } from "../../patches/export/maintainers.ts";
+import { readLetter, recipientsOf } from "../../patches/export/letter.ts";
 import { requireRunOf } from "../../patches/export/measured-run.ts";
 import { previousExport, versionPrefix } from "../../patches/export/previous.ts";
 import { callerIdentity } from "../../patches/export/sign-off.ts";
@@ -24,7 +23,7 @@ type Options = {
   out: string;
   rerollCount: number;
   rfc?: boolean;
-  run: string[];
+  run?: string[];
   previous?: string;
   force?: boolean;
   dryRun?: boolean;
@@ -46,7 +45,7 @@ export function registerExport(patches: Command, $: Shell): void {
     )
     .option("--rfc", "ask for comments: [PATCH RFC] in the subjects")
     .option("--previous <dir>", "where the version before is (default: --out)")
-    .option("--run <run>", "put the table of this run of the series into the letter (may be given again)", append, [])
+    .option("--run <run>", "put the table of this run of the series into the letter; repeatable", append)
     .option("--force", "overwrite mails of the same version")
     .option("--dry-run", "print the commands, run nothing")
     .action(inCache($, exportMails));
@@ -78,7 +77,7 @@ async function write(
   options: Options,
 ): Promise<{ written: string[]; tables: string[] }> {
   const letter = await readLetter([seriesDir(base), projectPath("kernel-patches")]);
-  const runs = options.run.map((run) => loadSummary(resolveRunDir(run)));
+  const runs = (options.run ?? []).map((run) => loadSummary(resolveRunDir(run)));
   const source = await fetchSource($, base, say);
   for (const { run } of runs) requireRunOf(run, series, source);
   const tables = runs.map(rfcTable);
@@ -106,6 +105,6 @@ async function write(
   return { written, tables };
 }
 
-function append(value: string, before: string[]): string[] {
+function append(value: string, before: string[] = []): string[] {
   return [...before, value];
 }

@@ -8,7 +8,7 @@ import { checked, counter, ended } from "../boot/answers.ts";
 import { quiet, type Scenario, type TestPlan } from "../boot/test-host.ts";
 import { fillPool } from "../boot/worker.ts";
 import { ConsoleReport, judgeReport } from "./console-report.ts";
-import { bootLife, SCENARIO_MS } from "./host.ts";
+import { bootLife, type LifeHost, onLiveHost, SCENARIO_MS } from "./host.ts";
 
 const DISK_BYTES = GIB_BYTES;
 const LOOK_MIB = 256;
@@ -24,7 +24,7 @@ zerocheck ${LOOK_MIB} 1 small; zerocheck ${LOOK_MIB} 1 huge
 echo 100 > /sys/kernel/mm/page_prezero/delay_millisecs; sleep 5
 zerocheck ${LOOK_MIB} 1 small; zerocheck ${LOOK_MIB} 1 huge
 cat /proc/vmstat; echo "hibernation: end"`;
-const SLEEP = `cat > /run/hibernate << 'END'
+const HIBERNATE_ALONE = `cat > /run/hibernate << 'END'
 ${HIBERNATE}
 END
 mkswap /dev/vda > /dev/null && swapon /dev/vda && { setsid sh /run/hibernate < /dev/null > /dev/console 2>&1 & }`;
@@ -52,7 +52,7 @@ async function sleepAndWake($: Shell, plan: TestPlan): Promise<TestResult[]> {
 async function fallAsleep($: Shell, plan: TestPlan, disk: string): Promise<TestResult[]> {
   await using host = await bootLife($, plan, "hibernation-sleeps", { hardware: { disk } });
   const full = await fillPool(host);
-  const asleep = await host.exec(SLEEP);
+  const asleep = await host.exec(HIBERNATE_ALONE);
   const exit = await Promise.race([host.qemu.exited, sleep(SCENARIO_MS, undefined, { ref: false })]);
   return [
     full,
@@ -85,5 +85,51 @@ export function judgeHibernation(text: string): TestResult[] {
   return [
     check(`${after} pages are marked after the resume`, after === 0, text),
     ...judgeReport("memory that was slept over", text),
+  ];
+}
+
+/** How far the machine goes to sleep before it turns back, by /sys/power/pm_test. */
+const DEPTHS = ["freezer", "devices"] as const;
+const STATES = [
+  { state: "freeze", cycles: 3 },
+  // Memory for an image is set aside each time, which is slow.
+  { state: "disk", cycles: 1 },
+] as const;
+const DIRTY_MIB = 128;
+/** A pass is running when the freezer comes: there is just something to clear. */
+const TURN_BACK = (
+  depth: string,
+  state: string,
+  cycles: number,
+) => `echo 0 > /sys/module/suspend/parameters/pm_test_delay
+echo ${depth} > /sys/power/pm_test
+for cycle in $(seq ${cycles}); do zerocheck ${DIRTY_MIB} 1 small && sleep 0.1 && echo ${state} > /sys/power/state || exit 1; done
+echo none > /sys/power/pm_test`;
+
+export const freezing: Scenario = {
+  name: "freezing",
+  about: "the machine begins to sleep and to hibernate, and turns back",
+  run: ($, plan) => onLiveHost($, plan, "freezing", {}, freezes),
+};
+
+/** @throws what the host's exec throws */
+export async function freezes(host: LifeHost): Promise<TestResult[]> {
+  const results: TestResult[] = [];
+  for (const { state, cycles } of STATES) {
+    for (const depth of DEPTHS) {
+      results.push(checked(`${state} until ${depth}`, await host.exec(TURN_BACK(depth, state, cycles), SCENARIO_MS)));
+    }
+  }
+  const before = counter((await host.exec("cat /proc/vmstat")).stdout, "prezero_cleared");
+  const full = await fillPool(host);
+  const after = counter(
+    (await host.exec(`zerocheck ${DIRTY_MIB} 1 small > /dev/null; sleep 3; cat /proc/vmstat`)).stdout,
+    "prezero_cleared",
+  );
+  return [
+    ...results,
+    ended("it is still enabled", await host.exec("grep -q 1 /sys/kernel/mm/page_prezero/enabled")),
+    full,
+    check(`the worker is awake: ${after - before} pages cleared`, after > before),
   ];
 }

@@ -1,7 +1,6 @@
 import type { Scenario } from "../boot/test-host.ts";
 import { balloon, hotplug, virtioMem } from "./devices.ts";
-import { freezing } from "./freezing.ts";
-import { hibernation } from "./hibernation.ts";
+import { freezing, hibernation } from "./hibernation.ts";
 import { kexec } from "./kexec.ts";
 import { numa } from "./numa.ts";
 import { pressure } from "./pressure.ts";

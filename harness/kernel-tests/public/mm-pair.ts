@@ -58,13 +58,13 @@ const SETUP_MS = 60_000;
 const PREPARE = `mount -t tmpfs tmpfs /tmp && echo madvise > /sys/kernel/mm/transparent_hugepage/enabled || exit 1
 if [ -e /dev/zram0 ]; then echo 256M > /sys/block/zram0/disksize && mkswap /dev/zram0 && swapon /dev/zram0; fi`;
 
-/** @throws InfrastructureError MM_SELFTESTS_PREPARE with the guest's words; what the host's exec throws */
+/** @throws InfrastructureError MM_SELFTESTS_PREPARE with the host's words; what the host's exec throws */
 export async function prepareForMm(exec: Exec): Promise<void> {
   const { exitCode, stdout, stderr } = await exec(PREPARE);
   if (exitCode === 0) return;
   throw new InfrastructureError({
     code: "MM_SELFTESTS_PREPARE",
-    message: `The guest could not be prepared for the kernel's selftests (exit code ${exitCode})`,
+    message: `The host could not be prepared for the kernel's selftests (exit code ${exitCode})`,
     detail: `${stdout}${stderr}`.trim(),
     remedy: "The kernel needs the fragment selftests-mm.config; try the commands by hand: npm run shell.",
   });

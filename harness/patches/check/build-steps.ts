@@ -6,8 +6,7 @@ import type { Toolchain } from "../../kernel/toolchain.ts";
 import { applyPatches, BUILD_DIR, makeTree } from "../../kernel/tree.ts";
 import type { Series } from "../../series/series.ts";
 import { type CheckResult, compareFindings, type Finding } from "./finding.ts";
-import { failureOf, make } from "./make.ts";
-import { parseMakeOutput, type StepFindings } from "./make-output.ts";
+import { failureOf, make, parseMakeOutput, type StepFindings } from "./make.ts";
 import { definesAll, type Touched } from "./touched.ts";
 
 export type BuildSteps = {

@@ -1,13 +1,14 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { cacheDir } from "../../base/paths.ts";
 import { RuntimeDir } from "../../base/runtime-dir.ts";
 import type { Shell } from "../../base/shell.ts";
 import { sha256 } from "../../kernel/content-key.ts";
-import { extractFiles, filesOf, touchedSources } from "./committed-files.ts";
 import { compareFindings, type Finding } from "./finding.ts";
-import { type KnownFindings, knownFindings } from "./known-findings.ts";
 import { runScripts, type SemanticPatch, spatchCommand } from "./spatch.ts";
+import { extractFiles, filesOf, touchedSources } from "./touched.ts";
 
 export type Coccicheck = {
   scripts: SemanticPatch[];
@@ -94,4 +95,42 @@ async function findingsAt(
     );
   }
   return files.flatMap((file) => check.known.read(file) ?? []);
+}
+
+const findingsSchema = z.array(
+  z
+    .object({ file: z.string(), line: z.int().optional(), text: z.string() })
+    .transform(({ file, line, text }): Finding => ({ file, line, text })),
+);
+
+/** A file as a tool reads it. */
+export type ReadFile = { path: string; text: string };
+
+/** What a tool has found in files, kept by their content. */
+export type KnownFindings = {
+  /** Undefined when that content has not been looked at. */
+  read(file: ReadFile): Finding[] | undefined;
+  write(file: ReadFile, findings: Finding[]): Promise<void>;
+};
+
+/**
+ * Findings in the cache.
+ * @param tool directory of the cache
+ * @param of what else decides what the tool finds
+ */
+export function knownFindings($: Shell, tool: string, of: string): KnownFindings {
+  const entry = ({ path, text }: ReadFile) => cacheDir(tool, `${sha256(JSON.stringify([of, path, text]))}.json`);
+  return {
+    read(file) {
+      try {
+        return findingsSchema.parse(JSON.parse(readFileSync(entry(file), "utf8")));
+      } catch {
+        return undefined;
+      }
+    },
+    async write(file, findings) {
+      await $.files.makeDirectory(dirname(entry(file)));
+      await $.files.write(entry(file), JSON.stringify(findings));
+    },
+  };
 }

@@ -7,8 +7,7 @@ import { applyPatches, BUILD_DIR, makeTree } from "../../kernel/tree.ts";
 import type { Series } from "../../series/series.ts";
 import type { Extremes } from "./extremes.ts";
 import { type ConfigurationReport, compareFindings, type Finding } from "./finding.ts";
-import { failureOf, make } from "./make.ts";
-import { parseMakeOutput } from "./make-output.ts";
+import { failureOf, make, parseMakeOutput } from "./make.ts";
 import { changedObjects, type Objects, readObjects } from "./objects.ts";
 import { definesAll } from "./touched.ts";
 

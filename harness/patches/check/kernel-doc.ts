@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { RuntimeDir } from "../../base/runtime-dir.ts";
 import type { Shell } from "../../base/shell.ts";
-import { extractFiles, filesOf, touchedSources } from "./committed-files.ts";
 import { compareFindings, type Finding } from "./finding.ts";
+import { extractFiles, filesOf, touchedSources } from "./touched.ts";
 
 const FINDING = /^(?:\.\/)?(\S+?):(\d+): (?:warning|error): (.*)$/;
 

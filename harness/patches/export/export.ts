@@ -11,8 +11,7 @@ import { commitOnBase } from "../commit-series.ts";
 import { git, gitText } from "../git.ts";
 import { type CommitRange, CREATION_FACTOR } from "../range-diff.ts";
 import { baseRecord } from "../render.ts";
-import { fillLetter, type Letter } from "./letter.ts";
-import type { Recipients } from "./maintainers.ts";
+import { fillLetter, type Letter, type Recipients } from "./letter.ts";
 import { isOfVersion, versionPrefix } from "./previous.ts";
 import { asGitEnv, type Identity, projectIdentity, signedCommits } from "./sign-off.ts";
 

@@ -1,5 +1,5 @@
 import type { FillGroup } from "../../analysis/figures.ts";
-import { medianCurve } from "../../stats/median-curve.ts";
+import { median } from "../../stats/median.ts";
 import { count, formatSeconds, formatThp } from "../wording/format.ts";
 import type { Words } from "../wording/words.ts";
 import { axisStyle, type MarkOf, still } from "./axes.ts";
@@ -58,4 +58,27 @@ export function fillPlots(fills: readonly FillGroup[], words: Words, markOf: Mar
   const longest = Math.max(0, ...drawn.flatMap((group) => group.curves.map(({ curve }) => curve.at(-1)?.[0] ?? 0)));
   // Whole seconds, and never an axis without length.
   return drawn.map((group) => fillPlot(group, Math.max(1, Math.ceil(longest)), words, markOf));
+}
+
+/** Points in the order of x. */
+export type Curve = readonly (readonly [x: number, y: number])[];
+
+/**
+ * Pointwise median of curves, at evenly spaced x from 0 to the end of the longest. Between its points a curve is a
+ * straight line; before its first and after its last point it stays what it was there.
+ * @param steps number of intervals
+ * @throws RangeError without curves, or with an empty one
+ */
+export function medianCurve(curves: readonly Curve[], steps: number): [x: number, y: number][] {
+  if (curves.length === 0 || curves.some((curve) => curve.length === 0)) throw new RangeError("a curve needs points");
+  const end = Math.max(...curves.map((curve) => (curve.at(-1) as Curve[number])[0]));
+  const xs = end === 0 ? [0] : Array.from({ length: steps + 1 }, (_, i) => (end * i) / steps);
+  return xs.map((x) => [x, median(curves.map((curve) => valueAt(curve, x)))]);
+}
+
+function valueAt(curve: Curve, x: number): number {
+  const after = curve.findIndex((point) => point[0] >= x);
+  const [x1, y1] = curve.at(after) as Curve[number];
+  const [x0, y0] = curve[after - 1] ?? [x1, y1];
+  return after <= 0 || x1 === x0 ? y1 : y0 + ((y1 - y0) * (x - x0)) / (x1 - x0);
 }

@@ -1,9 +1,7 @@
 import type { PhaseCell } from "../../analysis/figures.ts";
 import { formatSize } from "../../base/size.ts";
 import type { Unit } from "../../run/measure.ts";
-import type { PhaseName } from "../../run/phase.ts";
-import { phaseNames } from "../../run/phase.ts";
-import type { Thp } from "../../run/sample.ts";
+import { type PhaseName, phaseNames, type Thp } from "../../run/sample.ts";
 import { formatSeconds, formatThp } from "../wording/format.ts";
 import { axisStyle, legendOf, rowNames, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";

@@ -1,19 +1,16 @@
 import type { Summary } from "../../analysis/summary.ts";
 import { caveatTexts } from "../wording/caveats.ts";
 import { headlineText } from "../wording/headline.ts";
-import { costSection } from "./cost.ts";
-import { cpuSection } from "./cpu.ts";
-import { methodSection } from "./method.ts";
-import { outlierSections } from "./outliers.ts";
+import { costSection, cpuSection } from "./cost.ts";
 import { phaseSections } from "./phases.ts";
 import { ownPlanSections } from "./plan.ts";
 import { removableSections } from "./removable.ts";
 import { resultSection } from "./result.ts";
-import { roundSections } from "./rounds.ts";
+import { outlierSections, roundSections } from "./rounds.ts";
 import type { Report, Section } from "./section.ts";
 import { sweepSections } from "./sweep.ts";
 import { valuesSections } from "./values.ts";
-import { whatRanSection } from "./what-ran.ts";
+import { methodSection, whatRanSection } from "./what-ran.ts";
 
 /** All of a run's report. */
 export function reportOf(summary: Summary): Report {

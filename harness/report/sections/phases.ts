@@ -1,7 +1,7 @@
 import type { PhaseCell } from "../../analysis/figures.ts";
 import type { Summary } from "../../analysis/summary.ts";
 import { formatSize } from "../../base/size.ts";
-import { PHASES, phaseNames } from "../../run/phase.ts";
+import { PHASES, phaseNames } from "../../run/sample.ts";
 import { count, formatSeconds, formatThpCell, NOTHING } from "../wording/format.ts";
 import { wordsOf } from "../wording/words.ts";
 import type { Section } from "./section.ts";

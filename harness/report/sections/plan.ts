@@ -1,7 +1,6 @@
 import type { Plan } from "../../analysis/figures.ts";
 import type { Summary } from "../../analysis/summary.ts";
-import { POWER } from "../../stats/smallest-effect.ts";
-import { spreadFactors } from "../../stats/spread.ts";
+import { POWER, spreadFactors } from "../../stats/smallest-effect.ts";
 import { ALPHA } from "../../stats/verdict.ts";
 import { count, formatDifference, formatRatio, formatThpCell, orNothing } from "../wording/format.ts";
 import { wordsOf } from "../wording/words.ts";

@@ -1,6 +1,6 @@
+import { type CpuPrice, cpuPrice } from "../../analysis/cost.ts";
 import { isAgain } from "../../analysis/effects.ts";
 import type { Effect } from "../../analysis/figures.ts";
-import { type CpuPrice, cpuPrice } from "../../analysis/price.ts";
 import type { Summary } from "../../analysis/summary.ts";
 import { formatSize } from "../../base/size.ts";
 import { armParts } from "../../run/arm-name.ts";

@@ -31,6 +31,12 @@ export function formatShort(value: number): string {
   return value.toFixed(small ?? (value < 10 ? 2 : value < 100 ? 1 : 0));
 }
 
+/** Two figures, with a digit more where they differ by less than {@link formatShort} shows: 0.14 and 0.13, 0.142 and 0.139. */
+export function formatApart(one: number, other: number): [string, string] {
+  const short: [string, string] = [formatShort(one), formatShort(other)];
+  return short[0] === short[1] ? [one.toPrecision(3), other.toPrecision(3)] : short;
+}
+
 /** Ratio of two figures: 0.98, 1.90, 15.2, 151. */
 export function formatRatio(ratio: number): string {
   return ratio.toFixed(ratio < 10 ? 2 : ratio < 100 ? 1 : 0);

@@ -1,10 +1,10 @@
+import { cpuPrice } from "../../analysis/cost.ts";
 import { headlineOf } from "../../analysis/effects.ts";
 import type { Effect } from "../../analysis/figures.ts";
-import { cpuPrice } from "../../analysis/price.ts";
 import type { Summary } from "../../analysis/summary.ts";
 import { onSameKernel } from "../../run/arm-name.ts";
 import type { Unit } from "../../run/measure.ts";
-import { formatDifference, formatRatio, formatShort, formatThp } from "./format.ts";
+import { formatApart, formatDifference, formatRatio, formatThp } from "./format.ts";
 import { wordsOf } from "./words.ts";
 
 /**
@@ -21,11 +21,12 @@ export function headlineText(summary: Summary): string | undefined {
     (caveat) => caveat.kind === "lower-bounds" && caveat.arms.some(({ arm }) => arm === base),
   );
   const over = isBound ? "over " : "";
-  const figures =
-    `${over}${formatShort(effect.base)} ${unit.symbol} to ${formatShort(effect.arm)} ${unit.symbol}` +
-    (unit.name === "instructions" ? " instructions" : "");
+  const [from, to] = formatApart(effect.base, effect.arm);
+  const figures = `${over}${from} ${unit.symbol} to ${to} ${unit.symbol}${unit.name === "instructions" ? " instructions" : ""}`;
   const arm = effect.armName === "prezero" ? "" : `, ${effect.armName}`;
-  const cpu = cpuText(cpuPrice(summary, [effect])?.ratioOf(effect) ?? null);
+  const price = cpuPrice(summary, [effect]);
+  // That of whole boots is of more than the two creations that the sentence is about.
+  const cpu = cpuText(price?.of === "round" ? price.ratioOf(effect) : null);
   const caution =
     setting?.accelerator !== "tcg"
       ? ""

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ConsoleReport, judgeReport } from "../../../harness/kernel-tests/life/console-report.ts";
-import { freezes } from "../../../harness/kernel-tests/life/freezing.ts";
-import { judgeHibernation } from "../../../harness/kernel-tests/life/hibernation.ts";
+import { freezes, judgeHibernation } from "../../../harness/kernel-tests/life/hibernation.ts";
 import { judgeNextLife } from "../../../harness/kernel-tests/life/kexec.ts";
 import { twoNodes } from "../../../harness/kernel-tests/life/numa.ts";
 import { edgeMib, judgePressure } from "../../../harness/kernel-tests/life/pressure.ts";

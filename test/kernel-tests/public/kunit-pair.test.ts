@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { InfrastructureError } from "../../../harness/base/errors.ts";
-import { kunitPair } from "../../../harness/kernel-tests/public/kunit-pair.ts";
+import { kunitPair } from "../../../harness/kernel-tests/public/suites.ts";
 import { parseKtap } from "../../../harness/ktap/parse.ts";
 import { $ } from "../../fakes/shell.ts";
 

@@ -11,7 +11,7 @@ import { readSeries } from "../../../harness/series/series.ts";
 import { $ } from "../../fakes/shell.ts";
 import { FakeKernel } from "../fake-base.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 const NAMES = { from: "0.1", to: "0.2" };
 

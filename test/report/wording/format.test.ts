@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  formatApart,
   formatFigure,
   formatP,
   formatPercent,
@@ -11,6 +12,14 @@ import {
 } from "../../../harness/report/wording/format.ts";
 
 describe("figures as text", () => {
+  it.each([
+    [0.142, 0.139, ["0.142", "0.139"]],
+    [16.8, 1.05, ["16.8", "1.05"]],
+    [1, 1, ["1.00", "1.00"]],
+  ])("two figures that differ look different: %d and %d", (one, other, apart) => {
+    expect(formatApart(one, other)).toEqual(apart);
+  });
+
   it.each([
     [0, "0.00"],
     [0.0123, "0.012"],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { summarize } from "../../../harness/analysis/summarize.ts";
-import { methodSection } from "../../../harness/report/sections/method.ts";
+import { methodSection } from "../../../harness/report/sections/what-ran.ts";
 import { verdictText, wordsOf } from "../../../harness/report/wording/words.ts";
 import { QUIET } from "../../../harness/run/conditions.ts";
 import type { Settings } from "../../../harness/run/record.ts";
