@@ -67,7 +67,8 @@ export async function mergeConfig(
   const config = join(tree, BUILD_DIR, ".config");
   const remedy = "Read the output above; missing tools are installed by: npm run setup";
   const wanted = fragments.map((fragment) => fragment.text).join("\n");
-  $.note(`${WANTED} is ${fragments.map(({ path }) => path).join(" + ")}`);
+  const places = fragments.map(({ name, path }) => (path.endsWith(name) ? path : `${name} of ${path}`));
+  $.note(`${WANTED} is ${places.join(" + ")}`);
   await $.files.write(join(tree, BUILD_DIR, WANTED), wanted);
   // A dry run may have no source yet.
   const isThere = $.files.exists(join(tree, "Kconfig"));

@@ -33,7 +33,7 @@ function printedBy({ stdout }: Ended): string[] {
   return comparable(stdout.trim().split("\n")).filter((line) => !/^# .* is in the cache: /.test(line));
 }
 
-describe("build-kernel --dry-run", () => {
+describe("build-kernel --dry-run", { timeout: 60_000 }, () => {
   test("prints what a build runs, and changes nothing", async () => {
     using fake = new FakeKernel();
     fake.addSymbolsOf("bench.config", "prezero.config");

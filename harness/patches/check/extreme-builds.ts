@@ -139,7 +139,8 @@ async function refusal(
   const { lost } = await mergeConfig($, steps.tree, [...one.fragments, steps.on], one.arch);
   const option = [...steps.on.wanted.keys()];
   const finding = (file: string, text: string): Finding => ({ file, line: undefined, text });
-  const taken = option.filter((symbol) => !lost.some(({ name }) => name === symbol));
+  // Nothing is configured in a dry run, so nothing is lost.
+  const taken = $.dry ? [] : option.filter((symbol) => !lost.some(({ name }) => name === symbol));
   const others = lost.filter(({ name }) => !option.includes(name));
   const added = [
     ...taken.map((symbol) => finding("Kconfig", `${symbol} can be set`)),
