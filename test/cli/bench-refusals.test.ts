@@ -89,7 +89,7 @@ test("--help is no mistake and names every option", async () => {
   for (const option of ["--thp", "--memory", "--sweep", "--boots", "--rounds", "--arms", "--resume", "--dry-run"]) {
     expect(stdout).toContain(option);
   }
-  expect(stdout).toMatch(/A requirement of --require is THP\[:ARM\] OPERATOR RATIO[\s\S]*the low end for >= and >/);
+  expect(stdout).toMatch(/A requirement of --require is THP\[:ARM\] OPERATOR RATIO[\s\S]*the low end for >=\s+and >/);
 });
 
 test("--dry-run prints the plan, its estimate and the real commands, and begins nothing", async () => {
