@@ -45,7 +45,7 @@ describe("build-kernel", () => {
     rmSync(fake.cache, { recursive: true });
     const { stdout, exitCode } = await buildKernel("--variant", "base", "--debug", "--dry-run");
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/ && apt-get download linux-source-6\.12=.\S+$/m);
+    expect(stdout).toMatch(/ && apt-get download 'linux-source-6\.12=\S+'$/m);
     expect(stdout).toMatch(/^# wanted\.config is \S+bench\.config \+ \S+debug\.config$/m);
     expect(stdout).toMatch(/ make O=build .* LOCALVERSION=-base-\w+ bzImage$/m);
   });
