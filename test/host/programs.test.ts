@@ -17,7 +17,7 @@ test.each(['one " alone', "a $dollar and it's"])(
         join(checkout, "compile.mjs"),
         `import { createShell } from "./harness/base/shell.ts";
 import { compileHostPrograms } from "./harness/host/programs.ts";
-import { compileRom } from "./harness/nested/rom.ts";
+import { compileRom } from "./harness/nested/initramfs.ts";
 const $ = createShell({ signal: new AbortController().signal, dry: false, announce() {} });
 await compileHostPrograms($, process.argv[2], ["icount"]);
 await compileRom($, process.argv[2]);
