@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { MeasurementError } from "../base/errors.ts";
-import { check, type TestResult } from "../ktap/result.ts";
+import { measured, type TestResult } from "../ktap/result.ts";
 
 /** What a kernel that carries the series and never enables it may cost, share of base's instructions. */
 export const MOST_EXTRA = 0.005;
@@ -54,12 +54,13 @@ export function judgeCost(
     const told = `enabled with an empty pool ${percent(extra(costs.empty))}, with a full one ${percent(extra(costs.full))}`;
     const what = `-cpu ${cpuModel}, ${path} a base page`;
     return [
-      check(
-        `${what}: two runs of base agree, ${base.toFixed(1)} instructions`,
+      measured(
+        `${what}: two runs of base agree`,
+        `${base.toFixed(1)} instructions`,
         Math.abs(extra(costs.again)) <= MOST_JITTER,
         `the second run: ${percent(extra(costs.again))}`,
       ),
-      check(`${what}: never enabled ${percent(extra(costs.off))} (${told})`, extra(costs.off) <= MOST_EXTRA),
+      measured(`${what}: never enabled`, `${percent(extra(costs.off))} (${told})`, extra(costs.off) <= MOST_EXTRA),
     ];
   });
 }

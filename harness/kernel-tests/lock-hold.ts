@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { MeasurementError } from "../base/errors.ts";
-import { check, type TestResult } from "../ktap/result.ts";
+import { measured, type TestResult } from "../ktap/result.ts";
 
 /**
  * Bounds in instructions, which is what a nanosecond of a counted run is. zone->lock is always held with interrupts off,
@@ -65,17 +65,20 @@ export function judgeLockHold(found: LockHold, symbolAt: (offset: number) => str
   const log = `longest of any other thread: ${others.ns} (${others.thread})`;
   return [
     // With min_order 9 the pieces stay as they are.
-    check(
-      `${what}: the worker went over it, ${(share * 100).toFixed(1)} % of free memory is clear`,
+    measured(
+      `${what}: the worker went over it`,
+      `${(share * 100).toFixed(1)} % of free memory is clear`,
       minOrder > 0 || share >= LEAST_POOL_SHARE,
     ),
-    check(
-      `${what}: interrupts off for ${worker.ns} instructions at most${where}`,
+    measured(
+      `${what}: interrupts are off for a short time`,
+      `${worker.ns} instructions at most${where}`,
       worker.ns > 0 && worker.ns <= MOST_INSTRUCTIONS_WITH_INTERRUPTS_OFF,
       log,
     ),
-    check(
-      `${what}: a real-time task was ${latestNs} instructions late at most`,
+    measured(
+      `${what}: a real-time task is in time`,
+      `${latestNs} instructions late at most`,
       latestNs > 0 && latestNs <= MOST_INSTRUCTIONS_LATE,
     ),
   ];

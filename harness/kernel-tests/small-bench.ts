@@ -4,7 +4,7 @@ import type { Shell } from "../base/shell.ts";
 import { parseBenchOptions, prepareRun, startRun } from "../bench.ts";
 import { findComplaints } from "../host/complaints.ts";
 import { openHost } from "../hosts.ts";
-import { check, type TestResult } from "../ktap/result.ts";
+import { check, measured, type TestResult } from "../ktap/result.ts";
 import type { Sample } from "../run/sample.ts";
 import { readSamples } from "../run/store.ts";
 import { median } from "../stats/median.ts";
@@ -40,14 +40,15 @@ export function judgeBench(samples: Sample[], consoles: string[]): TestResult[] 
   const workerSeconds = sum(prezero.map((sample) => sample.workerCpuSeconds));
   const complaints = consoles.flatMap(findComplaints);
   return [
-    check(
-      `creating a VM is faster with the pool: ${seconds(prezero).toFixed(2)} s against ${seconds(base).toFixed(2)} s`,
+    measured(
+      "creating a VM is faster with the pool",
+      `${seconds(prezero).toFixed(2)} s against ${seconds(base).toFixed(2)} s`,
       seconds(prezero) < seconds(base),
       samples.map(({ arm, boot, round, seconds }) => `${arm} boot ${boot} round ${round}: ${seconds} s`).join("\n"),
     ),
-    check(`the pool was full before: ${percent(lowest)}`, lowest >= LEAST_POOL_SHARE),
-    check(`the VM's memory came out of it: ${percent(hitShare)} of the pages`, hitShare >= LEAST_HIT_SHARE),
-    check(`the worker's cost is counted: ${workerSeconds.toFixed(2)} CPU seconds`, workerSeconds > 0),
+    measured("the pool was full before", percent(lowest), lowest >= LEAST_POOL_SHARE),
+    measured("the VM's memory came out of it", `${percent(hitShare)} of the pages`, hitShare >= LEAST_HIT_SHARE),
+    measured("the worker's cost is counted", `${workerSeconds.toFixed(2)} CPU seconds`, workerSeconds > 0),
     check("the consoles have no complaint", complaints.length === 0, complaints.map(({ text }) => text).join("\n")),
   ];
 }

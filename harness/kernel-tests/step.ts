@@ -1,6 +1,6 @@
 import { describeError, HarnessError, InterruptedError, UsageError } from "../base/errors.ts";
 import { formatDuration } from "../base/progress.ts";
-import { casesOf, check, countCases, isGood, showCase, type TestResult } from "../ktap/result.ts";
+import { casesOf, check, countCases, distinct, isGood, showCase, type TestResult } from "../ktap/result.ts";
 
 /** A part of the kernel tests: it answers with its cases, and what it throws is a failed case. */
 export type Step = {
@@ -56,7 +56,9 @@ export async function runSteps(
       const startedMs = Date.now();
       const { cases, thrown } = await attempt(step);
       if (step.needed) stopped = thrown;
-      results.push({ name: step.name, status: verdict(cases), log: [], subtests: cases });
+      const names = distinct(cases.map(({ name }) => name));
+      const subtests = cases.map((one, index) => ({ ...one, name: names[index] ?? one.name }));
+      results.push({ name: step.name, status: verdict(cases), log: [], subtests });
       say(`== ${step.name} took ${formatDuration(Date.now() - startedMs)}`);
     }
     for (const one of casesOf(results.slice(-1))) print(showCase(one));

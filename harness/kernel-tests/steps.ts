@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Shell } from "../base/shell.ts";
 import { ensureKernel } from "../kernel/build.ts";
-import { check } from "../ktap/result.ts";
+import { measured } from "../ktap/result.ts";
 import { seriesResults } from "../patches/check/report.ts";
 import { verifyBase } from "../patches/check/verified.ts";
 import { bootTestHost, quiet, type TestPlan, testKernel } from "./boot/test-host.ts";
@@ -35,7 +35,7 @@ const QUICK: KernelStep[] = [
     needed: true,
     run: async ($, { base }) => {
       const pair = [await testKernel($, base, "base"), await testKernel($, base, "prezero")];
-      return pair.map(({ variant, release }) => check(`${variant} builds: ${release}`, true));
+      return pair.map(({ variant, release }) => measured(`${variant} builds`, release, true));
     },
   },
   {

@@ -1,7 +1,7 @@
 import { GIB_BYTES } from "../base/size.ts";
 import type { TestHost } from "../hosts.ts";
 import { parseKtap } from "../ktap/parse.ts";
-import { check, type TestResult } from "../ktap/result.ts";
+import { check, measured, type TestResult } from "../ktap/result.ts";
 import { counter } from "./boot/answers.ts";
 
 type StressHost = Pick<TestHost, "exec" | "stream">;
@@ -42,14 +42,24 @@ export async function stress(host: StressHost, load: Load): Promise<TestResult[]
   const hits = hitShare((await host.exec("cat /proc/vmstat")).stdout);
   return [
     check("the worker comes first for the test", first.exitCode === 0, first.stderr.trim()),
-    ...results,
-    check(`${(hits * 100).toFixed(1)} % of the pages that needed zeroes came from the pool`, hits >= LEAST_HIT_SHARE),
+    ...results.map(withoutFigures),
+    measured(
+      "pages came from the pool",
+      `${(hits * 100).toFixed(1)} % of those that needed zeroes`,
+      hits >= LEAST_HIT_SHARE,
+    ),
     check(
       "all of the kselftest was heard, and it ended well",
       problems.length === 0 && exitCode === 0,
       [`exit code ${exitCode}`, ...problems, ...(results.length === 0 ? [output.trim()] : [])].join("\n"),
     ),
   ];
+}
+
+/** What the kselftest counts stands in the names of its cases. */
+function withoutFigures(result: TestResult): TestResult {
+  const name = result.name.replaceAll(/\d+(?= (?:of|pages|bad|processes)\b)/g, "N");
+  return name === result.name ? result : { ...result, name, found: result.name };
 }
 
 /** NaN when no page needed zeroes. */

@@ -57,6 +57,21 @@ export function check(name: string, holds: boolean, log = ""): TestResult {
   return { name, status: holds ? "passed" : "failed", log: holds || log === "" ? [] : log.split("\n"), subtests: [] };
 }
 
+/** A case from a figure: what was found stands beside its name. */
+export function measured(name: string, found: string, holds: boolean, log = ""): TestResult {
+  return { ...check(name, holds, log), found };
+}
+
+/** Names that tell all apart: one that was there before gets its number, `zeroed (2)`. */
+export function distinct(names: readonly string[]): string[] {
+  const seen = new Map<string, number>();
+  return names.map((name) => {
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    return count === 1 ? name : `${name} (${count})`;
+  });
+}
+
 /** One line per case, `ok      suite: case: figures`; a case that is not good shows what it said. */
 export function showCase({ group, name, status, found, log }: TestCase): string {
   const title = `${MARKS[status]} ${[...group, name, ...(found === undefined ? [] : [found])].join(": ")}`;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { InfrastructureError, InterruptedError } from "../../harness/base/errors.ts";
 import { runSteps, type Step } from "../../harness/kernel-tests/step.ts";
-import { casesOf, check, countCases, summaryLine } from "../../harness/ktap/result.ts";
+import { casesOf, check, countCases, measured, summaryLine } from "../../harness/ktap/result.ts";
 
 const step = (name: string, run: Step["run"], needed = false): Step => ({ name, about: "a test", run, needed });
 const panic = () =>
@@ -34,6 +34,12 @@ describe("the steps of the kernel tests", () => {
       "ok      benchmark: faster",
     ]);
     expect(summary).toBe("2 passed, 1 failed");
+  });
+
+  test("cases of one name are told apart, and what was found stands behind it", async () => {
+    const filled = (percent: number) => measured("the pool is full", `${percent} %`, percent > 90);
+    const { printed } = await run(step("stress", async () => [filled(97), filled(12)]));
+    expect(printed).toEqual(["ok      stress: the pool is full: 97 %", "FAILED  stress: the pool is full (2): 12 %"]);
   });
 
   test("a kernel that dies in one is a failed case with its oops, and the next step still runs", async () => {

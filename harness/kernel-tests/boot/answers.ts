@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ExecAnswer } from "../../base/exec.ts";
-import { check, type TestResult } from "../../ktap/result.ts";
+import { check, measured, type TestResult } from "../../ktap/result.ts";
 
 /** What the programs that look at memory print: pages of 4 KiB looked at, not zero, not as written. */
 const looked = z.object({ pages: z.int(), dirty: z.int(), lost: z.int() });
@@ -44,8 +44,9 @@ export function lookedIn(text: string): Looked {
  */
 export function checked(what: string, { stdout, stderr, exitCode }: ExecAnswer): TestResult {
   const { pages, dirty, lost } = lookedIn(stdout);
-  return check(
-    `${what}: ${dirty} of ${pages} pages are not zero, ${lost} changed`,
+  return measured(
+    what,
+    `${dirty} of ${pages} pages are not zero, ${lost} changed`,
     exitCode === 0 && pages > 0 && dirty === 0 && lost === 0,
     `exit code ${exitCode}\n${stdout}${stderr}`.trim(),
   );

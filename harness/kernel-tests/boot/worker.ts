@@ -1,5 +1,5 @@
 import type { Exec } from "../../base/exec.ts";
-import { check, type TestResult } from "../../ktap/result.ts";
+import { check, measured, type TestResult } from "../../ktap/result.ts";
 import { counter, number } from "./answers.ts";
 
 const CONTROL = "/sys/kernel/mm/page_prezero";
@@ -34,7 +34,7 @@ export async function fillPool({ exec }: { exec: Exec }): Promise<TestResult> {
   const { stdout } = await exec(WAIT_FOR_POOL, FULL_MS);
   const percent = number(stdout);
   const full = on.exitCode === 0 && percent >= FULL_SHARE_PERCENT;
-  return check(`the worker filled the pool: ${percent} % of free memory`, full, `${on.stderr}${stdout}`.trim());
+  return measured("the worker filled the pool", `${percent} % of free memory`, full, `${on.stderr}${stdout}`.trim());
 }
 
 /**
@@ -46,7 +46,11 @@ export async function workerTookPart(exec: Exec): Promise<TestResult[]> {
   const hits = counter(stdout, "prezero_hit");
   const share = hits / (hits + counter(stdout, "prezero_miss"));
   return [
-    check(`${hits} pages came from the pool, ${(share * 100).toFixed(1)} % of those that needed zeroes`, hits > 0),
+    measured(
+      "pages came from the pool",
+      `${hits}, ${(share * 100).toFixed(1)} % of those that needed zeroes`,
+      hits > 0,
+    ),
     verifierFoundNothing(stdout),
   ];
 }
@@ -54,5 +58,6 @@ export async function workerTookPart(exec: Exec): Promise<TestResult[]> {
 /** @param vmstat text of /proc/vmstat; a kernel without the counter does not pass */
 export function verifierFoundNothing(vmstat: string): TestResult {
   const bad = counter(vmstat, "prezero_verify_failed");
-  return check(`the verifier found ${bad} bad pages`, bad === 0, "pages that are not zero were handed out as zero");
+  const log = "pages that are not zero were handed out as zero";
+  return measured("the verifier found no bad page", `${bad} bad pages`, bad === 0, log);
 }

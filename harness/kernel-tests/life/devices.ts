@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Shell } from "../../base/shell.ts";
 import { GIB_BYTES, MIB_BYTES } from "../../base/size.ts";
 import type { TestHost } from "../../hosts.ts";
-import { check, type TestResult } from "../../ktap/result.ts";
+import { check, measured, type TestResult } from "../../ktap/result.ts";
 import { checked, ended, number } from "../boot/answers.ts";
 import type { Scenario, TestPlan } from "../boot/test-host.ts";
 import { WORKER_ON } from "../boot/worker.ts";
@@ -43,7 +43,7 @@ export async function dimm(host: Pick<TestHost, "exec" | "qemu">): Promise<TestR
   for (let cycle = 1; cycle <= HOTPLUG_CYCLES; cycle++) {
     results.push(ended(`online, time ${cycle}`, await host.exec(ONLINE, SCENARIO_MS)));
     const pages = number((await host.exec(FILLED, SCENARIO_MS)).stdout);
-    results.push(check(`the worker clears the new node: ${pages} pages`, pages * 4096 > DIMM_BYTES / 2));
+    results.push(measured("the worker clears the new node", `${pages} pages`, pages * 4096 > DIMM_BYTES / 2));
     results.push(
       checked("memory of the node", await host.exec(`zerocheck ${HOTPLUG_LOAD_MIB} 1 small ${NODE}`, SCENARIO_MS)),
     );
@@ -90,10 +90,10 @@ export async function growAndShrink(host: Pick<TestHost, "exec" | "qemu">): Prom
   const results: TestResult[] = [];
   for (let cycle = 1; cycle <= VIRTIO_MEM_CYCLES; cycle++) {
     const plugged = await resize(host, DEVICE_BYTES);
-    results.push(check(`${plugged / MIB_BYTES} MiB are there, time ${cycle}`, plugged === DEVICE_BYTES));
+    results.push(measured(`all of it is there, time ${cycle}`, mib(plugged), plugged === DEVICE_BYTES));
     results.push(checked("memory with it", await host.exec(`zerocheck ${VIRTIO_MEM_LOAD_MIB} 1 huge`, SCENARIO_MS)));
     const left = await resize(host, 0);
-    results.push(check(`${left / MIB_BYTES} MiB are left, time ${cycle}`, left === 0));
+    results.push(measured(`nothing is left, time ${cycle}`, mib(left), left === 0));
   }
   return results;
 }
@@ -151,11 +151,15 @@ async function reporting(host: BalloonHost): Promise<TestResult[]> {
   const both = await waitBelow(host, goal);
   return [
     checked("a load without the worker", load),
-    check(`it made QEMU larger: ${mib(idle)}, then ${mib(used)}`, used - idle > (BALLOON_LOAD_MIB * MIB_BYTES) / 2),
-    check(`what was free again was reported: ${mib(reported)}`, reported <= goal),
-    check(`the worker left that alone: ${mib(worked)}`, worked <= goal),
+    measured(
+      "it made QEMU larger",
+      `${mib(idle)}, then ${mib(used)}`,
+      used - idle > (BALLOON_LOAD_MIB * MIB_BYTES) / 2,
+    ),
+    measured("what was free again was reported", mib(reported), reported <= goal),
+    measured("the worker left that alone", mib(worked), worked <= goal),
     checked("a load with both", again),
-    check(`what both have seen went back too: ${mib(both)}`, both <= goal),
+    measured("what both have seen went back too", mib(both), both <= goal),
   ];
 }
 
@@ -170,7 +174,7 @@ async function inflating(host: BalloonHost): Promise<TestResult[]> {
       await sleep(BALLOON_POLL_MS);
       ({ actual } = await host.qemu.qmp.execute("query-balloon", {}, balloonSize));
     }
-    results.push(check(`the balloon leaves ${mib(actual)} of ${mib(HOST_BYTES)}`, actual === bytes));
+    results.push(measured(`the balloon leaves ${mib(bytes)} of ${mib(HOST_BYTES)}`, mib(actual), actual === bytes));
     results.push(checked("memory beside it", await host.exec("zerocheck 256 1 small", SCENARIO_MS)));
   }
   return results;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Shell } from "../../base/shell.ts";
 import { GIB_BYTES } from "../../base/size.ts";
-import { check, type TestResult } from "../../ktap/result.ts";
+import { check, measured, type TestResult } from "../../ktap/result.ts";
 import { checked, counter, ended } from "../boot/answers.ts";
 import { quiet, type Scenario, type TestPlan } from "../boot/test-host.ts";
 import { fillPool } from "../boot/worker.ts";
@@ -83,7 +83,7 @@ async function wake($: Shell, plan: TestPlan, disk: string): Promise<TestResult[
 export function judgeHibernation(text: string): TestResult[] {
   const after = counter(text, "after_prezeroed");
   return [
-    check(`${after} pages are marked after the resume`, after === 0, text),
+    measured("no page is marked after the resume", `${after} pages`, after === 0, text),
     ...judgeReport("memory that was slept over", text),
   ];
 }
@@ -130,6 +130,6 @@ export async function freezes(host: LifeHost): Promise<TestResult[]> {
     ...results,
     ended("it is still enabled", await host.exec("grep -q 1 /sys/kernel/mm/page_prezero/enabled")),
     full,
-    check(`the worker is awake: ${after - before} pages cleared`, after > before),
+    measured("the worker is awake", `${after - before} pages cleared`, after > before),
   ];
 }

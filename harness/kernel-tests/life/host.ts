@@ -1,6 +1,6 @@
 import type { Shell } from "../../base/shell.ts";
 import type { TestHost, TestHostOptions } from "../../hosts.ts";
-import { check, type TestResult } from "../../ktap/result.ts";
+import { measured, type TestResult } from "../../ktap/result.ts";
 import { checked, counter } from "../boot/answers.ts";
 import { bootTestHost, quiet, richKernel, type TestPlan } from "../boot/test-host.ts";
 import { fillPool, verifierFoundNothing } from "../boot/worker.ts";
@@ -52,7 +52,7 @@ export async function afterwards(host: LifeHost): Promise<TestResult[]> {
   const hits = counter(vmstat, "prezero_hit") - before;
   return [
     ...looked,
-    check(`${hits} of these came from the pool`, hits > 0, vmstat),
+    measured("some of these came from the pool", `${hits} pages`, hits > 0, vmstat),
     verifierFoundNothing(vmstat),
     await quiet(host),
   ];

@@ -1,5 +1,5 @@
 import { GIB_BYTES } from "../../base/size.ts";
-import { check, type TestResult } from "../../ktap/result.ts";
+import { measured, type TestResult } from "../../ktap/result.ts";
 import { checked, counter } from "../boot/answers.ts";
 import type { Scenario } from "../boot/test-host.ts";
 import { type LifeHost, onLiveHost, SCENARIO_MS } from "./host.ts";
@@ -34,10 +34,15 @@ export async function twoNodes(host: LifeHost): Promise<TestResult[]> {
     );
     const [own = 0, other = 0] = [node, 1 - node].map((one) => (after.nodes[one] ?? 0) / (before.nodes[one] ?? 0));
     results.push(
-      check(`the nodes add up: ${before.nodes.join(" + ")}, ${before.total} in all`, addsUp(before) && addsUp(after)),
+      measured(
+        "the nodes add up",
+        `${before.nodes.join(" + ")}, ${before.total} in all`,
+        addsUp(before) && addsUp(after),
+      ),
       checked(`memory of node ${node}`, load),
-      check(
-        `its pool went down to ${Math.round(own * 100)} %, the other's to ${Math.round(other * 100)} %`,
+      measured(
+        "its pool went down, the other's did not",
+        `to ${Math.round(own * 100)} %, to ${Math.round(other * 100)} %`,
         own < 0.5 && other >= UNTOUCHED_SHARE,
         JSON.stringify({ before, after }),
       ),

@@ -1,7 +1,7 @@
 import type { ExecAnswer } from "../../base/exec.ts";
 import type { Shell } from "../../base/shell.ts";
 import { GIB_BYTES } from "../../base/size.ts";
-import { check, type TestResult } from "../../ktap/result.ts";
+import { measured, type TestResult } from "../../ktap/result.ts";
 import { checked, counter, number } from "../boot/answers.ts";
 import { bootTestHost, quiet, type Scenario, type TestPlan, testKernel } from "../boot/test-host.ts";
 import { fillPool, verifierFoundNothing } from "../boot/worker.ts";
@@ -46,8 +46,9 @@ async function pressed(
   await host.exec(`echo ${WATERMARK_SCALE} > /proc/sys/vm/watermark_scale_factor`);
   const pool = variant === "base" ? [] : [await fillPool(host)];
   const loaded = await press(host);
-  const what = `${variant}: ${PROCESSES} processes with ${loaded.mib} MiB together`;
-  return { ...loaded, results: [...pool, checked(what, loaded.answer), await quiet(host)] };
+  const looked = checked(`${variant}: ${PROCESSES} processes together`, loaded.answer);
+  const found = `${loaded.mib} MiB, ${looked.found}`;
+  return { ...loaded, results: [...pool, { ...looked, found }, await quiet(host)] };
 }
 
 /**
@@ -74,9 +75,14 @@ code=0; for one in $all; do wait $one || code=1; done; exit $code`;
 export function judgePressure(without: Pick<Pressed, "vmstat">, withSeries: Pick<Pressed, "vmstat">): TestResult[] {
   const [before, after] = [without, withSeries].map(({ vmstat }) => counter(vmstat, "oom_kill"));
   return [
-    check(`killed for want of memory: ${before} without, ${after} with the series`, before === 0 && after === 0),
-    check(
-      `memory was short: ${shortages(without.vmstat)} and ${shortages(withSeries.vmstat)} looks for some`,
+    measured(
+      "nobody was killed for want of memory",
+      `${before} without, ${after} with the series`,
+      before === 0 && after === 0,
+    ),
+    measured(
+      "memory was short",
+      `${shortages(without.vmstat)} and ${shortages(withSeries.vmstat)} looks for some`,
       shortages(without.vmstat) > 0 && shortages(withSeries.vmstat) > 0,
     ),
     verifierFoundNothing(withSeries.vmstat),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { MIB_BYTES } from "../../base/size.ts";
-import { check, type TestResult } from "../../ktap/result.ts";
+import { measured, type TestResult } from "../../ktap/result.ts";
 import { checked, counter, ended, number, objectsIn } from "../boot/answers.ts";
 import type { Scenario } from "../boot/test-host.ts";
 import { type LifeHost, onLiveHost, SCENARIO_MS } from "./host.ts";
@@ -22,7 +22,7 @@ export const forks: Scenario = {
 export async function stormOfForks(host: LifeHost): Promise<TestResult[]> {
   const answer = await host.exec(`forkstorm ${FORKS_SECONDS} ${CHILDREN} ${MIB_EACH}`, SCENARIO_MS);
   const count = objectsIn(answer.stdout, forked)[0]?.forks ?? 0;
-  return [checked("each child", answer), check(`${count} forks`, count >= LEAST_FORKS)];
+  return [checked("each child", answer), measured("forks", String(count), count >= LEAST_FORKS)];
 }
 
 const CYCLES = 12;
@@ -47,7 +47,7 @@ export async function cpusComeAndGo(host: LifeHost): Promise<TestResult[]> {
   const after = number((await host.exec(COUNT)).stdout);
   return [
     checked(`a CPU went and came ${CYCLES} times`, looked),
-    check(`what was counted on it is still counted: ${after} hits after ${before}`, after > before),
+    measured("what was counted on it is still counted", `${after} hits after ${before}`, after > before),
     ended("the CPU is there in the end", await host.exec("grep -q 1 /sys/devices/system/cpu/cpu1/online")),
   ];
 }
@@ -81,8 +81,9 @@ export async function swapped(host: LifeHost): Promise<TestResult[]> {
   return [
     ended("zram is swap", on),
     checked("the load", load),
-    check(
-      `${out} pages went out, ${back} came back, ${killed} processes were killed`,
+    measured(
+      "pages went out and came back, and nobody was killed",
+      `${out} out, ${back} back, ${killed} killed`,
       Number(out) > 0 && Number(back) > 0 && killed === 0,
     ),
     ended("swap can be taken away", off),
@@ -120,16 +121,18 @@ export async function limited(host: LifeHost): Promise<TestResult[]> {
     ended("swap and the group are there", prepared),
     checked("4K pages in the group", load),
     checked("huge pages in the group", huge),
-    check(
-      `the group was kept below what it wanted: ${peak} bytes at most`,
+    measured(
+      "the group was kept below what it wanted",
+      `${peak} bytes at most`,
       peak > LIMIT_MIB * MIB_BYTES && peak < LOAD_MIB * MIB_BYTES,
     ),
-    check(
-      `it was met ${event("high")} times, and nobody was killed`,
+    measured(
+      "its limit was met, and nobody was killed",
+      `${event("high")} times, ${event("oom_kill")} killed`,
       event("high") > 0 && event("oom_kill") === 0,
       events,
     ),
-    check(`all was given back: ${left} bytes of anonymous memory left`, left <= LEFT_BYTES),
+    measured("all was given back", `${left} bytes of anonymous memory left`, left <= LEFT_BYTES),
   ];
 }
 
@@ -161,7 +164,7 @@ export async function compacted(host: LifeHost): Promise<TestResult[]> {
   const share = hugeKb / (MIB * 1024);
   return [
     checked("holes and what is between them", load),
-    check(`compaction moved ${migrated} pages`, migrated > 0),
-    check(`${Math.round(share * 100)} % of the pieces became huge pages`, share >= LEAST_HUGE_SHARE, load.stdout),
+    measured("compaction moved pages", String(migrated), migrated > 0),
+    measured("the pieces became huge pages", `${Math.round(share * 100)} %`, share >= LEAST_HUGE_SHARE, load.stdout),
   ];
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { GIB_BYTES } from "../../base/size.ts";
-import { check, type TestResult } from "../../ktap/result.ts";
+import { check, measured, type TestResult } from "../../ktap/result.ts";
 import { checked, ended, number, objectsIn } from "../boot/answers.ts";
 import type { Scenario } from "../boot/test-host.ts";
 import { fillPool } from "../boot/worker.ts";
@@ -39,11 +39,11 @@ export async function takeAndGiveBack(host: LifeHost): Promise<TestResult[]> {
   const failed = number(load.stdout);
   const used = number((await host.exec(`cat ${AREA}/used`)).stdout);
   return [
-    check(`the area has ${size} pages`, size === AREA_MIB * PAGES_PER_MIB),
+    measured("the area has all its pages", `${size} pages`, size === AREA_MIB * PAGES_PER_MIB),
     checked("what others have of it", load),
     // Pages that are pinned just then may refuse to move; that the worker never keeps one is what is looked for.
-    check(`${CMA_CYCLES - failed} of ${CMA_CYCLES} ranges were had`, failed <= CMA_CYCLES / 2, load.stderr),
-    check(`${used} pages are in use in the end`, used === 0),
+    measured("ranges were had", `${CMA_CYCLES - failed} of ${CMA_CYCLES}`, failed <= CMA_CYCLES / 2, load.stderr),
+    measured("nothing is in use in the end", `${used} pages`, used === 0),
   ];
 }
 
@@ -73,18 +73,24 @@ export const hugetlb: Scenario = {
 /** @throws what the host's exec throws */
 export async function hugePool(host: LifeHost): Promise<TestResult[]> {
   const first = await host.exec(`echo ${PAGES} > ${POOL} && cat ${POOL}`, SCENARIO_MS);
+  const had = number(first.stdout);
   const load = await host.exec(GROW_AND_SHRINK, SCENARIO_MS);
   const after = number((await host.exec(`cat ${POOL}`)).stdout);
   const gigantic = await host.exec(`for try in $(seq ${TRIES}); do ${TRY}; done; cat ${GIGANTIC} ${POOL}`, SCENARIO_MS);
-  const had = gigantic.stdout
+  const came = gigantic.stdout
     .split("\n")
     .slice(0, TRIES)
     .filter((line) => line === "1").length;
   return [
-    check(`the pool has ${number(first.stdout)} pages`, number(first.stdout) === PAGES, first.stderr),
+    measured("the pool has what it was told", `${had} pages`, had === PAGES, first.stderr),
     checked("pages of the pool while it changes", load),
-    check(`it has ${after} pages afterwards`, after === PAGES),
-    check(`a gigantic page came ${had} of ${TRIES} times`, had === TRIES, `${gigantic.stdout}${gigantic.stderr}`),
+    measured("it has as many afterwards", `${after} pages`, after === PAGES),
+    measured(
+      "a gigantic page came",
+      `${came} of ${TRIES} times`,
+      came === TRIES,
+      `${gigantic.stdout}${gigantic.stderr}`,
+    ),
     check("it went again", gigantic.stdout.endsWith("0\n0\n"), gigantic.stdout),
     ended("nothing is reserved in the end", await host.exec("grep -q '^HugePages_Rsvd: *0$' /proc/meminfo")),
   ];
@@ -124,9 +130,9 @@ export async function breakPages(host: LifeHost): Promise<TestResult[]> {
   const leftKb = number((await host.exec(CORRUPTED)).stdout);
   return [
     ...results,
-    check(`the kernel counts ${corruptedKb} kB of broken memory`, corruptedKb === expectedKb),
+    measured("the kernel counts all broken memory", `${corruptedKb} kB`, corruptedKb === expectedKb),
     ended("injected errors can be taken back", unpoisoned),
-    check(`${leftKb} kB are left`, leftKb === expectedKb - COUNT * PAGE_KB),
+    measured("the others are still broken", `${leftKb} kB`, leftKb === expectedKb - COUNT * PAGE_KB),
   ];
 }
 
@@ -137,8 +143,9 @@ poison check $mib < /run/broken-${name.split(" ")[0]}`;
   const { stdout, stderr } = await host.exec(command, SCENARIO_MS);
   const found = objectsIn(stdout, fate)[0];
   const well = found?.asked === COUNT && found.poisoned === COUNT && found.free === 0 && found.handedOut === 0;
-  return check(
-    `${name}: ${found?.poisoned} stay broken, ${found?.handedOut} are handed out`,
+  return measured(
+    `${name}: they stay broken`,
+    `${found?.poisoned} of ${COUNT}, ${found?.free} are free, ${found?.handedOut} are handed out`,
     well,
     `${stdout}${stderr}`,
   );

@@ -1,5 +1,13 @@
 import { parseKtap } from "../../ktap/parse.ts";
-import { casesOf, countCases, isGood, type TestCase, type TestResult, type TestStatus } from "../../ktap/result.ts";
+import {
+  casesOf,
+  countCases,
+  distinct,
+  isGood,
+  type TestCase,
+  type TestResult,
+  type TestStatus,
+} from "../../ktap/result.ts";
 
 /** What one program or one suite said on one kernel. */
 export type Outcome = { name: string; status: TestStatus; cases: TestCase[]; log: string[] };
@@ -56,13 +64,8 @@ function compareOne(base: Outcome, series: Outcome): TestResult {
   const worse = pairs.filter((pair) => RANK[pair.series] < RANK[pair.base]);
   const better = pairs.filter((pair) => RANK[pair.series] > RANK[pair.base]);
   const bad = pairs.filter((pair) => !isGood(pair.base) && !isGood(pair.series));
-  const title = `${base.name}: ${describe(base, series)}`;
-  const result = (status: TestStatus, log: string[]) => ({
-    name: title + noted(better, bad),
-    status,
-    log,
-    subtests: [],
-  });
+  const found = describe(base, series) + noted(better, bad);
+  const result = (status: TestStatus, log: string[]) => ({ name: base.name, status, found, log, subtests: [] });
   if (worse.length > 0) {
     const lines = worse.map((pair) => `${pair.name}: ${pair.base} on base, ${pair.series} on the series`);
     return result("failed", [...lines, "base:", ...base.log, "series:", ...series.log]);
@@ -90,15 +93,8 @@ function pairsOf(base: Outcome, series: Outcome): Pair[] {
 }
 
 function byKey(cases: TestCase[]): Map<string, TestStatus> {
-  const seen = new Map<string, number>();
-  return new Map(
-    cases.map(({ group, name, status }) => {
-      const key = [...group, name].join(": ");
-      const count = (seen.get(key) ?? 0) + 1;
-      seen.set(key, count);
-      return [count === 1 ? key : `${key} (${count})`, status];
-    }),
-  );
+  const names = distinct(cases.map(({ group, name }) => [...group, name].join(": ")));
+  return new Map(cases.map(({ status }, index) => [names[index] ?? "", status]));
 }
 
 function describe(base: Outcome, series: Outcome): string {
@@ -117,7 +113,7 @@ function counts({ status, cases }: Outcome): string {
   return parts.join(", ");
 }
 
-/** A good result with something to say about it has only its name to say it in. */
+/** What a good result is worth saying about. */
 function noted(better: Pair[], bad: Pair[]): string {
   const list = (pairs: Pair[]) => {
     const names = pairs.slice(0, NAMED_CASES).map(({ name }) => name);

@@ -1,7 +1,7 @@
 import type { Exec } from "../../base/exec.ts";
 import type { Shell } from "../../base/shell.ts";
 import { GIB_BYTES } from "../../base/size.ts";
-import { check, type TestResult } from "../../ktap/result.ts";
+import { measured, type TestResult } from "../../ktap/result.ts";
 import { bootTestHost, quiet, richKernel, type TestPlan } from "../boot/test-host.ts";
 import { startWorker, workerTookPart } from "../boot/worker.ts";
 
@@ -75,5 +75,5 @@ export function judgeStressNg(options: string, output: string, exitCode: number)
   const name = /^--([\w-]+)/.exec(options)?.[1] ?? "";
   const rounds = Number(new RegExp(`metrc: \\[\\d+\\] ${name} +(\\d+) `, "m").exec(output)?.[1] ?? 0);
   const good = exitCode === 0 && rounds > 0 && !/stress-ng: fail:/.test(output);
-  return check(`${options}: ${rounds} rounds`, good, [`exit code ${exitCode}`, output.trim()].join("\n"));
+  return measured(options, `${rounds} rounds`, good, [`exit code ${exitCode}`, output.trim()].join("\n"));
 }

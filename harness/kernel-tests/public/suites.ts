@@ -1,7 +1,7 @@
 import { describeError } from "../../base/errors.ts";
 import type { Shell } from "../../base/shell.ts";
 import { ensureKernel } from "../../kernel/build.ts";
-import { casesOf, check, type TestResult } from "../../ktap/result.ts";
+import { casesOf, measured, type TestResult } from "../../ktap/result.ts";
 import { runSuite, type SuiteRun } from "../../kunit/suite.ts";
 import type { Scenario } from "../boot/test-host.ts";
 import { mmPair } from "./mm-pair.ts";
@@ -55,7 +55,8 @@ export async function kunitPair(
 
 function heard(name: string, { report, failure }: SuiteRun): TestResult {
   const holds = failure === undefined && report.results.length > 0;
-  return check(`${name}: all ${report.results.length} suites were heard`, holds, failure ? describeError(failure) : "");
+  const found = `${report.results.length} suites`;
+  return measured(`${name}: all suites were heard`, found, holds, failure ? describeError(failure) : "");
 }
 
 function suitesOf({ report }: SuiteRun): Outcome[] {

@@ -31,7 +31,8 @@ describe("what commands of the host print", () => {
 describe("a case about memory", () => {
   test("passes when all that was looked at is zero and kept", () => {
     expect(checked("4K", said('{"pages":10,"dirty":0,"lost":0}'))).toMatchObject({
-      name: "4K: 0 of 10 pages are not zero, 0 changed",
+      name: "4K",
+      found: "0 of 10 pages are not zero, 0 changed",
       status: "passed",
     });
   });

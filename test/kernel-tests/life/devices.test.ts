@@ -61,9 +61,9 @@ describe("virtio-mem", () => {
         return Math.max(bytes, 2 ** 21);
       };
       expect(await failed(stuck)).toEqual([
-        "2 MiB are left, time 1",
-        "2 MiB are left, time 2",
-        "2 MiB are left, time 3",
+        "nothing is left, time 1: 2 MiB",
+        "nothing is left, time 2: 2 MiB",
+        "nothing is left, time 3: 2 MiB",
       ]);
     } finally {
       vi.useRealTimers();

@@ -1,5 +1,6 @@
 import type { ExecAnswer } from "../../../harness/base/exec.ts";
 import { findComplaints } from "../../../harness/host/complaints.ts";
+import type { TestResult } from "../../../harness/ktap/result.ts";
 
 /** What programs that look at memory print when all is well. */
 export const LOOKED = '{"pages":49152,"dirty":0,"lost":0}\n';
@@ -18,7 +19,10 @@ export function fakeHost(answers: [RegExp, string | Partial<ExecAnswer>][], cons
   };
 }
 
-/** Names of the cases that failed, without figures. */
-export async function failedOf(cases: Promise<{ name: string; status: string }[]>): Promise<string[]> {
-  return (await cases).filter(({ status }) => status === "failed").map(({ name }) => name);
+type Case = Pick<TestResult, "name" | "status" | "found">;
+
+/** The cases that failed, with what was found. */
+export async function failedOf(cases: Promise<Case[]>): Promise<string[]> {
+  const failed = (await cases).filter(({ status }) => status === "failed");
+  return failed.map(({ name, found }) => (found === undefined ? name : `${name}: ${found}`));
 }

@@ -5,9 +5,10 @@ import { judgeNextLife } from "../../../harness/kernel-tests/life/kexec.ts";
 import { twoNodes } from "../../../harness/kernel-tests/life/numa.ts";
 import { edgeMib, judgePressure } from "../../../harness/kernel-tests/life/pressure.ts";
 import { LIFE } from "../../../harness/kernel-tests/life/scenarios.ts";
+import type { TestResult } from "../../../harness/ktap/result.ts";
 import { failedOf, fakeHost, LOOKED } from "./fake-host.ts";
 
-const failedIn = (cases: { name: string; status: string }[]) => failedOf(Promise.resolve(cases));
+const failedIn = (cases: TestResult[]) => failedOf(Promise.resolve(cases));
 
 describe("two nodes", () => {
   const FULL = "90000\n95000\nnr_prezeroed 185000\n";
@@ -71,17 +72,17 @@ describe("a machine that woke up", () => {
   });
 
   test.each([
-    ["marks are left", report(90_000), /^90000 pages are marked/],
+    ["marks are left", report(90_000), /^no page is marked after the resume: 90000 pages/],
     ["a page is not zero", report(0, '{"pages":9,"dirty":2,"lost":0}\n'), /^memory that was slept over/],
-    ["the verifier found something", report(0).replace("failed 0", "failed 1"), /^the verifier found 1/],
-    ["it never came back", "PM: Image not found\n", /^NaN pages are marked/],
+    ["the verifier found something", report(0).replace("failed 0", "failed 1"), /^the verifier found no bad page: 1/],
+    ["it never came back", "PM: Image not found\n", /^no page is marked after the resume: NaN/],
   ])("fails when %s", async (_, text, name) => {
     expect((await failedIn(judgeHibernation(text)))[0]).toMatch(name);
   });
 
   test("fails when its pool was never used again", async () => {
     expect(await failedIn(judgeReport("memory", report(0).replace("hit 70", "hit 0")))).toEqual([
-      "0 pages came from the pool",
+      "pages came from the pool: 0",
     ]);
   });
 });
@@ -129,10 +130,10 @@ describe("memory pressure", () => {
   });
 
   test.each([
-    ["the series has somebody killed", vmstat(0, 500), vmstat(1, 700), /^killed/],
-    ["the load does not fit at all", vmstat(1, 500), vmstat(1, 700), /^killed/],
+    ["the series has somebody killed", vmstat(0, 500), vmstat(1, 700), /^nobody was killed for want of memory: /],
+    ["the load does not fit at all", vmstat(1, 500), vmstat(1, 700), /^nobody was killed for want of memory: /],
     ["memory was never short", vmstat(0, 0), vmstat(0, 700), /^memory was short: 0/],
-    ["the verifier found something", vmstat(0, 500), vmstat(0, 700, 2), /^the verifier found 2/],
+    ["the verifier found something", vmstat(0, 500), vmstat(0, 700, 2), /^the verifier found no bad page: 2/],
   ])("fails when %s", async (_, without, withSeries, name) => {
     expect(await failedIn(judgePressure(without, withSeries))).toEqual([expect.stringMatching(name)]);
   });

@@ -21,9 +21,9 @@ describe("a CMA area", () => {
   });
 
   test.each([
-    ["is not there", 0, 0, 0, /^the area has 0/],
-    ["hardly ever gives", 16_384, 7, 0, /^1 of 8 ranges/],
-    ["keeps something", 16_384, 0, 12_288, /^12288 pages are in use/],
+    ["is not there", 0, 0, 0, /^the area has all its pages: 0/],
+    ["hardly ever gives", 16_384, 7, 0, /^ranges were had: 1 of 8/],
+    ["keeps something", 16_384, 0, 12_288, /^nothing is in use in the end: 12288/],
   ])("fails when it %s", async (_, count, refused, used, name) => {
     expect(await failed(count, refused, used)).toEqual([expect.stringMatching(name)]);
   });
@@ -47,11 +47,11 @@ describe("a pool of huge pages", () => {
   });
 
   test.each([
-    ["loses pages", [[/^cat .*2048kB/, "61\n"]], /^it has 61 pages/],
+    ["loses pages", [[/^cat .*2048kB/, "61\n"]], /^it has as many afterwards: 61/],
     [
       "gets a gigantic page only now and then",
       [[/1048576kB/, `${"1\n".repeat(7)}0\n0\n0\n`]],
-      /^a gigantic page came 7 of 8/,
+      /^a gigantic page came: 7 of 8/,
     ],
     ["does not give one back", [[/1048576kB/, `${"1\n".repeat(8)}1\n0\n`]], /^it went again/],
     ["keeps a reservation", [[/HugePages_Rsvd/, { exitCode: 1 }]], /^nothing is reserved/],
@@ -85,8 +85,10 @@ describe("pages that break", () => {
   });
 
   test("fail when the kernel has lost count, or refuses", async () => {
-    expect(await failed({}, ["476\n", "320\n"])).toEqual([expect.stringMatching(/^the kernel counts 476/)]);
-    expect(await failed({}, ["480\n", "480\n"])).toEqual(["480 kB are left"]);
+    expect(await failed({}, ["476\n", "320\n"])).toEqual([
+      expect.stringMatching(/^the kernel counts all broken memory: 476/),
+    ]);
+    expect(await failed({}, ["480\n", "480\n"])).toEqual(["the others are still broken: 480 kB"]);
     expect(await failed({}, undefined, [[/soft_offline/, { exitCode: 1 }]])).toEqual(["40 pages are soft offlined"]);
   });
 });

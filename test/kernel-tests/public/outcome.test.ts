@@ -17,10 +17,10 @@ function outcome(line: string): Outcome {
 }
 const compared = (base: string[], series: string[]) => compareOutcomes(base.map(outcome), series.map(outcome));
 const shown = (base: string[], series: string[]) =>
-  compared(base, series).map(({ status, name }) => `${status} ${name}`);
+  compared(base, series).map(({ status, name, found }) => `${status} ${name}: ${found}`);
 
 describe("a test on both kernels", () => {
-  test("passes when it does the same, with what it did in its name", () => {
+  test("passes when it does the same, with what it did beside its name", () => {
     expect(
       shown(["cow passed a=passed b=skipped", "mkdirty passed"], ["cow passed a=passed b=skipped", "mkdirty passed"]),
     ).toEqual(["passed cow: 1 passed, 1 skipped on both", "passed mkdirty: passed on both"]);
@@ -28,7 +28,7 @@ describe("a test on both kernels", () => {
 
   test("that passes on base and fails on the series is a failure, with both logs", () => {
     const [result] = compared(["mkdirty passed"], ["mkdirty failed"]);
-    expect(result).toMatchObject({ status: "failed", name: "mkdirty: passed on base, failed on the series" });
+    expect(result).toMatchObject({ status: "failed", name: "mkdirty", found: "passed on base, failed on the series" });
     expect(result?.log).toEqual([
       "the whole: passed on base, failed on the series",
       "base:",
