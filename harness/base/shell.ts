@@ -1,3 +1,4 @@
+import { MeasurementError } from "./errors.ts";
 import { announcedFiles, type Files, realFiles } from "./files.ts";
 import { runOneShot } from "./one-shot.ts";
 import { recordedFiles } from "./recorded-files.ts";
@@ -51,18 +52,37 @@ class DryRunEnd extends Error {}
 /**
  * The lines that `work` would run, but for what only reads: it is given a shell that records, and goes the way of a
  * real run with it. Outside directories for temporary files nothing is changed.
+ * @param tell gets each line as it comes
  */
-export async function dryRun($: Shell, work: ($: Shell) => Promise<unknown>): Promise<string[]> {
+export async function dryRun(
+  $: Shell,
+  work: ($: Shell) => Promise<unknown>,
+  tell: (line: string) => void = () => {},
+): Promise<string[]> {
   const lines: string[] = [];
   using scratch = new RuntimeDir();
-  const announce = ({ line, asks }: Announcement) => void (asks || lines.push(line));
-  try {
-    await work(createShell({ signal: $.signal, dry: true, scratch: scratch.path, announce }));
-  } catch (error) {
-    if (!(error instanceof DryRunEnd)) throw error;
-    lines.push(`# ${error.message}`);
-  }
+  const announce = ({ line, asks }: Announcement) => {
+    if (asks) return;
+    lines.push(line);
+    tell(line);
+  };
+  const recorder = createShell({ signal: $.signal, dry: true, scratch: scratch.path, announce });
+  await partOfDryRun(recorder, () => work(recorder));
   return lines;
+}
+
+/**
+ * Work that a dry run may have to end early without ending itself: because {@link Shell.endDryRun} says so, or because
+ * it judges what was found, and nothing was. A real run does it as it is.
+ */
+export async function partOfDryRun($: Shell, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof DryRunEnd) $.note(error.message);
+    else if ($.dry && error instanceof MeasurementError) $.note("what comes next depends on what is found");
+    else throw error;
+  }
 }
 
 function withOptions(context: ShellContext, files: Files, options: ShellOptions, asks: boolean): Shell {

@@ -6,7 +6,7 @@ import { cacheDir } from "../base/paths.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
 import type { Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
-import { chooseSteps, runSteps } from "../kernel-tests/step.ts";
+import { chooseSteps, describeSteps, runSteps } from "../kernel-tests/step.ts";
 import { kernelSteps } from "../kernel-tests/steps.ts";
 import { casesOf, countCases, summaryLine } from "../ktap/result.ts";
 import { writeResults } from "../ktap/write.ts";
@@ -37,11 +37,11 @@ export function register(program: Command, $: Shell): void {
     .addOption(accelOption())
     .addOption(ktapOption())
     .addOption(junitOption())
-    .option("--dry-run", "print the steps, run nothing")
+    .option("--dry-run", "print the steps with their commands, run nothing")
     .addHelpText(
       "after",
       examples(
-        ["npm run test:kernel -- --dry-run", "list the steps"],
+        ["npm run test:kernel -- --dry-run", "the steps, and what each runs"],
         ['npm run test:kernel -- --full --only "life: kexec,cost when off"', "run two of them"],
       ),
     )
@@ -52,14 +52,11 @@ async function testKernel($: Shell, options: Options): Promise<void> {
   const base = await findBase(options.kernel);
   using scratch = new RuntimeDir();
   const logs = cacheDir("logs", `test-kernel-${process.pid}`);
-  const plan = { base, accel: options.accel, scratch: scratch.path, logs, say };
-  const all = kernelSteps($, plan, options.full === true);
+  const plan = { base, accel: options.accel, scratch: scratch.path, logs, say: options.dryRun ? () => {} : say };
+  const all = kernelSteps(plan, options.full === true);
   const steps = options.only === undefined ? all : chooseSteps(all, options.only);
-  if (options.dryRun) {
-    for (const [index, { name, about }] of steps.entries()) print(`${index + 1}. ${name}: ${about}`);
-    return;
-  }
-  const { results, stopped } = await runSteps(steps, say, print);
+  if (options.dryRun) return await describeSteps($, steps, print);
+  const { results, stopped } = await runSteps($, steps, say, print);
   const cases = casesOf(results);
   const counts = countCases(cases);
   print(summaryLine(counts));

@@ -6,12 +6,12 @@ import { print } from "../base/output.ts";
 import { cacheDir, projectPath } from "../base/paths.ts";
 import { Progress } from "../base/progress.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
-import type { Shell } from "../base/shell.ts";
+import { dryRun, type Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
-import { casesOf, countCases } from "../ktap/result.ts";
+import { casesOf, countCases, type TestResult } from "../ktap/result.ts";
 import { writeResults } from "../ktap/write.ts";
 import { readMutations } from "../mutations/mutation.ts";
-import { runMutations } from "../mutations/run.ts";
+import { type OnMutant, runMutations } from "../mutations/run.ts";
 import {
   type AccelOption,
   accelOption,
@@ -34,8 +34,11 @@ export function register(program: Command, $: Shell): void {
     .addOption(accelOption())
     .addOption(ktapOption())
     .addOption(junitOption())
-    .option("--dry-run", "list the mutations and what has to notice, run nothing")
-    .addHelpText("after", examples(["npm run test:mutations -- --dry-run", "list the mutations and their tests"]))
+    .option("--dry-run", "print the mutations, what has to notice and the commands, run nothing")
+    .addHelpText(
+      "after",
+      examples(["npm run test:mutations -- --dry-run", "the mutations, their tests, and what each runs"]),
+    )
     .action((names: string[], options: Options) => testMutations($, names, options));
 }
 
@@ -44,23 +47,28 @@ async function testMutations($: Shell, names: string[], options: Options): Promi
   const common = await findBase();
   const directories = [base, common].map(({ name }) => projectPath("test/mutations", name));
   const mutations = await readMutations(directories, names);
-  if (options.dryRun) {
-    for (const { name, breaks, caughtBy } of mutations) print(`${name}: ${breaks} (${caughtBy.bed} ${caughtBy.test})`);
-    return;
-  }
   using scratch = new RuntimeDir();
   const logs = cacheDir("logs", `test-mutations-${process.pid}`);
+  const run = ($: Shell, say: (line: string) => void, onMutant: OnMutant, onResult: (result: TestResult) => void) => {
+    const plan = { base, accel: options.accel, scratch: scratch.path, logs, say };
+    return withLock($, join(cacheDir("mutants"), `${base.name}.lock`), say, () =>
+      runMutations($, mutations, plan, onMutant, onResult),
+    );
+  };
+  if (options.dryRun) {
+    const tell: OnMutant = (_, { name, breaks, caughtBy }) => {
+      print(`${name}: ${breaks} (${caughtBy.bed} ${caughtBy.test})`);
+    };
+    await dryRun($, ($) => run($, $.note, tell, () => {}), print);
+    return;
+  }
   const progress = new Progress("mutations");
-  const say = (line: string) => progress.log(line);
-  const results = await withLock($, join(cacheDir("mutants"), `${base.name}.lock`), say, () =>
-    runMutations(
-      $,
-      mutations,
-      { base, accel: options.accel, scratch: scratch.path, logs, say },
-      (index, { name }) => progress.update(index / mutations.length, name),
-      ({ name, status, log }) =>
-        print(`${status === "passed" ? "caught" : "MISSED"}  ${name}\n          ${log.join(" ")}`),
-    ),
+  const results = await run(
+    $,
+    (line) => progress.log(line),
+    (index, { name }) => progress.update(index / mutations.length, name),
+    ({ name, status, log }) =>
+      print(`${status === "passed" ? "caught" : "MISSED"}  ${name}\n          ${log.join(" ")}`),
   );
   const group = [
     {

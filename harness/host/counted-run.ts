@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InfrastructureError } from "../base/errors.ts";
 import { shellQuote } from "../base/quote.ts";
@@ -54,7 +54,8 @@ export function countedRunArgs(what: Omit<CountedRun, "program" | "timeoutMs">, 
 export async function countedRun($: Shell, what: CountedRun): Promise<string> {
   using directory = new RuntimeDir();
   const initrd = join(directory.path, "initrd");
-  writeFileSync(initrd, cpioArchive([{ path: "init", mode: FILE | 0o755, content: readFileSync(what.program) }]));
+  const content = await $.files.readBytes(what.program, "");
+  writeFileSync(initrd, cpioArchive([{ path: "init", mode: FILE | 0o755, content }]));
   const args = countedRunArgs(what, initrd);
   const { stdout } = await $({
     timeoutMs: what.timeoutMs,

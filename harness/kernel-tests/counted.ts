@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Shell } from "../base/shell.ts";
 import { GIB_BYTES } from "../base/size.ts";
@@ -36,20 +35,25 @@ export async function costWhenOff(
   const program = await compileStatic($, join(initsDir, "allocost.c"), scratch);
   const count = async (kernel: BuiltKernel, setting: Cost["setting"], cpuModel: string) => {
     const machine = { imagePath: kernel.imagePath, memoryBytes: COST_BYTES, cpuModel, timeoutMs: RUN_MS };
-    return parseCost(await countedRun($, { ...machine, program, args: [String(COST_MIB), setting] }));
+    return countedRun($, { ...machine, program, args: [String(COST_MIB), setting] });
   };
-  const results: TestResult[] = [];
+  const found = [];
   for (const cpuModel of CPU_MODELS) {
-    const costs = {
+    const printed = {
       base: await count(base, "off", cpuModel),
       again: await count(base, "off", cpuModel),
       off: await count(prezero, "off", cpuModel),
       empty: await count(prezero, "empty", cpuModel),
       full: await count(prezero, "full", cpuModel),
     };
-    results.push(...judgeCost(cpuModel, costs));
+    found.push({ cpuModel, printed });
   }
-  return results;
+  return found.flatMap(({ cpuModel, printed: { base, again, off, empty, full } }) =>
+    judgeCost(cpuModel, {
+      ...{ base: parseCost(base), again: parseCost(again) },
+      ...{ off: parseCost(off), empty: parseCost(empty), full: parseCost(full) },
+    }),
+  );
 }
 
 /**
@@ -64,13 +68,12 @@ export async function lockHold(
   scratch: string,
 ): Promise<TestResult[]> {
   const program = await compileStatic($, join(initsDir, "lockhold.c"), scratch);
-  const symbolAt = symbolFinder(readFileSync(join(kernel.dir, "System.map"), "utf8"));
+  const symbolAt = symbolFinder(await $.files.readText(join(kernel.dir, "System.map"), ""));
   const { mib, memoryBytes } = fragments;
   const machine = { imagePath: kernel.imagePath, memoryBytes, cpuModel: FAST_CLEAR, timeoutMs: RUN_MS };
-  const results: TestResult[] = [];
+  const printed: string[] = [];
   for (const minOrder of ["0", "9"]) {
-    const output = await countedRun($, { ...machine, program, args: [minOrder, String(mib)] });
-    results.push(...judgeLockHold(parseLockHold(output), symbolAt));
+    printed.push(await countedRun($, { ...machine, program, args: [minOrder, String(mib)] }));
   }
-  return results;
+  return printed.flatMap((output) => judgeLockHold(parseLockHold(output), symbolAt));
 }

@@ -32,7 +32,8 @@ export async function buildSelftest(
   const commits = await commitOnBase($, repository, (await readSeries(seriesDir(base))).patches);
   const tar = join(directory, "selftest.tar");
   const tree = commits.at(-1) ?? root;
-  const [file] = (await git($, gitDir, ["ls-tree", "-r", "--name-only", tree, ...SOURCES])).stdout.split("\n");
+  const list = ["ls-tree", "-r", "--name-only", tree, ...SOURCES];
+  const [file] = (await git($, gitDir, list, { standIn: SOURCES[0] ?? "" })).stdout.split("\n");
   if (!file) {
     throw new InfrastructureError({
       code: "SELFTEST_MISSING",

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Shell } from "../base/shell.ts";
 import { parseBenchOptions, prepareRun, startRun } from "../bench.ts";
@@ -25,7 +24,7 @@ export async function smallBench($: Shell, kernel: string, resultsDir: string): 
   const parsed = parseBenchOptions(options);
   await using host = await openHost($, parsed.host);
   const runDir = await startRun($, await prepareRun(host, parsed), typed, "test", resultsDir);
-  return judgeBench(readSamples(runDir), readConsoles(join(runDir, "console")));
+  return judgeBench(readSamples(runDir), await readConsoles($, join(runDir, "console")));
 }
 
 /** What must hold on any machine, whatever its speed. */
@@ -53,8 +52,8 @@ export function judgeBench(samples: Sample[], consoles: string[]): TestResult[] 
   ];
 }
 
-function readConsoles(dir: string): string[] {
-  return readdirSync(dir).map((name) => readFileSync(join(dir, name), "utf8"));
+async function readConsoles({ files }: Shell, dir: string): Promise<string[]> {
+  return Promise.all((await files.list(dir)).map((name) => files.readText(join(dir, name))));
 }
 
 function sum(values: (number | null)[]): number {

@@ -1,5 +1,6 @@
 import { describeError, HarnessError, InterruptedError, UsageError } from "../base/errors.ts";
 import { formatDuration } from "../base/progress.ts";
+import { dryRun, partOfDryRun, type Shell } from "../base/shell.ts";
 import { casesOf, check, countCases, distinct, isGood, showCase, type TestResult } from "../ktap/result.ts";
 
 /** A part of the kernel tests: it answers with its cases, and what it throws is a failed case. */
@@ -9,7 +10,7 @@ export type Step = {
   about: string;
   /** When it throws, nothing that follows can run. */
   needed?: boolean;
-  run(): Promise<TestResult[]>;
+  run($: Shell): Promise<TestResult[]>;
 };
 
 export type StepsResult = {
@@ -42,6 +43,7 @@ export function chooseSteps(steps: Step[], names: string[]): Step[] {
  * @throws InterruptedError on Ctrl-C; anything that is not a HarnessError is a bug of the harness and passed on
  */
 export async function runSteps(
+  $: Shell,
   steps: Step[],
   say: (line: string) => void,
   print: (line: string) => void,
@@ -54,7 +56,7 @@ export async function runSteps(
     } else {
       say(`== ${index + 1}/${steps.length} ${step.name}: ${step.about}`);
       const startedMs = Date.now();
-      const { cases, thrown } = await attempt(step);
+      const { cases, thrown } = await attempt($, step);
       if (step.needed) stopped = thrown;
       const names = distinct(cases.map(({ name }) => name));
       const subtests = cases.map((one, index) => ({ ...one, name: names[index] ?? one.name }));
@@ -66,9 +68,24 @@ export async function runSteps(
   return { results, stopped };
 }
 
-async function attempt(step: Step): Promise<{ cases: TestResult[]; thrown?: HarnessError }> {
+/**
+ * Says what the steps would run: each goes its own way with a shell that records, as far as that is known before
+ * anything was found. What one makes, as kernels, the next finds.
+ * @throws what a step would refuse before it runs: a patch that does not apply, an unknown fragment
+ */
+export async function describeSteps($: Shell, steps: Step[], print: (line: string) => void): Promise<void> {
+  const tell = async ($: Shell) => {
+    for (const [index, step] of steps.entries()) {
+      print(`${index + 1}. ${step.name}: ${step.about}`);
+      await partOfDryRun($, () => step.run($));
+    }
+  };
+  await dryRun($, tell, print);
+}
+
+async function attempt($: Shell, step: Step): Promise<{ cases: TestResult[]; thrown?: HarnessError }> {
   try {
-    return { cases: await step.run() };
+    return { cases: await step.run($) };
   } catch (error) {
     if (error instanceof InterruptedError || !(error instanceof HarnessError)) throw error;
     return { cases: [check("runs to its end", false, describeError(error))], thrown: error };

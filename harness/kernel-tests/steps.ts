@@ -19,11 +19,11 @@ const LOAD: Load = { seconds: 60, mibPerProcess: 96, processes: 4 };
 const FULL_LOAD: Load = { ...LOAD, seconds: 600 };
 
 /** The steps of `npm run test:kernel`, cheapest first after the kernels that all need. */
-export function kernelSteps($: Shell, plan: TestPlan, full: boolean): Step[] {
+export function kernelSteps(plan: TestPlan, full: boolean): Step[] {
   const steps = full
     ? [...QUICK, stressed(FULL_LOAD), COST, ...DETECTORS, LOCK_HOLD, ...lifeSteps(), ...PUBLIC_SUITES, BENCHMARK]
     : [...QUICK, stressed(LOAD), COST, BENCHMARK];
-  return steps.map(({ run, ...step }) => ({ ...step, run: () => run($, plan) }));
+  return steps.map(({ run, ...step }) => ({ ...step, run: ($) => run($, plan) }));
 }
 
 type KernelStep = Omit<Step, "run"> & { run($: Shell, plan: TestPlan): ReturnType<Step["run"]> };

@@ -74,7 +74,8 @@ export async function mergeConfig(
   const isThere = $.files.exists(join(tree, "Kconfig"));
   const command = configureCommand(arch, (path) => !isThere || $.files.exists(join(tree, path)));
   await $({ cwd: tree, env, code: "KCONFIG_FAILED", remedy })`${command}`;
-  const text = await $.files.readText(config, wanted);
+  // What a dry run finds there is what an earlier build left.
+  const text = $.dry ? wanted : await $.files.readText(config);
   return { text, lost: lostSymbols(fragments, parseSymbols(text, config)) };
 }
 

@@ -39,7 +39,7 @@ export async function onSelftest($: Shell, plan: TestPlan): Promise<RunTest> {
   const needs = { memoryBytes: HOST_BYTES, cpuModel: "max", programs };
   return async (imagePath) => {
     try {
-      await using host = await bootTestHost($, plan, mutantOf(imagePath), "mutant", needs);
+      await using host = await bootTestHost($, plan, mutantOf($, imagePath), "mutant", needs);
       return { results: await stress(host, LOAD), failure: undefined };
     } catch (error) {
       if (error instanceof InfrastructureError) return { results: [], failure: error };
@@ -48,9 +48,10 @@ export async function onSelftest($: Shell, plan: TestPlan): Promise<RunTest> {
   };
 }
 
-/** What there is to know of a kernel that never was in the cache. */
-export function mutantOf(imagePath: string): BootKernel & { variant: "prezero" } {
-  return { ...kernelOfImage(imagePath), variant: "prezero" };
+/** What there is to know of a kernel that never was in the cache; of one that a dry run would build, its place. */
+export function mutantOf($: Shell, imagePath: string): BootKernel & { variant: "prezero" } {
+  const unbuilt = { imagePath, release: "", imageSha256: "", configSha256: "" };
+  return { ...($.dry ? unbuilt : kernelOfImage(imagePath)), variant: "prezero" };
 }
 
 /** The kernel that a bed runs. */

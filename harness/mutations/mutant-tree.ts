@@ -1,11 +1,10 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { cacheDir } from "../base/paths.ts";
 import type { Shell } from "../base/shell.ts";
 import type { Base } from "../kernel/bases.ts";
 import { planKernel } from "../kernel/build.ts";
-import { ccacheForPair, compile, makeCommand } from "../kernel/compile.ts";
+import { BUILD_LOG, ccacheForPair, compile, makeCommand } from "../kernel/compile.ts";
 import { configureTree } from "../kernel/config.ts";
 import { makeEnvironment, type Toolchain } from "../kernel/toolchain.ts";
 import { BUILD_DIR, makeTree } from "../kernel/tree.ts";
@@ -59,7 +58,7 @@ export class MutantTree {
    */
   async build(onStep: (file: string) => void = () => {}): Promise<string> {
     // The count of steps would go on from the mutant before.
-    await writeFile(join(this.#dir, "build.log"), "");
+    await this.#shell.files.write(join(this.#dir, BUILD_LOG), "");
     await compile(this.#shell, this.#dir, this.#command, this.#environment, (_, file) => onStep(file));
     return join(this.#dir, BUILD_DIR, this.#recipe.image);
   }

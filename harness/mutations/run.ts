@@ -1,5 +1,5 @@
 import { InfrastructureError, MeasurementError } from "../base/errors.ts";
-import type { Shell } from "../base/shell.ts";
+import { partOfDryRun, type Shell } from "../base/shell.ts";
 import type { TestPlan } from "../kernel-tests/boot/test-host.ts";
 import { check, type TestResult } from "../ktap/result.ts";
 import { onKunit, onRefusals, onSelftest, type RunTest, variantOf } from "./beds.ts";
@@ -7,7 +7,7 @@ import { type BrokenOff, casesNamed, type Judgement, judge } from "./judge.ts";
 import { MutantTree } from "./mutant-tree.ts";
 import type { Bed, Mutation } from "./mutation.ts";
 
-/** Told as the run goes on: which mutant, of how many. */
+/** Told before each mutant: how many were before it. */
 export type OnMutant = (index: number, mutation: Mutation) => void;
 
 /**
@@ -32,12 +32,14 @@ export async function runMutations(
     const tree = await MutantTree.make($, plan.base, variant);
     const healthy = await tree.build();
     const run = await beds($, plan, here);
-    await assertGreen(healthy, distinctTests(here), run);
+    await partOfDryRun($, () => assertGreen(healthy, distinctTests(here), run));
     for (const mutation of here) {
       onMutant(results.length, mutation);
-      const result = await runOne(mutation, tree, run);
-      onResult(result);
-      results.push(result);
+      await partOfDryRun($, async () => {
+        const result = await runOne(mutation, tree, run);
+        onResult(result);
+        results.push(result);
+      });
     }
   }
   return results;

@@ -56,9 +56,11 @@ export function recordedMachine($: Shell, order: MachineOrder, devices: readonly
     },
     qemu: {
       exited: running.exited,
-      pid: running.pid,
+      get pid(): never {
+        throw $.endDryRun("what comes next depends on the machine's process");
+      },
       get qmp(): never {
-        throw new Error("a dry run has no monitor");
+        throw $.endDryRun("what comes next depends on what the machine's monitor answers");
       },
     },
     ssh: {

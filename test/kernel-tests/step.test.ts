@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { InfrastructureError, InterruptedError } from "../../harness/base/errors.ts";
 import { runSteps, type Step } from "../../harness/kernel-tests/step.ts";
 import { casesOf, check, countCases, measured, summaryLine } from "../../harness/ktap/result.ts";
+import { $ } from "../fakes/shell.ts";
 
 const step = (name: string, run: Step["run"], needed = false): Step => ({ name, about: "a test", run, needed });
 const panic = () =>
@@ -15,6 +16,7 @@ const panic = () =>
 async function run(...steps: Step[]) {
   const printed: string[] = [];
   const { results, stopped } = await runSteps(
+    $,
     steps,
     () => {},
     (line) => void printed.push(line),

@@ -23,6 +23,15 @@ describe("a dry run of a pair of kernels", () => {
     expect(told).toContain(`mv -T ${fake.cache}/work/6.12-base ${fake.cache}/work/6.12-prezero`);
   });
 
+  test("goes on in the tree that a real build has left, whose configuration is the pristine one's", async () => {
+    using fake = new FakeKernel();
+    const build = (variant: "base" | "prezero") => async ($: Shell) => ensureKernel($, { base: fake.base, variant });
+    await announcedBy(build("base"));
+    const told = await toldBy(build("prezero"));
+    expect(told).toContain(`mv -T ${fake.cache}/work/6.12-base ${fake.cache}/work/6.12-prezero`);
+    expect(told).toEqual(await announcedBy(build("prezero")));
+  });
+
   test("tells what is in the cache, once for each kernel that is asked for", async () => {
     using fake = new FakeKernel();
     await announcedBy(buildPair(fake));

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { mutantOf } from "../../harness/mutations/beds.ts";
+import { $ } from "../fakes/shell.ts";
 
 test("two mutants that were built at the same place are two kernels: the digest is that of the image", () => {
   const dir = mkdtempSync(join(tmpdir(), "prezero-mutant-"));
@@ -19,7 +20,7 @@ test("two mutants that were built at the same place are two kernels: the digest 
   };
   const digests = ["one", "other"].map((code) => {
     writeFileSync(path, image(code));
-    const mutant = mutantOf(path);
+    const mutant = mutantOf($, path);
     expect(mutant).toMatchObject({ release: "6.12.117-mutant", variant: "prezero" });
     expect(mutant.imageSha256).toBe(createHash("sha256").update(image(code)).digest("hex"));
     return mutant.imageSha256;

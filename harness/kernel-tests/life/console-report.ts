@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { InfrastructureError } from "../../base/errors.ts";
+import type { Shell } from "../../base/shell.ts";
 import type { TestHost } from "../../hosts.ts";
 import { measured, type TestResult } from "../../ktap/result.ts";
 import { checked, counter } from "../boot/answers.ts";
@@ -12,7 +13,12 @@ const POLL_MS = 200;
  * than that which the connection was made to.
  */
 export class ConsoleReport {
+  readonly #$: Shell;
   #text = "";
+
+  constructor($: Shell) {
+    this.#$ = $;
+  }
 
   /** For the boot: gets what the console prints. */
   readonly take = (text: string): void => {
@@ -25,6 +31,7 @@ export class ConsoleReport {
    * @throws InfrastructureError NO_REPORT when it does not come in time, or the machine ends first
    */
   async until(last: RegExp, host: Pick<TestHost, "qemu">, timeoutMs: number): Promise<string> {
+    this.#$.endDryRun("what comes next depends on what is printed on the console");
     const endMs = Date.now() + timeoutMs;
     let ended = false;
     void host.qemu.exited.then(() => {

@@ -63,7 +63,7 @@ async function fallAsleep($: Shell, plan: TestPlan, disk: string): Promise<TestR
 }
 
 async function wake($: Shell, plan: TestPlan, disk: string): Promise<TestResult[]> {
-  const report = new ConsoleReport();
+  const report = new ConsoleReport($);
   await using host = await bootLife($, plan, "hibernation-wakes", { hardware: { disk }, onConsole: report.take });
   // Its own marks must not be taken for those of the image either.
   const full = await fillPool(host);

@@ -24,7 +24,7 @@ export const kexec: Scenario = {
 };
 
 async function followed($: Shell, plan: TestPlan): Promise<TestResult[]> {
-  const report = new ConsoleReport();
+  const report = new ConsoleReport($);
   const image = (await richKernel($, plan.base, "prezero")).imagePath;
   await using host = await bootLife($, plan, "kexec", { programs: [image], onConsole: report.take });
   const full = await fillPool(host);

@@ -25,7 +25,11 @@ export const pressure: Scenario = {
 };
 
 async function toTheEdge($: Shell, plan: TestPlan): Promise<TestResult[]> {
-  const without = await pressed($, plan, "base", async (host) => load(host, await edgeMib(host)));
+  const without = await pressed($, plan, "base", async (host) => {
+    const mib = await edgeMib(host);
+    $.endDryRun("what comes next depends on the memory that is available");
+    return load(host, mib);
+  });
   const withSeries = await pressed($, plan, "prezero", (host) => load(host, without.mib));
   return [...without.results, ...withSeries.results, ...judgePressure(without, withSeries)];
 }

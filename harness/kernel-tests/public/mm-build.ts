@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { withLock } from "../../base/lock.ts";
 import { cacheDir } from "../../base/paths.ts";
@@ -36,16 +34,16 @@ export async function ensureMmSelftests(
   const key = sha256(JSON.stringify([source.packageName, source.version, toolchain.compiler, FLAGS, programs]));
   const dir = cacheDir("selftests", `mm-${source.version}-${key.slice(0, KEY_DIGITS)}`.replaceAll("~", "-"));
   const paths = programs.map((program) => join(dir, program));
-  if (existsSync(dir)) return paths;
+  if ($.files.exists(dir)) return paths;
   const work = cacheDir("work", "selftests-mm");
   return withLock($, `${work}.lock`, say, async () => {
-    if (existsSync(dir)) return paths;
+    if ($.files.exists(dir)) return paths;
     say(`building ${programs.length} programs of ${TESTS}`);
     const built = await build($, source, programs, work, toolchain);
-    await mkdir(cacheDir("selftests"), { recursive: true });
+    await $.files.makeDirectory(cacheDir("selftests"));
     // The rename comes last, so what is in the cache is always whole.
-    await rename(built, dir);
-    await rm(work, { recursive: true, force: true });
+    await $.files.move(built, dir);
+    await $.files.remove(work);
     return paths;
   });
 }
@@ -67,7 +65,7 @@ async function build(
   const common = { cwd: work, env: makeEnvironment(), ...failure };
   await $(common)`make -s O=${BUILD_DIR} HOSTCC=${toolchain.cc} headers`;
   const output = join(work, BUILD_DIR, "mm");
-  await mkdir(output, { recursive: true });
+  await $.files.makeDirectory(output);
   const includes = `-isystem ${join(work, BUILD_DIR, HEADERS)}`;
   const targets = programs.map((program) => join(output, program));
   const flags = [...FLAGS, ...targets];

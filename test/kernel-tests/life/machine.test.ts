@@ -6,6 +6,7 @@ import { twoNodes } from "../../../harness/kernel-tests/life/numa.ts";
 import { edgeMib, judgePressure } from "../../../harness/kernel-tests/life/pressure.ts";
 import { LIFE } from "../../../harness/kernel-tests/life/scenarios.ts";
 import type { TestResult } from "../../../harness/ktap/result.ts";
+import { $ } from "../../fakes/shell.ts";
 import { failedOf, fakeHost, LOOKED } from "./fake-host.ts";
 
 const failedIn = (cases: TestResult[]) => failedOf(Promise.resolve(cases));
@@ -91,14 +92,14 @@ describe("a report on the console", () => {
   const running = { qemu: { exited: new Promise(() => {}) } as never };
 
   test("is all that was printed, up to its last line", async () => {
-    const report = new ConsoleReport();
+    const report = new ConsoleReport($);
     report.take("prezero_hit 5\nnextl");
     report.take("ife: end\n");
     expect(await report.until(/^nextlife: end/m, running, 1_000)).toBe("prezero_hit 5\nnextlife: end\n");
   });
 
   test("that does not come is an error with what was printed last", async () => {
-    const report = new ConsoleReport();
+    const report = new ConsoleReport($);
     report.take("PM: hibernation: Image mismatch\n");
     await expect(report.until(/end/, running, 1)).rejects.toMatchObject({
       code: "NO_REPORT",
