@@ -33,11 +33,12 @@ export const onRefusals =
   ($: Shell): RunTest =>
   async (imagePath) => ({ results: await refusalsOnUml($, imagePath), failure: undefined });
 
-/** The kselftest of the series on a booted host, for what takes user space to see. */
-export async function onSelftest($: Shell, plan: TestPlan): Promise<RunTest> {
-  const programs = [await buildSelftest($, plan.base, plan.scratch, plan.say)];
-  const needs = { memoryBytes: HOST_BYTES, cpuModel: "max", programs };
+/** The kselftest of the series on a booted host, for what takes user space to see; built when the first mutant needs it. */
+export function onSelftest($: Shell, plan: TestPlan): RunTest {
+  let program: Promise<string> | undefined;
   return async (imagePath) => {
+    program ??= buildSelftest($, plan.base, plan.scratch, plan.say);
+    const needs = { memoryBytes: HOST_BYTES, cpuModel: "max", programs: [await program] };
     try {
       await using host = await bootTestHost($, plan, mutantOf($, imagePath), "mutant", needs);
       return { results: await stress(host, LOAD), failure: undefined };

@@ -10,6 +10,8 @@ import type { Bed, Mutation } from "./mutation.ts";
 /** Told before each mutant: how many were before it. */
 export type OnMutant = (index: number, mutation: Mutation) => void;
 
+type Beds = Readonly<Record<Bed, RunTest>>;
+
 /**
  * Builds every mutant and requires the test that it names to notice. The tests must pass on the healthy series first:
  * a test that is always red catches nothing.
@@ -25,18 +27,18 @@ export async function runMutations(
   onResult: (result: TestResult) => void,
 ): Promise<TestResult[]> {
   const results: TestResult[] = [];
+  const beds: Beds = { kunit: onKunit($), refusals: onRefusals($), selftest: onSelftest($, plan) };
   for (const variant of ["kunit", "prezero"] as const) {
     const here = mutations.filter(({ caughtBy }) => variantOf(caughtBy.bed) === variant);
     if (here.length === 0) continue;
     plan.say(`building the healthy series (${variant})`);
     const tree = await MutantTree.make($, plan.base, variant);
     const healthy = await tree.build();
-    const run = await beds($, plan, here);
-    await partOfDryRun($, () => assertGreen(healthy, distinctTests(here), run));
+    await partOfDryRun($, () => assertGreen(healthy, distinctTests(here), beds));
     for (const mutation of here) {
       onMutant(results.length, mutation);
       await partOfDryRun($, async () => {
-        const result = await runOne(mutation, tree, run);
+        const result = await runOne(mutation, tree, beds);
         onResult(result);
         results.push(result);
       });
@@ -45,25 +47,18 @@ export async function runMutations(
   return results;
 }
 
-async function beds($: Shell, plan: TestPlan, mutations: Mutation[]): Promise<(bed: Bed) => RunTest> {
-  const needed = mutations.some(({ caughtBy }) => caughtBy.bed === "selftest");
-  const selftest = needed ? await onSelftest($, plan) : onKunit($);
-  const all: Record<Bed, RunTest> = { kunit: onKunit($), refusals: onRefusals($), selftest };
-  return (bed) => all[bed];
-}
-
 /** One mutation for each test that is named. */
 function distinctTests(mutations: Mutation[]): Mutation[] {
   return [...new Map(mutations.map((one) => [`${one.caughtBy.bed} ${one.caughtBy.test}`, one])).values()];
 }
 
 /** What runs as a whole is run once for all its tests: the selftest, and the suite on kernels that know no filter. */
-async function assertGreen(imagePath: string, mutations: Mutation[], run: (bed: Bed) => RunTest): Promise<void> {
+async function assertGreen(imagePath: string, mutations: Mutation[], beds: Beds): Promise<void> {
   const heard = new Map<Bed, BrokenOff>();
   for (const { caughtBy } of mutations) {
     const { bed, test } = caughtBy;
     const before = heard.get(bed);
-    const answer = before && casesNamed(test, before.results).length > 0 ? before : await run(bed)(imagePath, test);
+    const answer = before && casesNamed(test, before.results).length > 0 ? before : await beds[bed](imagePath, test);
     heard.set(bed, answer);
     const verdict = judge(test, answer);
     if (!verdict.caught) continue;
@@ -76,10 +71,10 @@ async function assertGreen(imagePath: string, mutations: Mutation[], run: (bed: 
   }
 }
 
-async function runOne(mutation: Mutation, tree: MutantTree, run: (bed: Bed) => RunTest): Promise<TestResult> {
+async function runOne(mutation: Mutation, tree: MutantTree, beds: Beds): Promise<TestResult> {
   const { bed, test } = mutation.caughtBy;
   const verdict = await tree
-    .withMutant(mutation, async (image) => judge(test, await run(bed)(image, test)))
+    .withMutant(mutation, async (image) => judge(test, await beds[bed](image, test)))
     .catch(unbuilt);
   const name = `${mutation.name}: ${mutation.breaks}`;
   return { ...check(name, verdict.caught, verdict.evidence), log: [`${test}: ${verdict.evidence}`] };

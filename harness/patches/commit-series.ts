@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Shell } from "../base/shell.ts";
 import { APPLY, applyFailureError, explainApplyFailure } from "../series/apply.ts";
@@ -25,6 +26,7 @@ export async function commitSeries(
   return withIndex($, repository, parent, async (index, scratch) => {
     const commits: string[] = [];
     for (const patch of patches) {
+      if (!existsSync(repository)) $.endDryRun("the patches become commits of the base's source, which is not here");
       const { message, env } = await readMail($, repository, patch, scratch);
       const applied = await git($, repository, [...APPLY_CACHED, join(scratch, "diff")], {
         env: index,

@@ -21,14 +21,15 @@ test("--dry-run says what the steps are; --full adds the debug kernel", async ()
     return stdout.split("\n").flatMap((line) => /^\d\. ([^:]+): ./.exec(line)?.[1] ?? []);
   };
   expect(await names()).toEqual(["kernels", "patches", "refusals", "stress", "cost when off", "benchmark"]);
-  expect(await names("--full")).toContain("debug kernel");
+  expect(await names("--full", "--only", "debug kernel")).toEqual(["debug kernel"]);
 });
 
-test("--only takes some of the steps, by name or by the group before the colon", async () => {
-  const listed = async (...args: string[]) =>
-    (await commandLine.run("test-kernel", "--full", "--dry-run", ...args)).stdout;
-  expect(await listed("--only", "stress,cost when off")).toMatch(/^1\. stress: .*\n2\. cost when off: .*\n$/);
-  expect(await listed("--only", "life")).toMatch(/^1\. life: memory hotplug: /);
+test("--only takes some of the steps", async () => {
+  const listed = async (...args: string[]) => {
+    const { stdout } = await commandLine.run("test-kernel", "--full", "--dry-run", ...args);
+    return stdout.split("\n").flatMap((line) => /^\d+\. (.*?): [^:]*$/.exec(line)?.[1] ?? []);
+  };
+  expect(await listed("--only", "stress,cost when off")).toEqual(["stress", "cost when off"]);
   const unknown = await commandLine.run("test-kernel", "--only", "lock hold", "--dry-run");
   expect(unknown.exitCode).toBe(2);
   expect(unknown.stderr).toMatch(

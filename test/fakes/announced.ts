@@ -13,3 +13,8 @@ export async function announcedBy(work: ($: Shell) => Promise<unknown>): Promise
 export async function toldBy(work: ($: Shell) => Promise<unknown>): Promise<string[]> {
   return (await dryRun($, work)).filter((line) => !/^# .* is in the cache: /.test(line));
 }
+
+/** Lines of a run beside those of another one: directories for temporary files have other names in each. */
+export function comparable(lines: string[]): string[] {
+  return lines.map((line) => line.replace(/\S*?\/prezero-\d+-\w+/g, "TMP"));
+}

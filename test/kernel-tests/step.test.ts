@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { InfrastructureError, InterruptedError } from "../../harness/base/errors.ts";
-import { runSteps, type Step } from "../../harness/kernel-tests/step.ts";
+import { chooseSteps, runSteps, type Step } from "../../harness/kernel-tests/step.ts";
 import { casesOf, check, countCases, measured, summaryLine } from "../../harness/ktap/result.ts";
 import { $ } from "../fakes/shell.ts";
 
@@ -42,6 +42,14 @@ describe("the steps of the kernel tests", () => {
     const filled = (percent: number) => measured("the pool is full", `${percent} %`, percent > 90);
     const { printed } = await run(step("stress", async () => [filled(97), filled(12)]));
     expect(printed).toEqual(["ok      stress: the pool is full: 97 %", "FAILED  stress: the pool is full (2): 12 %"]);
+  });
+
+  test("are taken by name, or by the group before the colon, in their own order", () => {
+    const all = ["stress", "life: kexec", "life: swap"].map((name) => step(name, async () => []));
+    const chosen = (...names: string[]) => chooseSteps(all, names).map(({ name }) => name);
+    expect(chosen("life")).toEqual(["life: kexec", "life: swap"]);
+    expect(chosen("life: swap", " stress")).toEqual(["stress", "life: swap"]);
+    expect(() => chosen("lif")).toThrow(/no step "lif"/);
   });
 
   test("a kernel that dies in one is a failed case with its oops, and the next step still runs", async () => {

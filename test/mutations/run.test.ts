@@ -5,6 +5,7 @@ import type { TestResult } from "../../harness/ktap/result.ts";
 import { MutantTree } from "../../harness/mutations/mutant-tree.ts";
 import { readMutations } from "../../harness/mutations/mutation.ts";
 import { runMutations } from "../../harness/mutations/run.ts";
+import { announcedBy, comparable, toldBy } from "../fakes/announced.ts";
 import { $ } from "../fakes/shell.ts";
 import { FakeKernel } from "../kernel/fake-kernel.ts";
 
@@ -60,7 +61,7 @@ diff --git a/arch/um/linux.sh b/arch/um/linux.sh
   );
 }
 
-async function run(): Promise<{ results: TestResult[]; shown: string[] }> {
+async function run(shell = $): Promise<{ results: TestResult[]; shown: string[] }> {
   const shown: string[] = [];
   const plan = {
     base: fake.base,
@@ -70,7 +71,7 @@ async function run(): Promise<{ results: TestResult[]; shown: string[] }> {
   };
   const mutations = await readMutations([directory]);
   const results = await runMutations(
-    $,
+    shell,
     mutations,
     { ...plan, say: () => {} },
     (index, { name }) => shown.push(`${index} ${name}`),
@@ -78,6 +79,18 @@ async function run(): Promise<{ results: TestResult[]; shown: string[] }> {
   );
   return { results, shown };
 }
+
+test("a dry run tells what a run runs: the healthy series, its test, then each mutant with its own and the way back", async () => {
+  mutation("a", `    not ok 2 ${CASE}`);
+  mutation("b", `    not ok 2 ${CASE}`);
+  const told = comparable(await toldBy(run));
+  const END = "# what comes next depends on what is found";
+  expect(told.filter((line) => line === END)).toHaveLength(1);
+  expect(told.filter((line) => line !== END)).toEqual(comparable(await announcedBy(run)));
+  expect(told.join("\n")).toMatch(
+    /git apply .*a\.patch\n.*LOCALVERSION=-mutant.*filter_glob=.*--reverse .*a\.patch\n/s,
+  );
+});
 
 test("a mutant whose test fails is caught, one whose test still passes is missed, each as soon as it is known", async () => {
   mutation("a-noticed", `    not ok 2 ${CASE}`);
