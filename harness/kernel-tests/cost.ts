@@ -3,7 +3,7 @@ import { MeasurementError } from "../base/errors.ts";
 import { measured, type TestResult } from "../ktap/result.ts";
 
 /** What a kernel that carries the series and never enables it may cost, share of base's instructions. */
-export const MOST_EXTRA = 0.005;
+const MOST_EXTRA = 0.005;
 
 const PREFIX = "allocost: ";
 

@@ -15,7 +15,7 @@ const COST_BYTES = GIB_BYTES;
 const RUN_MS = 600_000;
 
 /** The memory that is cut into pieces, and that of the machine, bytes. */
-export type Fragments = { mib: number; memoryBytes: number };
+type Fragments = { mib: number; memoryBytes: number };
 export const LARGE_FRAGMENTS: Fragments = { mib: 12 * 1024, memoryBytes: 16 * GIB_BYTES };
 /** Clearing counts little here, so that what is counted is the walk. */
 const FAST_CLEAR = "max,-erms,-fsrm";

@@ -26,9 +26,9 @@ const answerSchema = z.object({
 });
 
 /** The longest time with interrupts off of one thread, nanoseconds, and where it began: offset from the kernel's first instruction. */
-export type Longest = { thread: string; ns: number; callerOffset: number | undefined };
+type Longest = { thread: string; ns: number; callerOffset: number | undefined };
 
-export type LockHold = z.infer<typeof answerSchema> & { threads: Longest[] };
+type LockHold = z.infer<typeof answerSchema> & { threads: Longest[] };
 
 /**
  * Reads what the program lockhold printed.

@@ -11,7 +11,7 @@ const UML_MS = 60_000;
 const REFUSED = /== -95\b/;
 
 /** Switches of the command line that make free memory something else than zero or unmapped, and what the log says. */
-export const EXCLUDING = [
+const EXCLUDING = [
   { argument: "init_on_free=1", reason: /page_prezero: not enabled: init_on_free/ },
   { argument: "page_poison=1", reason: /page_prezero: not enabled: page_poison/ },
   // UML cannot unmap free memory; debug_pagealloc is page_poisoning there.

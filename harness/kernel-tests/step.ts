@@ -13,7 +13,7 @@ export type Step = {
   run($: Shell): Promise<TestResult[]>;
 };
 
-export type StepsResult = {
+type StepsResult = {
   /** One group per step, in order. */
   results: TestResult[];
   /** What a needed step threw. */

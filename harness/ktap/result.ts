@@ -26,7 +26,7 @@ export type TestReport = {
   problems: string[];
 };
 
-export type Counts = { passed: number; failed: number; skipped: number };
+type Counts = { passed: number; failed: number; skipped: number };
 
 /** The single cases, in order. A group that failed although none of its cases did is a case itself. */
 export function casesOf(results: TestResult[], group: string[] = []): TestCase[] {

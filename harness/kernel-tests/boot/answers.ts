@@ -4,7 +4,7 @@ import { check, measured, type TestResult } from "../../ktap/result.ts";
 
 /** What the programs that look at memory print: pages of 4 KiB looked at, not zero, not as written. */
 const looked = z.object({ pages: z.int(), dirty: z.int(), lost: z.int() });
-export type Looked = z.infer<typeof looked>;
+type Looked = z.infer<typeof looked>;
 
 /** Value of a counter of /proc/vmstat; NaN when it is not there. */
 export function counter(vmstat: string, name: string): number {

@@ -25,7 +25,7 @@ export type TestPlan = {
 export type Scenario = { name: string; about: string; run($: Shell, plan: TestPlan): Promise<TestResult[]> };
 
 /** Clears several times faster under TCG than a CPU with ERMS: for what happens, not how long it takes. */
-export const QUICK_CLEAR = "max,-erms,-fsrm";
+const QUICK_CLEAR = "max,-erms,-fsrm";
 const MAX_CPUS = 4;
 /**
  * What distributions have and the lean kernel has not. One set for life outside the happy path and for the kernel's own

@@ -61,7 +61,7 @@ const COUNT = "awk '/^prezero_hit /{print $2}' /proc/vmstat";
  */
 const LOAD_SHARE_PERCENT = 104;
 const ZRAM_MIB = 768;
-export const SWAP_ON = `echo ${ZRAM_MIB}M > /sys/block/zram0/disksize && mkswap /dev/zram0 > /dev/null && swapon /dev/zram0`;
+const SWAP_ON = `echo ${ZRAM_MIB}M > /sys/block/zram0/disksize && mkswap /dev/zram0 > /dev/null && swapon /dev/zram0`;
 const LOAD = `mib=$(awk '/^MemAvailable/{print int($2 * ${LOAD_SHARE_PERCENT} / 100 / 1024)}' /proc/meminfo)
 zerocheck $mib 1 small && zerocheck $mib 1 huge`;
 

@@ -12,7 +12,7 @@ const SECONDS = 60;
 const LONG_SECONDS = 240;
 const HUGEPAGES = "/proc/sys/vm/nr_hugepages";
 /** 256 MiB, which the hugetlb tests ask for. */
-export const HUGEPAGE_COUNT = 128;
+const HUGEPAGE_COUNT = 128;
 const NO_HUGEPAGES = `echo 0 > ${HUGEPAGES}`;
 /** Memory for each of source and destination: as run_vmtests.sh has it, half of the huge pages. */
 const HALF_HUGE_MIB = HUGEPAGE_COUNT;

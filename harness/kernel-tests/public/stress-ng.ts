@@ -17,7 +17,7 @@ const STRESS_NG = ["/usr/bin/stress-ng", SETPRIV];
  * Stressors of stress-ng, options included; the first word names the one whose work is counted. With a capability that
  * is to be left out the stressor breaks memory on purpose, and dies of it.
  */
-export type Stressors = { options: string; seconds: number; withoutCapability?: string };
+type Stressors = { options: string; seconds: number; withoutCapability?: string };
 
 const SECONDS = 15;
 const LONG_SECONDS = 60;
