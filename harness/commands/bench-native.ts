@@ -4,9 +4,9 @@ import { count, option, runName } from "../base/option.ts";
 import { print, printJson } from "../base/output.ts";
 import { dryRun, type Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
+import { nativeResultsDir } from "../native/record.ts";
 import { renderNative, TABLE_FILE, writeTable } from "../native/report.ts";
 import { startNative, startOnce } from "../native/start.ts";
-import { nativeResultsDir } from "../native/store.ts";
 import { resolveRunDir } from "../run/store.ts";
 import { examples, type KernelOption, kernelOption } from "./options.ts";
 

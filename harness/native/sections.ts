@@ -1,7 +1,7 @@
-import { shellQuote } from "../base/quote.ts";
 import { formatSize } from "../base/size.ts";
 import { figures, tableOf, words } from "../report/sections/columns.ts";
 import type { Section } from "../report/sections/section.ts";
+import { endRows, machineWords } from "../report/sections/what-ran.ts";
 import { count, formatPercent, formatRange, formatRatio } from "../report/wording/format.ts";
 import type { MedianInterval } from "../stats/median.ts";
 import type { AllocationFigures, NativeSummary } from "./summarize.ts";
@@ -103,11 +103,7 @@ function whatRan({ record, runs, memory }: NativeSummary): Section {
         `${kernel.configSha256.slice(0, SHA_DIGITS)}, image ${kernel.imageSha256.slice(0, SHA_DIGITS)})`,
     ],
     ["patches", kernel.patches.join(", ")],
-    [
-      "machine",
-      `${machine.cpu}, microcode ${record.microcode}, ${count(machine.cpus, "CPU")}, ${formatSize(machine.memoryBytes)}, ` +
-        (machine.virtualisation === null ? "bare metal" : `itself a VM (${machine.virtualisation})`),
-    ],
+    ["machine", machineWords(machine, record.microcode)],
     ["memory", `${formatSize(record.memoryBytes)} on tmpfs${memory === null ? "" : `, ${hugeText(memory)}`}`],
     ["runs", `${runs} of ${record.runs}, each a start of the program`],
     ...(memory === null
@@ -118,11 +114,7 @@ function whatRan({ record, runs, memory }: NativeSummary): Section {
         ]),
     ["tools", `Node.js ${record.tools.node}`],
     ["harness", record.commit ?? "not a git checkout"],
-    ["made", `${record.createdAt} to ${record.finishedAt ?? `(${record.state})`}`],
-    [
-      "again with",
-      ["npm run bench:native", ...(record.arguments.length > 0 ? ["--", shellQuote(record.arguments)] : [])].join(" "),
-    ],
+    ...endRows(record, "bench:native"),
   ];
   return { id: "what-ran", heading: "What ran", table: { columns: [{ label: "" }, { label: "" }], rows } };
 }
