@@ -136,7 +136,7 @@ async function commitPatches(
 async function coccicheck($: Shell, options: CheckOptions): Promise<Coccicheck | string> {
   const spatch = await toolVersion($, "spatch");
   if (spatch === undefined) return "coccinelle is not installed";
-  return readCoccicheck($, options.sourceDir, spatch, availableParallelism());
+  return readCoccicheck(options.sourceDir, spatch, availableParallelism());
 }
 
 function result(check: CheckName, added: Finding[]): CheckResult {

@@ -3,17 +3,19 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { cacheDir } from "../../base/paths.ts";
-import { RuntimeDir } from "../../base/runtime-dir.ts";
 import type { Shell } from "../../base/shell.ts";
 import { sha256 } from "../../kernel/content-key.ts";
 import { compareFindings, type Finding } from "./finding.ts";
 import { runScripts, type SemanticPatch, spatchCommand } from "./spatch.ts";
-import { extractFiles, filesOf, touchedSources } from "./touched.ts";
+import { touchedSources, withFiles } from "./touched.ts";
 
 export type Coccicheck = {
   scripts: SemanticPatch[];
-  /** What was found in a file of that content before: a script takes seconds, and there are some seventy. */
-  known: KnownFindings;
+  /**
+   * What decides, beside a file's content, what is found in it. What was found is kept by both: a script takes seconds,
+   * and there are some seventy.
+   */
+  of: string;
   jobs: number;
 };
 
@@ -26,12 +28,7 @@ const REPORTS = /^virtual\b.*\breport\b/m;
  * Reads the semantic patches that the kernel's `make coccicheck` runs.
  * @param spatchVersion first line of `spatch --version`; another version may find something else
  */
-export async function readCoccicheck(
-  $: Shell,
-  sourceDir: string,
-  spatchVersion: string,
-  jobs: number,
-): Promise<Coccicheck> {
+export async function readCoccicheck(sourceDir: string, spatchVersion: string, jobs: number): Promise<Coccicheck> {
   const directory = join(sourceDir, "scripts/coccinelle");
   const names = existsSync(directory) ? await readdir(directory, { recursive: true }) : [];
   const paths = names.filter((name) => name.endsWith(".cocci")).sort();
@@ -45,7 +42,7 @@ export async function readCoccicheck(
   const scripts = all.filter(({ text }) => REPORTS.test(text) && !NEEDS_COMPILER.test(text));
   const command = spatchCommand({ path: "", options: [] }, "", []);
   const of = sha256(JSON.stringify([spatchVersion, command, ...scripts.map(({ name, text }) => [name, text])]));
-  return { scripts, known: knownFindings($, "coccicheck", of), jobs };
+  return { scripts, of, jobs };
 }
 
 /**
@@ -68,33 +65,28 @@ export async function checkCoccinelle(
 
 async function findingsAt(
   $: Shell,
-  check: Coccicheck,
+  { scripts, of, jobs }: Coccicheck,
   repository: string,
   commit: string,
   paths: string[],
 ): Promise<Finding[]> {
-  const there = await filesOf($, repository, commit, paths);
-  if (there.length === 0 || check.scripts.length === 0) return [];
-  using scratch = new RuntimeDir();
-  await extractFiles($, repository, commit, there, scratch.path);
-  const files = await Promise.all(
-    there.map(async (path) => ({ path, text: await readFile(join(scratch.path, path), "utf8") })),
-  );
-  const unknown = files.filter((file) => check.known.read(file) === undefined);
-  const found = await runScripts(
-    $,
-    check.scripts,
-    scratch.path,
-    unknown.map(({ path }) => path),
-    check.jobs,
-  );
-  for (const file of unknown) {
-    await check.known.write(
-      file,
-      found.filter((finding) => finding.file === file.path),
+  if (scripts.length === 0) return [];
+  return withFiles($, repository, commit, paths, async (directory, there) => {
+    const files = await Promise.all(
+      there.map(async (path) => {
+        const text = await readFile(join(directory, path), "utf8");
+        return { path, entry: cacheDir("coccicheck", `${sha256(JSON.stringify([of, path, text]))}.json`) };
+      }),
     );
-  }
-  return files.flatMap((file) => check.known.read(file) ?? []);
+    const unknown = files.filter(({ entry }) => readKnown(entry) === undefined);
+    const names = unknown.map(({ path }) => path);
+    const found = await runScripts($, scripts, directory, names, jobs);
+    for (const { path, entry } of unknown) {
+      await $.files.makeDirectory(dirname(entry));
+      await $.files.write(entry, JSON.stringify(found.filter(({ file }) => file === path)));
+    }
+    return files.flatMap(({ entry }) => readKnown(entry) ?? []);
+  });
 }
 
 const findingsSchema = z.array(
@@ -103,34 +95,11 @@ const findingsSchema = z.array(
     .transform(({ file, line, text }): Finding => ({ file, line, text })),
 );
 
-/** A file as a tool reads it. */
-export type ReadFile = { path: string; text: string };
-
-/** What a tool has found in files, kept by their content. */
-export type KnownFindings = {
-  /** Undefined when that content has not been looked at. */
-  read(file: ReadFile): Finding[] | undefined;
-  write(file: ReadFile, findings: Finding[]): Promise<void>;
-};
-
-/**
- * Findings in the cache.
- * @param tool directory of the cache
- * @param of what else decides what the tool finds
- */
-export function knownFindings($: Shell, tool: string, of: string): KnownFindings {
-  const entry = ({ path, text }: ReadFile) => cacheDir(tool, `${sha256(JSON.stringify([of, path, text]))}.json`);
-  return {
-    read(file) {
-      try {
-        return findingsSchema.parse(JSON.parse(readFileSync(entry(file), "utf8")));
-      } catch {
-        return undefined;
-      }
-    },
-    async write(file, findings) {
-      await $.files.makeDirectory(dirname(entry(file)));
-      await $.files.write(entry(file), JSON.stringify(findings));
-    },
-  };
+/** Findings in a file of the cache; undefined when that content has not been looked at. */
+function readKnown(entry: string): Finding[] | undefined {
+  try {
+    return findingsSchema.parse(JSON.parse(readFileSync(entry, "utf8")));
+  } catch {
+    return undefined;
+  }
 }

@@ -56,7 +56,7 @@ async function found(spatchVersion = "spatch version 1.1.1"): Promise<string[][]
   const { gitDir, root } = await kernel.base();
   const series = await readSeries(kernel.patchesDir);
   const commits = await commitSeries($, gitDir, root, series.patches, "0.1");
-  const check = await readCoccicheck($, kernel.source.dir, spatchVersion, 2);
+  const check = await readCoccicheck(kernel.source.dir, spatchVersion, 2);
   const results: string[][] = [];
   for (const commit of commits) {
     results.push((await checkCoccinelle($, check, gitDir, commit)).map(({ file, text }) => `${file}: ${text}`));
