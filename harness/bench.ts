@@ -1,7 +1,7 @@
 /** Face of the benchmark: what the commands and the report may use of it. */
 
 export { describeRun } from "./bench/dry-run.ts";
-export { addBenchOptions, type BenchOptions, parseBenchOptions } from "./bench/options.ts";
+export { addBenchOptions, type BenchOptions, benchOptionsOf, parseBenchOptions } from "./bench/options.ts";
 export { describePlan } from "./bench/plan.ts";
 export { type Prepared, prepareResume, prepareRun } from "./bench/prepare.ts";
 export { assertAnswerable } from "./bench/refusals.ts";

@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { diskFault, makePlace } from "./base/disk-fault.ts";
 import { describeError, HarnessError } from "./base/errors.ts";
 import { handleInterrupts } from "./base/interrupt.ts";
+import { refuseBadValues } from "./base/option.ts";
 import { say } from "./base/output.ts";
 import { cachePlace, projectPath } from "./base/paths.ts";
 import { createShell, type Shell } from "./base/shell.ts";
@@ -35,6 +36,7 @@ async function main(argv: string[]): Promise<number> {
     .option("-v, --verbose", "show each command before it runs: + what changes something, ? what only reads")
     .exitOverride()
     .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20 });
+  program.hook("preAction", (_, command) => refuseBadValues(command.opts()));
   const $ = createShell({
     signal,
     dry: false,

@@ -1,7 +1,8 @@
 /** Face of the QEMU control: what the rest of the harness may use of it. */
 export {
   type AccelChoice,
-  accelChoices,
+  type AccelOption,
+  accelOption,
   chooseAccelerator,
   type KvmPlaces,
   type KvmProbe,

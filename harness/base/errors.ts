@@ -62,6 +62,19 @@ export class InterruptedError extends HarnessError {
   }
 }
 
+/** Does each task, whatever the others do, then throws what the first that failed threw. */
+export function doAll(...tasks: (() => unknown)[]): void {
+  const faults = tasks.flatMap((task) => {
+    try {
+      task();
+      return [];
+    } catch (error) {
+      return [error];
+    }
+  });
+  if (faults.length > 0) throw faults[0];
+}
+
 /** Text for a person: code, message, evidence, reproducer, remedy; unknown errors keep their stack. */
 export function describeError(error: unknown): string {
   if (!(error instanceof HarnessError)) return error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -122,6 +122,7 @@ function readHolder(path: string): Holder | undefined {
 function ownCommand(): string {
   const [, program = "", ...words] = process.argv;
   const script = process.env.npm_lifecycle_event;
+  if (script === "npx") return shellQuote(["npx", "prezero", ...words]);
   if (script === undefined) return shellQuote(["node", program, ...words]);
   const [, ...options] = words;
   return shellQuote(["npm", "run", script, ...(options.length === 0 ? [] : ["--", ...options])]);

@@ -14,21 +14,43 @@ export type Reader<T> = {
   show?(value: T): string;
 };
 
-/**
- * An option with a value. A value that is not allowed ends in UsageError OPTION_INVALID, which names what is; the
- * default stands in the help as it would be typed.
- */
+/** What stands for a value that is not allowed until every option is read, so that all bad ones are named at once. */
+class Refused {
+  readonly problem: string;
+  constructor(problem: string) {
+    this.problem = problem;
+  }
+}
+
+/** An option with a value; the default stands in the help as it would be typed. See {@link refuseBadValues}. */
 export function option<T>(flags: string, description: string, reader: Reader<T>, initial?: T): Option {
-  const made = new Option(flags, description).argParser((text: string) => {
-    const value = reader.read(text);
-    if (value !== undefined) return value;
-    throw new UsageError({
-      code: "OPTION_INVALID",
-      message: `${made.long} ${text === "" ? "''" : text}: allowed: ${reader.allowed}`,
-      remedy: "See --help of the command.",
-    });
-  });
+  const made = new Option(flags, description);
+  made.argParser((text: string) => read(made, reader, text));
   return initial === undefined ? made : made.default(initial, reader.show?.(initial) ?? String(initial));
+}
+
+/** An option that may be given several times; its value is a list, absent when it is not given. */
+export function repeatable<T>(flags: string, description: string, reader: Reader<T>): Option {
+  const made = new Option(flags, description);
+  return made.argParser((text: string, before: (T | Refused)[] = []) => [...before, read(made, reader, text)]);
+}
+
+function read<T>({ long }: Option, reader: Reader<T>, text: string): T | Refused {
+  const value = reader.read(text);
+  return value === undefined ? new Refused(`${long} ${text === "" ? "''" : text}: allowed: ${reader.allowed}`) : value;
+}
+
+/** Checks the options of a command before it acts. @throws UsageError OPTION_INVALID naming each bad value and what is allowed */
+export function refuseBadValues(values: object): void {
+  const refused = Object.values(values)
+    .flat()
+    .filter((value) => value instanceof Refused);
+  if (refused.length === 0) return;
+  throw new UsageError({
+    code: "OPTION_INVALID",
+    message: refused.map(({ problem }) => problem).join("; "),
+    remedy: "See --help of the command.",
+  });
 }
 
 /** Bytes, typed as 64G or 512M. */
@@ -62,6 +84,14 @@ export const share: Reader<number> = {
   },
   show: (value) => `${Number((value * 100).toPrecision(12))}%`,
 };
+
+/** One of a few words, or what another reader reads. */
+export function wordOr<const W extends string, T>(words: readonly W[], other: Reader<T>): Reader<W | T> {
+  return {
+    allowed: `${words.join(", ")}, or ${other.allowed}`,
+    read: (text) => words.find((word) => word === text) ?? other.read(text),
+  };
+}
 
 /** Several values with commas between them, each once. */
 export function listOf<T>(one: Reader<T>): Reader<T[]> {
@@ -102,3 +132,22 @@ export const outputFile: Reader<string> = {
     }
   },
 };
+
+/** What several commands have in common, by the names that commander gives to options. */
+export type KernelOption = { kernel?: string };
+export type TestFileOptions = { ktap?: string; junit?: string };
+
+export const kernelOption = (): Option =>
+  option(
+    "--kernel <base>",
+    "kernel line of configs/kernels.yaml (default: the one it names)",
+    matching(/^/, "a kernel line of configs/kernels.yaml"),
+  );
+
+export const ktapOption = (): Option => option("--ktap <file>", "also write the results as KTAP", outputFile);
+export const junitOption = (): Option => option("--junit <file>", "also write the results as JUnit XML", outputFile);
+
+/** Text below the options of a command: how it is called. */
+export function examples(...lines: [command: string, does: string][]): string {
+  return ["", "Examples:", ...lines.flatMap(([command, does]) => [`  ${command}`, `      ${does}`])].join("\n");
+}

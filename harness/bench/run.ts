@@ -5,6 +5,7 @@ import { throwIfInterrupted } from "../base/interrupt.ts";
 import type { Shell } from "../base/shell.ts";
 import { formatSize } from "../base/size.ts";
 import { countedSamples } from "../run/counted-samples.ts";
+import { quantityOf, type Unit } from "../run/measure.ts";
 import type { BootRecord, LastRefill, PlannedBoot, RunRecord } from "../run/record.ts";
 import type { Sample } from "../run/sample.ts";
 import { appendSample, readSamples, repairSamples, saveRun, writingTo } from "../run/store.ts";
@@ -122,7 +123,7 @@ async function measureBoot(
         writingTo(runDir, () => writeTrace(runDir, sample, timeline));
       }
       eta.roundTaken(sample);
-      progress.log(`  ${title}, ${describeSample(sample)}`);
+      progress.log(`  ${title}, ${describeSample(sample, quantityOf(run.settings).unit)}`);
     },
   });
 }
@@ -138,8 +139,10 @@ function timestamp(clock: Clock): string {
 }
 
 /** One line for a person about a sample that was just taken. */
-export function describeSample(sample: Sample): string {
-  const parts = [`THP ${sample.thp}, ${formatSize(sample.memoryBytes)}, round ${sample.round}: ${seconds(sample)} s`];
+function describeSample(sample: Sample, unit: Unit): string {
+  const parts = [
+    `THP ${sample.thp}, ${formatSize(sample.memoryBytes)}, round ${sample.round}: ${amount(sample)} ${unit.symbol}`,
+  ];
   if (sample.hugeShare !== null) parts.push(`huge ${percent(sample.hugeShare)}`);
   const pool = sample.poolBefore;
   if (pool !== null && (sample.refillSeconds !== null || pool.zeroedPages > 0)) {
@@ -153,7 +156,7 @@ export function describeSample(sample: Sample): string {
 }
 
 /** A program may take a few milliseconds. */
-function seconds({ seconds }: Sample): string {
+function amount({ seconds }: Sample): string {
   return seconds < 0.1 ? seconds.toPrecision(2) : seconds.toFixed(2);
 }
 

@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
-import { count, option, runName } from "../base/option.ts";
+import { count, examples, type KernelOption, kernelOption, option, runName } from "../base/option.ts";
 import { print, printJson } from "../base/output.ts";
 import { dryRun, type Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
@@ -8,7 +8,6 @@ import { nativeResultsDir } from "../native/record.ts";
 import { renderNative, TABLE_FILE, writeTable } from "../native/report.ts";
 import { startNative, startOnce } from "../native/start.ts";
 import { resolveRunDir } from "../run/store.ts";
-import { examples, type KernelOption, kernelOption } from "./options.ts";
 
 /** Of nine medians the second smallest and the second largest hold the true one in 96 %: one run may be off. */
 const DEFAULT_RUNS = 9;

@@ -2,16 +2,17 @@ import { relative } from "node:path";
 import type { Command } from "commander";
 import { judgeRequirements } from "../analysis/requirements.ts";
 import { loadSummary } from "../analysis/summarize.ts";
+import { doAll } from "../base/errors.ts";
 import { print, printJson } from "../base/output.ts";
 import type { Shell } from "../base/shell.ts";
 import {
   addBenchOptions,
   assertAnswerable,
   type BenchOptions,
+  benchOptionsOf,
   describePlan,
   describeRun,
   type Prepared,
-  parseBenchOptions,
   prepareResume,
   prepareRun,
   readRun,
@@ -28,13 +29,10 @@ export function register(program: Command, $: Shell): void {
   const command = addBenchOptions(
     program.command("bench").description("measure what the series brings to VM creation, with and without it"),
   );
-  command.action((raw: Record<string, unknown>) =>
-    bench($, raw, process.argv.slice(process.argv.indexOf("bench") + 1)),
-  );
+  command.action(() => bench($, benchOptionsOf(command), process.argv.slice(process.argv.indexOf("bench") + 1)));
 }
 
-async function bench($: Shell, raw: Record<string, unknown>, typed: string[]): Promise<void> {
-  const options = parseBenchOptions(raw);
+async function bench($: Shell, options: BenchOptions, typed: string[]): Promise<void> {
   if (options.resume === undefined) {
     await using host = await openHost($, options.host);
     const prepared = await prepareRun(host, options);
@@ -74,22 +72,14 @@ async function conclude(runDir: string, options: BenchOptions): Promise<void> {
   const asked = casesOf(results.filter(({ name }) => name === "requirements"));
   if (options.json) printJson(summary);
   else print(renderTerminal(reportOf(summary)), ...asked.map(showCase));
-  const faults = [() => writeReport(runDir, summary), () => writeResults(options, results)].flatMap(faultOf);
-  if (faults.length > 0) throw faults[0];
+  doAll(
+    () => writeReport(runDir, summary),
+    () => writeResults(options, results),
+  );
   const inside = relative(process.cwd(), runDir);
   const path = inside.startsWith("..") ? runDir : inside || ".";
   const traces = summary.run.settings.traces ? ", traces/" : "";
   if (!options.json)
     print(`Everything is in ${path}: table.md, report.html, samples.jsonl, run.json, console/${traces}`);
   assertMet(judged, summary.run.id);
-}
-
-/** What it throws; the rest is done all the same. */
-function faultOf(task: () => void): unknown[] {
-  try {
-    task();
-    return [];
-  } catch (error) {
-    return [error];
-  }
 }

@@ -1,11 +1,10 @@
 import type { Command } from "commander";
-import { oneOf, option } from "../base/option.ts";
+import { examples, type KernelOption, kernelOption, oneOf, option } from "../base/option.ts";
 import { print, printJson } from "../base/output.ts";
 import { dryRun, type Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
 import { ensureKernel, type KernelRequest } from "../kernel/build.ts";
 import { VARIANTS, type Variant } from "../kernel/variant.ts";
-import { examples, type KernelOption, kernelOption } from "./options.ts";
 
 const CHOICES = [...VARIANTS, "both"] as const;
 

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { count, oneOf, option, size } from "../base/option.ts";
+import { count, examples, type KernelOption, kernelOption, oneOf, option, size } from "../base/option.ts";
 import { print, printJson, say } from "../base/output.ts";
 import { cacheDir } from "../base/paths.ts";
 import { dryRun, type Shell } from "../base/shell.ts";
@@ -10,7 +10,7 @@ import { openHost } from "../hosts.ts";
 import { findBase } from "../kernel/bases.ts";
 import { ensureKernel } from "../kernel/build.ts";
 import { VARIANTS, type Variant } from "../kernel/variant.ts";
-import { type AccelOption, accelOption, examples, type KernelOption, kernelOption } from "./options.ts";
+import { type AccelOption, accelOption } from "../qemu.ts";
 
 type Options = KernelOption &
   AccelOption & {
@@ -99,12 +99,14 @@ function consoleLog(): string {
 /** What the host cannot be is refused before a kernel is built. @returns with the time that the boot alone took */
 async function boot($: Shell, machine: Host, options: Options): Promise<{ host: BootedHost; tookMs: number }> {
   const { accel, cpuModel, device, cmdline: commandLine = "" } = options;
-  const { setting } = await machine.examine({ accel, clock: "time", cpuModel, cpus: undefined, device, vms: 1 });
+  const memoryBytes = options.memory;
+  const wish = { accel, clock: "time", cpuModel, cpus: undefined, device, vms: 1, memoryBytes } as const;
+  const { setting } = await machine.examine(wish);
   const kernel = await kernelOf($, options);
   const startedMs = Date.now();
   const host = await machine.boot({
     // Nothing is timed: more CPUs than there are may take turns.
-    setting: { ...setting, hostCpus: options.cpus, hostMemoryBytes: options.memory },
+    setting: { ...setting, hostCpus: options.cpus, hostMemoryBytes: memoryBytes },
     ...{ commandLine, vms: 1, throwaway: false, kernel, guestKernel: null },
     consoleLog: consoleLog(),
     ...(options.console ? { onConsole: (text: string) => process.stderr.write(text) } : {}),

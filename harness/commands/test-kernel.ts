@@ -1,6 +1,16 @@
 import type { Command } from "commander";
 import { MeasurementError } from "../base/errors.ts";
-import { listOf, matching, option } from "../base/option.ts";
+import {
+  examples,
+  junitOption,
+  type KernelOption,
+  kernelOption,
+  ktapOption,
+  listOf,
+  matching,
+  option,
+  type TestFileOptions,
+} from "../base/option.ts";
 import { print, say } from "../base/output.ts";
 import { cacheDir } from "../base/paths.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
@@ -10,16 +20,7 @@ import { chooseSteps, runSteps } from "../kernel-tests/step.ts";
 import { kernelSteps } from "../kernel-tests/steps.ts";
 import { casesOf, countCases, summaryLine } from "../ktap/result.ts";
 import { writeResults } from "../ktap/write.ts";
-import {
-  type AccelOption,
-  accelOption,
-  examples,
-  junitOption,
-  type KernelOption,
-  kernelOption,
-  ktapOption,
-  type TestFileOptions,
-} from "./options.ts";
+import { type AccelOption, accelOption } from "../qemu.ts";
 
 const step = matching(/\S/, "names of steps");
 

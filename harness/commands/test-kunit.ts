@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { MeasurementError } from "../base/errors.ts";
+import { examples, type KernelOption, kernelOption, ktapOption } from "../base/option.ts";
 import { print, printJson } from "../base/output.ts";
 import { shellQuote } from "../base/quote.ts";
 import { dryRun, type Shell } from "../base/shell.ts";
@@ -8,7 +9,6 @@ import { ensureKernel } from "../kernel/build.ts";
 import { casesOf, countCases, showCase, summaryLine } from "../ktap/result.ts";
 import { writeResults } from "../ktap/write.ts";
 import { DEADLINE_MS, runSuite, SUITE, umlArgs } from "../kunit/suite.ts";
-import { examples, type KernelOption, kernelOption, ktapOption } from "./options.ts";
 
 type Options = KernelOption & { json?: boolean; ktap?: string; dryRun?: boolean };
 

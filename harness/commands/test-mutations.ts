@@ -2,6 +2,14 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { MeasurementError } from "../base/errors.ts";
 import { withLock } from "../base/lock.ts";
+import {
+  examples,
+  junitOption,
+  type KernelOption,
+  kernelOption,
+  ktapOption,
+  type TestFileOptions,
+} from "../base/option.ts";
 import { print } from "../base/output.ts";
 import { cacheDir, projectPath } from "../base/paths.ts";
 import { Progress } from "../base/progress.ts";
@@ -12,16 +20,7 @@ import { casesOf, countCases } from "../ktap/result.ts";
 import { writeResults } from "../ktap/write.ts";
 import { readMutations } from "../mutations/mutation.ts";
 import { runMutations } from "../mutations/run.ts";
-import {
-  type AccelOption,
-  accelOption,
-  examples,
-  junitOption,
-  type KernelOption,
-  kernelOption,
-  ktapOption,
-  type TestFileOptions,
-} from "./options.ts";
+import { type AccelOption, accelOption } from "../qemu.ts";
 
 type Options = KernelOption & AccelOption & TestFileOptions & { dryRun?: boolean };
 

@@ -21,6 +21,8 @@ export type HostWish = {
   device: string;
   /** VMs at a time, each of which needs a device. */
   vms: number;
+  /** Bytes, where its memory does not depend on the VMs. */
+  memoryBytes?: number;
 };
 
 /** What the host is in a run: kept in run.json, and the same in each boot. */

@@ -22,7 +22,7 @@ const OPTIONS = { arms: "base,prezero", thp: "on", memory: "1G", sweep: "none", 
 export async function smallBench($: Shell, kernel: string, resultsDir: string): Promise<TestResult[]> {
   const options = { kernel, ...OPTIONS };
   const typed = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-  const parsed = parseBenchOptions(options);
+  const parsed = parseBenchOptions(...typed);
   await using host = await openHost($, parsed.host);
   const runDir = await startRun($, await prepareRun(host, parsed), typed, "test", resultsDir);
   return judgeBench(readSamples(runDir), readConsoles(join(runDir, "console")));

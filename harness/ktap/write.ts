@@ -1,6 +1,7 @@
 import { basename, dirname, resolve } from "node:path";
 import { writeFileAtomic } from "../base/atomic-write.ts";
 import { diskFault } from "../base/disk-fault.ts";
+import { doAll } from "../base/errors.ts";
 import { escapeMarkup } from "../base/quote.ts";
 import { casesOf, isGood, type TestCase, type TestResult } from "./result.ts";
 
@@ -11,8 +12,11 @@ const INDENT = "    ";
  * @throws what {@link diskFault} makes of a place that cannot be written
  */
 export function writeResults(files: { ktap?: string | undefined; junit?: string | undefined }, results: TestResult[]) {
-  if (files.ktap !== undefined) write(resolve(files.ktap), renderKtap(results));
-  if (files.junit !== undefined) write(resolve(files.junit), renderJunit(casesOf(results)));
+  const { ktap, junit } = files;
+  doAll(
+    () => ktap !== undefined && write(resolve(ktap), renderKtap(results)),
+    () => junit !== undefined && write(resolve(junit), renderJunit(casesOf(results))),
+  );
 }
 
 function write(path: string, text: string): void {

@@ -7,7 +7,7 @@ import { type Accelerator, acceleratorSchema } from "../run/sample.ts";
 import { bootNestedHost } from "./boot.ts";
 import type { BootedNestedHost } from "./booted-host.ts";
 import type { NestedMachine } from "./machine.ts";
-import { NestedRoom } from "./room.ts";
+import { assertHostMemory, NestedRoom } from "./room.ts";
 import { nestedSetting } from "./setting.ts";
 
 /** ACPI table that tells the kernel that never clears (configs/bench-patches) where it is. */
@@ -21,8 +21,10 @@ export class NestedHost implements Host {
     this.#$ = $;
   }
 
-  /** @throws UsageError KVM_UNUSABLE, CPU_UNKNOWN and what {@link nestedSetting} throws; InfrastructureError QEMU_MISSING */
+  /** @throws UsageError HOST_MEMORY_RANGE, KVM_UNUSABLE, CPU_UNKNOWN and what {@link nestedSetting} throws; InfrastructureError QEMU_MISSING */
   async examine(wish: HostWish): Promise<HostOffer> {
+    const availableBytes = availableHereBytes();
+    if (wish.memoryBytes !== undefined) assertHostMemory(wish.memoryBytes, availableBytes);
     const version = await qemuVersion(this.#$);
     const accelerator = await chooseAccelerator(this.#$, wish.accel);
     const setting = nestedSetting(wish, accelerator, availableParallelism());
@@ -31,7 +33,7 @@ export class NestedHost implements Host {
     return {
       setting,
       isThrowaway: true,
-      room: new NestedRoom(availableHereBytes()),
+      room: new NestedRoom(availableBytes),
       machine,
       qemuVersion: version,
     };

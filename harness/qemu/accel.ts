@@ -1,13 +1,19 @@
 import { accessSync, constants, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Option } from "commander";
 import { UsageError } from "../base/errors.ts";
 import { throwIfInterrupted } from "../base/interrupt.ts";
+import { oneOf, option } from "../base/option.ts";
 import { RuntimeDir } from "../base/runtime-dir.ts";
 import type { Shell } from "../base/shell.ts";
 import type { Accelerator } from "../run/sample.ts";
 
 export const accelChoices = ["auto", "kvm", "tcg"] as const;
 export type AccelChoice = (typeof accelChoices)[number];
+export type AccelOption = { accel: AccelChoice };
+
+export const accelOption = (): Option => option("--accel <accelerator>", ACCEL_HELP, oneOf(accelChoices), "auto");
+const ACCEL_HELP = "how QEMU runs the host: with KVM, emulated (tcg), or auto: KVM where it works";
 
 /** `nested`: whether guests may use KVM in turn, which the nested host needs for the VM that it creates. */
 export type KvmProbe = { usable: boolean; nested: boolean; reason: string };

@@ -39,9 +39,9 @@ export type ArmParts = {
   knobs: { knob: ArmKnob; value: string }[];
 };
 
-/** What a name may look like, in one line. */
-const ALLOWED_ARM =
-  `allowed: ${armKinds.join(", ")}; before one of them a kernel line, such as 6.12:base; behind prezero one or more of ` +
+/** What a name may look like, in one line; ends the sentence "allowed: ...". */
+export const ALLOWED_ARM =
+  `${armKinds.join(", ")}; before one of them a kernel line, such as 6.12:base; behind prezero one or more of ` +
   ALLOWED_KNOBS;
 
 const KERNEL = /^\d+\.\d+$/;
@@ -72,7 +72,7 @@ function inRange([, knob, value]: RegExpExecArray): boolean {
   return BigInt(value as string) <= KNOBS[knob as ArmKnob];
 }
 
-export const armSchema = z.string().refine((name) => parseArmName(name) !== undefined, ALLOWED_ARM);
+export const armSchema = z.string().refine((name) => parseArmName(name) !== undefined, `allowed: ${ALLOWED_ARM}`);
 
 /** {@link parseArmName} for a name that was checked. */
 export function armParts(name: ArmName): ArmParts {

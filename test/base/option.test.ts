@@ -11,8 +11,11 @@ import {
   option,
   outputFile,
   type Reader,
+  refuseBadValues,
+  repeatable,
   share,
   size,
+  wordOr,
 } from "../../harness/base/option.ts";
 import { mayMount, SmallDisk } from "../fakes/small-disk.ts";
 
@@ -21,7 +24,9 @@ function readersOption<T>(reader: Reader<T>, initial?: T): Command {
 }
 
 function given<T>(reader: Reader<T>, text: string): unknown {
-  return readersOption(reader).parse(["--it", text], { from: "user" }).opts().it;
+  const values = readersOption(reader).parse(["--it", text], { from: "user" }).opts();
+  refuseBadValues(values);
+  return values.it;
 }
 
 describe("an option reads", () => {
@@ -31,9 +36,27 @@ describe("an option reads", () => {
     ["a word", oneOf(["auto", "kvm"]), "kvm", "kvm"],
     ["a share", share, "2%", 0.02],
     ["a share as a number", share, "0.5", 0.5],
+    ["a word or something else", wordOr(["none"], size), "none", "none"],
+    ["something else than a word", wordOr(["none"], size), "1G", 2 ** 30],
     ["a list", listOf(size), "1G, 512M", [2 ** 30, 2 ** 29]],
     ["a text", matching(/^a+$/, "letters a"), "aaa", "aaa"],
   ])("%s", (_, reader, text, value) => expect(given(reader, text)).toEqual(value));
+});
+
+test("an option that is repeatable reads a list, absent when it is not given", () => {
+  const command = () => new Command().exitOverride().addOption(repeatable("--it <n>", "what it is", count()));
+  expect(command().parse(["--it", "2", "--it", "1"], { from: "user" }).opts().it).toEqual([2, 1]);
+  expect(command().parse([], { from: "user" }).opts()).toEqual({});
+});
+
+test("all bad values of a command are named at once", () => {
+  const command = new Command()
+    .addOption(option("--some <n>", "a number", count(8)))
+    .addOption(repeatable("--word <word>", "words", oneOf(["a", "b"])));
+  const values = command.parse(["--some", "9", "--word", "a", "--word", "c"], { from: "user" }).opts();
+  expect(() => refuseBadValues(values)).toThrow(
+    "--some 9: allowed: a whole number from 1 to 8; --word c: allowed: a, b",
+  );
 });
 
 describe("an option refuses", () => {

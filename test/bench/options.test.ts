@@ -1,20 +1,14 @@
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
-import { Command } from "commander";
+import { Command, Help } from "commander";
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../../harness/base/errors.ts";
 import { GIB_BYTES } from "../../harness/base/size.ts";
 import { addBenchOptions, parseBenchOptions } from "../../harness/bench/options.ts";
 
-/** Options as the command line would read them. */
-function parse(...argv: string[]) {
-  const command = addBenchOptions(new Command().exitOverride());
-  return parseBenchOptions(command.parse(argv, { from: "user" }).opts());
-}
-
 describe("the options of npm run bench", () => {
   test("have defaults: choose the sizes, an emulated device, KVM if it works", () => {
-    expect(parse()).toMatchObject({
+    expect(parseBenchOptions()).toMatchObject({
       memory: "default",
       sweep: "auto",
       device: "emulated",
@@ -27,7 +21,7 @@ describe("the options of npm run bench", () => {
   });
 
   test("are read into what the bench works with", () => {
-    const options = parse(
+    const options = parseBenchOptions(
       ...["--thp", "both", "--memory", "1.5G", "--sweep", "1G,512M", "--boots", "6", "--rounds", "3"],
       ...["--device", "0000:65:00.0", "--accel", "tcg", "--cpu", "max,-erms,-fsrm", "--arms", "prezero,base"],
     );
@@ -45,56 +39,63 @@ describe("the options of npm run bench", () => {
   });
 
   test("--thp takes one setting, both, or several in the order in which they are measured", () => {
-    expect(parse("--thp", "mthp-64k").thp).toEqual(["mthp-64k"]);
-    expect(parse("--thp", "both").thp).toEqual(["off", "on"]);
-    expect(parse("--thp", "off,on,mthp-64k").thp).toEqual(["off", "on", "mthp-64k"]);
+    expect(parseBenchOptions("--thp", "mthp-64k").thp).toEqual(["mthp-64k"]);
+    expect(parseBenchOptions("--thp", "both").thp).toEqual(["off", "on"]);
+    expect(parseBenchOptions("--thp", "off,on,mthp-64k").thp).toEqual(["off", "on", "mthp-64k"]);
   });
 
   test("--require may be given several times", () => {
-    const { require } = parse("--require", "thp-on >= 8", "--require", "thp-off:prezero-disabled > 0.9");
+    const { require } = parseBenchOptions("--require", "thp-on >= 8", "--require", "thp-off:prezero-disabled > 0.9");
     expect(require.map(({ text }) => text)).toEqual(["thp-on:prezero >= 8", "thp-off:prezero-disabled > 0.9"]);
-    expect(parse().require).toEqual([]);
+    expect(parseBenchOptions().require).toEqual([]);
   });
 
   test("what a result is held against may stand beside --resume", () => {
-    expect(parse("--resume", "--require", "thp-on >= 8", "--junit", "out.xml")).toMatchObject({
+    expect(parseBenchOptions("--resume", "--require", "thp-on >= 8", "--junit", "out.xml")).toMatchObject({
       resume: true,
       junit: resolve("out.xml"),
     });
   });
 
   test("--matters is a share of the ratio, 2 % by default", () => {
-    expect(parse().matters).toBe(0.02);
-    expect(parse("--matters", "5%").matters).toBe(0.05);
-    expect(parse("--matters", "0.5%").matters).toBe(0.005);
-    expect(parse("--matters", "0").matters).toBe(0);
+    expect(parseBenchOptions().matters).toBe(0.02);
+    expect(parseBenchOptions("--matters", "5%").matters).toBe(0.05);
+    expect(parseBenchOptions("--matters", "0.5%").matters).toBe(0.005);
+    expect(parseBenchOptions("--matters", "0").matters).toBe(0);
   });
 
   test("say in the help what they are when they are left out", () => {
-    const { options } = addBenchOptions(new Command());
+    const command = addBenchOptions(new Command());
+    const { options } = command;
+    const help = new Help();
     const silent = options
-      .filter(({ required, description }) => required && !description.includes("default: "))
+      .filter((option) => option.required && !help.optionDescription(option).includes("(default: "))
       .map(({ long }) => long);
     // These ask for something more, and are nothing when they are left out.
     expect(silent).toEqual(["--require", "--ktap", "--junit"]);
-    expect(options.find(({ long }) => long === "--scenario")?.description).toMatch(/default: vm-create$/);
+    expect(command.helpInformation()).toContain("(default: vm-create)");
   });
 
   test("--resume stands alone or names a run", () => {
-    expect(parse("--resume")).toMatchObject({ resume: true });
-    expect(parse("--resume", "2026-01-01T00-00-00-x", "--dry-run")).toMatchObject({ resume: "2026-01-01T00-00-00-x" });
+    expect(parseBenchOptions("--resume")).toMatchObject({ resume: true });
+    expect(parseBenchOptions("--resume", "2026-01-01T00-00-00-x", "--dry-run")).toMatchObject({
+      resume: "2026-01-01T00-00-00-x",
+    });
   });
 });
 
 describe("a bad option is answered by what is allowed", () => {
   test.each([
-    [["--thp", "maybe"], "--thp maybe: allowed: on, off, mthp-64k, both, or a list such as off,on,mthp-64k"],
-    [["--thp", "off,both"], "--thp off,both: allowed: on, off, mthp-64k, both, or a list such as off,on,mthp-64k"],
-    [["--thp", "on,on"], "--thp on,on: allowed: each setting once"],
-    [["--memory", "lots"], "--memory lots: allowed: a size in steps of 2M, such as 64G; or default"],
-    [["--memory", "0G"], "--memory 0G: allowed: a size"],
-    [["--memory", "1025M"], "--memory 1025M: allowed: a size in steps of 2M"],
-    [["--sweep", "1G,few"], "--sweep 1G,few: allowed: auto, none, or a list of sizes"],
+    [["--thp", "maybe"], "--thp maybe: allowed: on, off, mthp-64k, both, or a list such as off,on,mthp-64k; each once"],
+    [
+      ["--thp", "off,both"],
+      "--thp off,both: allowed: on, off, mthp-64k, both, or a list such as off,on,mthp-64k; each once",
+    ],
+    [["--thp", "on,on"], "mthp-64k; each once"],
+    [["--memory", "lots"], "--memory lots: allowed: default, or a size in steps of 2M, such as 64G"],
+    [["--memory", "0G"], "--memory 0G: allowed: default, or a size"],
+    [["--memory", "1025M"], "--memory 1025M: allowed: default, or a size in steps of 2M"],
+    [["--sweep", "1G,few"], "--sweep 1G,few: allowed: auto, none, or a list with commas of a size"],
     [["--boots", "0"], "--boots 0: allowed: a whole number from 1 to 100"],
     [["--boots", "1e2"], "--boots 1e2: allowed: a whole number"],
     [["--rounds", "-1"], "--rounds -1: allowed: a whole number"],
@@ -102,14 +103,13 @@ describe("a bad option is answered by what is allowed", () => {
     [["--accel", "xen"], "--accel xen: allowed: auto, kvm, tcg"],
     [["--cpu", "max -s"], "--cpu max -s: allowed: a CPU model of QEMU"],
     [["--arms", "base,patched"], "--arms base,patched: allowed: base, base-again, prezero, prezero-disabled"],
-    [["--arms", "base,base"], "--arms base,base: allowed: each arm once"],
+    [["--arms", "base,base"], /--arms base,base: allowed: .* each once$/],
     [["--name", "a/b"], "--name a/b: allowed: up to 60 letters"],
     [
       ["--require", "thp-on >= 2", "--require", "thp-on = 8"],
       /^--require thp-on = 8: allowed: thp-on, thp-off or thp-mthp-64k/,
     ],
     [["--require", "fast"], "then a ratio base/arm, such as"],
-    [["--kernel", ""], "--kernel '': allowed: a name in configs/kernels.yaml"],
     [["--scenario", ""], "--scenario '': allowed: app-launch, "],
     [["--junit", "/nowhere/out.xml"], "--junit /nowhere/out.xml: allowed: a file in a directory that exists"],
     [["--junit", "/"], "--junit /: allowed: a file in a directory that exists and that this user may write to"],
@@ -121,11 +121,11 @@ describe("a bad option is answered by what is allowed", () => {
     [["--matters", "little"], "--matters little: allowed: a share"],
     [["--resume", "--thp", "on"], "--thp cannot change them"],
   ])("%j", (argv, message) => {
-    expect(() => parse(...argv)).toThrow(UsageError);
-    expect(() => parse(...argv)).toThrow(message);
+    expect(() => parseBenchOptions(...argv)).toThrow(UsageError);
+    expect(() => parseBenchOptions(...argv)).toThrow(message);
   });
 
   test("all bad ones are named at once", () => {
-    expect(() => parse("--boots", "x", "--thp", "y")).toThrow(/--thp y.*--boots x|--boots x.*--thp y/);
+    expect(() => parseBenchOptions("--boots", "x", "--thp", "y")).toThrow(/--thp y.*--boots x|--boots x.*--thp y/);
   });
 });

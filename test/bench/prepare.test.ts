@@ -3,7 +3,7 @@ import { parseBenchOptions } from "../../harness/bench/options.ts";
 import { resolve } from "./resolve.ts";
 
 test("the host's CPUs are a whole number that is of use", () => {
-  expect(() => parseBenchOptions({ cpus: "0" })).toThrow(/allowed: a whole number from 1 to 8/);
+  expect(() => parseBenchOptions("--cpus", "0")).toThrow(/allowed: a whole number from 1 to 8/);
 });
 
 test("a run is what the host offers, on any host", async () => {

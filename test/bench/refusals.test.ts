@@ -6,7 +6,7 @@ import { settings } from "./new-run.ts";
 import { resolve } from "./resolve.ts";
 
 /** Resolves the settings of `npm run bench` with these options and holds its kernels against them. */
-async function check(options: Record<string, unknown>): Promise<void> {
+async function check(options: Record<string, string>): Promise<void> {
   const resolved = { ...(await resolve("vm-create", options)), kernel: String(options.kernel ?? "6.12") };
   assertKernels(resolved, await findBases(resolved));
 }

@@ -10,10 +10,12 @@ import type { Settings } from "../../harness/run/record.ts";
 /** Settings as options and scenario have them, on a small nested host that is emulated; `different` is another host. */
 export async function resolve(
   scenarioName: string,
-  given: Record<string, unknown> = {},
+  given: Record<string, string | true> = {},
   different: Partial<HostOffer["setting"]> & { isThrowaway?: boolean } = {},
 ): Promise<Settings> {
-  const options = parseBenchOptions(given);
+  const options = parseBenchOptions(
+    ...Object.entries(given).map(([name, value]) => (value === true ? `--${name}` : `--${name}=${value}`)),
+  );
   const scenario = await loadScenario(scenarioName);
   const { accel, clock, cpu: cpuModel, cpus, device } = options;
   const nested = nestedSetting({ accel, clock, cpuModel, cpus, device, vms: scenario.vms }, "tcg", 2);

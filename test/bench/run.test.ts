@@ -90,6 +90,13 @@ describe("a run", () => {
     );
   });
 
+  test("tells instructions where they are what is counted", async () => {
+    const lines: string[] = [];
+    const counted = newRun({ boots: 1, arms: ["base"], thp: ["on"], clock: "instructions" });
+    await execute(counted, {}, lines).done;
+    expect(lines[0]).toMatch(/round 1: \d\.\d\d bn, huge/);
+  });
+
   test("stops when the disk is full, says how to go on, and does", async () => {
     const samples = join(runDir, "samples.jsonl");
     const kept = join(runDir, "kept.jsonl");

@@ -20,9 +20,10 @@ test.each([
   [["--arms", "base,patched"], /--arms base,patched: allowed: base, base-again, prezero, prezero-disabled/],
   [["--thp", "sometimes"], /--thp sometimes: allowed: on, off, mthp-64k, both/],
   [["--boots", "0"], /--boots 0: allowed: a whole number from 1 to 100/],
-  [["--memory", "much"], /--memory much: allowed: a size in steps of 2M/],
+  [["--memory", "much"], /--memory much: allowed: default, or a size in steps of 2M/],
   [["--host", "ssh://root@server"], /There is no host "ssh:\/\/root@server".*\nremedy: Allowed for --host: nested/],
   [["--scenario", "vm-destroy"], /There is no scenario "vm-destroy".*\nremedy: Allowed: .*vm-create/],
+  [["--kernel", ""], /There is no kernel base "".*\nremedy: Allowed: .*6\.12/],
   [["--kernel", "2.4"], /There is no kernel base "2.4".*\nremedy: Allowed: .*6\.12/],
   [
     ["--require", "thp-on = 8"],

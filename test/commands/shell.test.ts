@@ -133,6 +133,8 @@ describe("npm run shell", { timeout: 60_000 }, () => {
       [["--image", fakeQemu], "NOT_A_KERNEL"],
       [["--memory", "lots"], "allowed: a size such as 64G"],
       [["--memory", "1M", "--image", image("healthy")], "HOST_MEMORY_RANGE"],
+      // Before a kernel is fetched and built.
+      [["--memory", "64T"], "HOST_MEMORY_RANGE"],
       [["--cpus", "0"], "whole number from 1"],
       [["--accel", "hvf"], "auto, kvm, tcg"],
       [["--variant", "best"], "base, prezero"],

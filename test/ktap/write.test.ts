@@ -1,7 +1,10 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parseKtap } from "../../harness/ktap/parse.ts";
 import { casesOf, showCase, type TestResult } from "../../harness/ktap/result.ts";
-import { renderJunit, renderKtap } from "../../harness/ktap/write.ts";
+import { renderJunit, renderKtap, writeResults } from "../../harness/ktap/write.ts";
 
 const RESULTS: TestResult[] = [
   {
@@ -44,4 +47,15 @@ test("on a terminal a case is a line, and one that fails is followed by what it 
     'FAILED  stress: 64K\n          1 < 2 & \u001b[31mred\n          of "64K"',
     "skipped poison\n          not in this kernel",
   ]);
+});
+
+test("a file that cannot be written does not keep the other from being written", () => {
+  const directory = mkdtempSync(join(tmpdir(), "prezero-write-"));
+  try {
+    const junit = join(directory, "out.xml");
+    expect(() => writeResults({ ktap: join(directory, "nowhere/out.ktap"), junit }, RESULTS)).toThrow();
+    expect(readFileSync(junit, "utf8")).toContain("<testsuites>");
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });

@@ -97,7 +97,7 @@ describe("the settings of a scenario with a program", () => {
     [{ arms: "base,limit" }, "the arm limit"],
     [{ device: "0000:00:10.0" }, "--device"],
     [{ traces: true }, "--traces"],
-  ])("refuse %j, which is about VMs", async (options, named) => {
+  ] as [Record<string, string | true>, string][])("refuse %j, which is about VMs", async (options, named) => {
     const refused = await resolve("fork", options).catch((error) => error);
     expect(refused).toMatchObject({ code: "NO_VM", exitCode: 2 });
     expect(refused.message).toContain(`so it cannot use ${named}`);
