@@ -1,8 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { checkCoccinelle, readCoccicheck } from "../../../harness/patches/check/coccicheck.ts";
-import { parseReport } from "../../../harness/patches/check/spatch.ts";
+import { checkCoccinelle, parseReport, readCoccicheck } from "../../../harness/patches/check/coccicheck.ts";
 import { commitSeries } from "../../../harness/patches/commit-series.ts";
 import { readSeries } from "../../../harness/series/series.ts";
 import { $ } from "../../fakes/shell.ts";
