@@ -3,6 +3,7 @@ import type { RunRecord } from "../run/record.ts";
 import { type Phases, phaseNames, type Sample } from "../run/sample.ts";
 import { median } from "../stats/median.ts";
 import { costOf } from "./cost.ts";
+import { sameConfiguration } from "./effects.ts";
 import type { Cell, CellBoot, PhaseCell } from "./figures.ts";
 import type { Turn } from "./turns.ts";
 
@@ -44,12 +45,16 @@ function cellOf(run: RunRecord, turns: readonly Turn[]): Cell {
   };
 }
 
-/** Median of per-boot medians of each figure. One that a round lacks is left out: the rounds that have it are no sample. */
+/** The median over boots of the median over a boot's rounds. */
+function medianOf(samples: readonly Sample[], read: (sample: Sample) => number): number {
+  const boots = [...Map.groupBy(samples, (sample) => sample.boot).values()];
+  return median(boots.map((rounds) => median(rounds.map(read))));
+}
+
+/** The median of each figure. One that a round lacks is left out: the rounds that have it are no sample. */
 function valuesOf(samples: readonly Sample[]): Record<string, number> {
   const names = Object.keys(samples[0]?.values ?? {}).filter((name) => samples.every(({ values }) => name in values));
-  const boots = [...Map.groupBy(samples, (sample) => sample.boot).values()];
-  const ofBoot = (name: string) => boots.map((rounds) => median(rounds.map(({ values }) => values[name] as number)));
-  return Object.fromEntries(names.map((name) => [name, median(ofBoot(name))]));
+  return Object.fromEntries(names.map((name) => [name, medianOf(samples, ({ values }) => values[name] as number)]));
 }
 
 function bootOf(samples: Sample[]): CellBoot {
@@ -65,10 +70,7 @@ function bootOf(samples: Sample[]): CellBoot {
 export function phaseCellsOf(cells: readonly Cell[], samples: readonly Sample[]): PhaseCell[] {
   return cells.flatMap((cell) => {
     const { scenario, thp, memoryBytes, arm } = cell;
-    const own = samples.filter(
-      (sample) =>
-        sample.scenario === scenario && sample.thp === thp && sample.memoryBytes === memoryBytes && sample.arm === arm,
-    );
+    const own = samples.filter((sample) => sample.arm === arm && sameConfiguration(sample, cell));
     const told = own.filter((sample) => sample.phases !== null);
     if (told.length === 0) return [];
     const rounds = own.length;
@@ -76,11 +78,8 @@ export function phaseCellsOf(cells: readonly Cell[], samples: readonly Sample[])
   });
 }
 
-/** Each phase by itself: the median over boots of the median over a boot's rounds. */
+/** Each phase by itself. */
 function mediansOf(samples: readonly Sample[]): Phases {
-  const boots = [...Map.groupBy(samples, (sample) => sample.boot).values()];
   const occurring = phaseNames.filter((name) => samples.some(({ phases }) => phases?.[name] !== undefined));
-  const medianOf = (name: (typeof phaseNames)[number]) =>
-    median(boots.map((rounds) => median(rounds.map(({ phases }) => phases?.[name] ?? 0))));
-  return Object.fromEntries(occurring.map((name) => [name, medianOf(name)]));
+  return Object.fromEntries(occurring.map((name) => [name, medianOf(samples, ({ phases }) => phases?.[name] ?? 0)]));
 }

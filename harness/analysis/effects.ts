@@ -28,7 +28,7 @@ export function effectsOf(cells: readonly Cell[], level: Level): Effect[] {
 
 /** One cell against another of the same configuration; `base` is what the ratio is relative to. */
 export function effectOf(base: Cell, arm: Cell, level: Level): Effect {
-  const [a, b] = [base, arm].map((cell) => cell.boots.map((boot) => boot.median)) as [number[], number[]];
+  const [a, b] = [bootMedians(base), bootMedians(arm)];
   const test = permutationTest(a, b);
   const interval = ratioInterval(a, b);
   const p = test.smallestP <= (level.alpha ?? ALPHA) ? test.p : null;
@@ -77,6 +77,10 @@ function beside(effect: Effect, again: Effect | undefined): Effect {
   return { ...effect, noiseFloor, verdict };
 }
 
+export function bootMedians({ boots }: Cell): number[] {
+  return boots.map((boot) => boot.median);
+}
+
 /** Whether two cells differ in their arm only. */
 export function sameConfiguration(a: Configuration, b: Configuration): boolean {
   return a.scenario === b.scenario && a.thp === b.thp && a.memoryBytes === b.memoryBytes;
@@ -109,7 +113,6 @@ export function removableOf(cells: readonly Cell[]): Removable[] {
 }
 
 function removable(base: Cell, arm: Cell, limit: Cell): Removable {
-  const medians = (cell: Cell) => cell.boots.map((boot) => boot.median);
   return {
     scenario: arm.scenario,
     thp: arm.thp,
@@ -118,6 +121,6 @@ function removable(base: Cell, arm: Cell, limit: Cell): Removable {
     base: base.median,
     arm: arm.median,
     limit: limit.median,
-    share: removableShare(medians(base), medians(arm), medians(limit)),
+    share: removableShare(bootMedians(base), bootMedians(arm), bootMedians(limit)),
   };
 }

@@ -1,7 +1,7 @@
 import { UsageError } from "../base/errors.ts";
 import { onSameKernel } from "../run/arm-name.ts";
 import { fewestBoots, smallestEffect, spreadOf } from "../stats/smallest-effect.ts";
-import { sameConfiguration } from "./effects.ts";
+import { bootMedians, sameConfiguration } from "./effects.ts";
 import type { Cell, Effect, Plan } from "./figures.ts";
 import type { Summary } from "./summary.ts";
 
@@ -48,8 +48,4 @@ export function plansFor({ run, cells, effects }: Summary): Plan[] {
 /** The plan that a report shows: what as many boots as were measured show, or the fewest that show anything. */
 export function ownPlansOf(cells: readonly Cell[], effects: readonly Effect[]): Plan[] {
   return effects.flatMap((effect) => plansOf(cells, [effect], [Math.max(effect.boots, fewestBoots())]));
-}
-
-function bootMedians(cell: Cell): number[] {
-  return cell.boots.map((boot) => boot.median);
 }

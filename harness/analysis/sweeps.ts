@@ -1,6 +1,7 @@
 import { mean } from "simple-statistics";
 import { GIB_BYTES } from "../base/size.ts";
 import { type BootLine, fitBoots } from "../stats/line.ts";
+import { bootMedians } from "./effects.ts";
 import type { Cell, Sweep } from "./figures.ts";
 
 /**
@@ -27,7 +28,7 @@ function sweepOf(cells: readonly Cell[], projectionBytes: number | null): Sweep 
     sizes: ascending.map((cell) => ({
       memoryBytes: cell.memoryBytes,
       median: cell.median,
-      bootMedians: cell.boots.map((boot) => boot.median),
+      bootMedians: bootMedians(cell),
     })),
     line: line && {
       method: line.method,
@@ -49,6 +50,6 @@ function sweepOf(cells: readonly Cell[], projectionBytes: number | null): Sweep 
 function departure(line: BootLine, cell: Cell): number {
   const expected = line.at(cell.memoryBytes / GIB_BYTES).value;
   // Means, because the line is a mean over boots too: medians would depart from it without any curvature.
-  const found = mean(cell.boots.map((boot) => boot.median));
+  const found = mean(bootMedians(cell));
   return Math.abs(found - expected) / Math.abs(expected);
 }

@@ -4,9 +4,9 @@ import { count, examples, type KernelOption, kernelOption, option, runName } fro
 import { print, printJson } from "../base/output.ts";
 import { dryRun, type Shell } from "../base/shell.ts";
 import { findBase } from "../kernel/bases.ts";
+import { nativeResultsDir } from "../native/record.ts";
 import { renderNative, TABLE_FILE, writeTable } from "../native/report.ts";
 import { startNative, startOnce } from "../native/start.ts";
-import { nativeResultsDir } from "../native/store.ts";
 import { resolveRunDir } from "../run/store.ts";
 
 /** Of nine medians the second smallest and the second largest hold the true one in 96 %: one run may be off. */

@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { z } from "zod";
-import { machineSchema } from "../run/record.ts";
+import { machineSchema, runShape } from "../run/record.ts";
+import { resultsDir } from "../run/store.ts";
 
 /** What is built and run. */
 const kernelSchema = z.strictObject({
@@ -17,15 +19,7 @@ const kernelSchema = z.strictObject({
 export const nativeRecordSchema = z.strictObject({
   schemaVersion: z.literal(1),
   kind: z.literal("native"),
-  /** Name of the run's directory: start time, then what `--name` said or `native`. */
-  id: z.string(),
-  /** As typed after `npm run bench:native --`. */
-  arguments: z.array(z.string()),
-  commit: z.string().nullable(),
-  createdAt: z.iso.datetime(),
-  finishedAt: z.iso.datetime().nullable(),
-  state: z.enum(["running", "interrupted", "failed", "finished"]),
-  failure: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+  ...runShape,
   /** Starts of the program, the unit of replication. */
   runs: z.int().positive(),
   memoryBytes: z.int().positive(),
@@ -35,3 +29,8 @@ export const nativeRecordSchema = z.strictObject({
   tools: z.strictObject({ node: z.string() }),
 });
 export type NativeRecord = z.infer<typeof nativeRecordSchema>;
+
+/** Native runs are beside the others and not among them: nothing in them can be compared. */
+export function nativeResultsDir(): string {
+  return join(resultsDir(), "native");
+}

@@ -5,10 +5,11 @@ import type { RunLine } from "../report/run-list.ts";
 import type { Report } from "../report/sections/section.ts";
 import { renderTerminal } from "../report/terminal.ts";
 import { count, formatPercent, formatRatio, NOTHING } from "../report/wording/format.ts";
+import { readLines, readRecord } from "../run/store.ts";
 import type { MedianInterval } from "../stats/median.ts";
-import type { NativeRecord } from "./record.ts";
+import { type NativeRecord, nativeRecordSchema } from "./record.ts";
+import { nativeLineSchema } from "./sample.ts";
 import { sectionsOf } from "./sections.ts";
-import { readNativeRun } from "./store.ts";
 import { type AllocationFigures, type NativeSummary, summarize } from "./summarize.ts";
 
 export const TABLE_FILE = "table.md";
@@ -28,8 +29,7 @@ export function writeTable(runDir: string): NativeSummary {
 
 /** What a run says. @throws UsageError RUN_UNREADABLE */
 export function loadNative(runDir: string): NativeSummary {
-  const { record, lines } = readNativeRun(runDir);
-  return summarize(record, lines);
+  return summarize(readRecord(runDir, nativeRecordSchema), readLines(runDir, nativeLineSchema));
 }
 
 /** The same as plain text. */

@@ -42,22 +42,14 @@ const allocationSchema = z.strictObject({
   faults: count,
 });
 
+/** So many pages took so long. */
+const timed = { pages: z.int().positive(), ns: nanoseconds, faults: count };
+
 /** One pass of the worker over all free memory: its CPU time as /proc/vmstat tells it, and the time that passed. */
-const workerSchema = z.strictObject({
-  kind: z.literal("worker"),
-  pages: z.int().positive(),
-  cpuNs: nanoseconds,
-  ns: nanoseconds,
-  faults: count,
-});
+const workerSchema = z.strictObject({ kind: z.literal("worker"), cpuNs: nanoseconds, ...timed });
 
 /** clear_page() over the same memory, without worker and free lists. */
-const clearPageSchema = z.strictObject({
-  kind: z.literal("clear-page"),
-  pages: z.int().positive(),
-  ns: nanoseconds,
-  faults: count,
-});
+const clearPageSchema = z.strictObject({ kind: z.literal("clear-page"), ...timed });
 
 /** Clearing 128 MiB by one method, in pieces of one order; with `use` each is written to as soon as it is clear. */
 const methodSchema = z.strictObject({
@@ -65,19 +57,11 @@ const methodSchema = z.strictObject({
   method: z.string(),
   order,
   use: z.boolean(),
-  pages: z.int().positive(),
-  ns: nanoseconds,
-  faults: count,
+  ...timed,
 });
 
 /** Reading memory that was in the caches until a block was cleared; method `none` cleared nothing. */
-const neighbourSchema = z.strictObject({
-  kind: z.literal("neighbour"),
-  method: z.string(),
-  pages: z.int().positive(),
-  ns: nanoseconds,
-  faults: count,
-});
+const neighbourSchema = z.strictObject({ kind: z.literal("neighbour"), method: z.string(), ...timed });
 
 /** One measurement as the kernel prints it; times in nanoseconds of the host's CLOCK_MONOTONIC, memory in 4 KiB pages. */
 export const nativeSampleSchema = z.discriminatedUnion("kind", [

@@ -1,6 +1,7 @@
-import { shellQuote } from "../base/quote.ts";
 import { formatSize } from "../base/size.ts";
-import type { Section, Table } from "../report/sections/section.ts";
+import { figures, tableOf, words } from "../report/sections/columns.ts";
+import type { Section } from "../report/sections/section.ts";
+import { endRows, machineWords } from "../report/sections/what-ran.ts";
 import { count, formatPercent, formatRange, formatRatio } from "../report/wording/format.ts";
 import type { MedianInterval } from "../stats/median.ts";
 import type { AllocationFigures, NativeSummary } from "./summarize.ts";
@@ -31,74 +32,60 @@ const REQUEST_NOTES: Partial<Record<AllocationFigures["request"], string>> = {
 
 function allocation({ allocations }: NativeSummary, request: AllocationFigures["request"], heading: string): Section {
   const note = REQUEST_NOTES[request];
-  const table: Table = {
-    columns: [
-      { label: "block", numeric: true },
-      { label: "never enabled", numeric: true },
-      { label: "pool empty", numeric: true },
-      { label: "pool full", numeric: true },
-      { label: "saved", numeric: true },
-      { label: "empty/full", numeric: true },
-      { label: "95 % interval", numeric: true },
-      { label: "never/full", numeric: true },
-      { label: "95 % interval", numeric: true },
+  const table = tableOf(
+    allocations.filter((one) => one.request === request),
+    [
+      figures("block", ({ order }) => formatBlock(order)),
+      figures("never enabled", ({ nsPerPage }) => formatNs(nsPerPage["never-enabled"].value)),
+      figures("pool empty", ({ nsPerPage }) => formatNs(nsPerPage.empty.value)),
+      figures("pool full", ({ nsPerPage }) => formatNs(nsPerPage.full.value)),
+      figures("saved", ({ savedNsPerPage }) => formatNs(savedNsPerPage.value)),
+      figures("empty/full", ({ emptyOverFull }) => formatRatio(emptyOverFull.value)),
+      figures("95 % interval", ({ emptyOverFull }) => rangeOf(emptyOverFull, formatRatio)),
+      figures("never/full", ({ neverOverFull }) => formatRatio(neverOverFull.value)),
+      figures("95 % interval", ({ neverOverFull }) => rangeOf(neverOverFull, formatRatio)),
     ],
-    rows: allocations
-      .filter((figures) => figures.request === request)
-      .map(({ order, nsPerPage, savedNsPerPage, emptyOverFull, neverOverFull }) => [
-        formatBlock(order),
-        formatNs(nsPerPage["never-enabled"].value),
-        formatNs(nsPerPage.empty.value),
-        formatNs(nsPerPage.full.value),
-        formatNs(savedNsPerPage.value),
-        ...ratioCells(emptyOverFull),
-        ...ratioCells(neverOverFull),
-      ]),
-  };
+  );
   return { id: request, heading: `${heading}, ns a page`, table, ...(note === undefined ? {} : { notes: [note] }) };
 }
 
-function worker({ worker: figures }: NativeSummary): Section {
+function worker({ worker: measured }: NativeSummary): Section {
   const heading = "The worker against clear_page() alone, over the same memory";
-  if (figures === null) return { id: "worker", heading, intro: ["Nothing measured."] };
+  if (measured === null) return { id: "worker", heading, intro: ["Nothing measured."] };
+  const { cpuGibPerSecond, gibPerSecond, clearPageGibPerSecond, cpuOverClearPage } = measured;
+  const rows: [string, MedianInterval][] = [
+    ["worker, CPU time (prezero_cleared over prezero_cpu_usecs)", cpuGibPerSecond],
+    ["worker, time from start to end of a pass", gibPerSecond],
+    ["clear_page()", clearPageGibPerSecond],
+  ];
+  const { value } = cpuOverClearPage;
   return {
     id: "worker",
     heading,
-    table: {
-      columns: [{ label: "" }, { label: "GiB/s", numeric: true }, { label: "95 % interval", numeric: true }],
-      rows: [
-        ["worker, CPU time (prezero_cleared over prezero_cpu_usecs)", ...throughputCells(figures.cpuGibPerSecond)],
-        ["worker, time from start to end of a pass", ...throughputCells(figures.gibPerSecond)],
-        ["clear_page()", ...throughputCells(figures.clearPageGibPerSecond)],
-      ],
-    },
-    notes: [`CPU time of the worker over that of clear_page(): ${ratioCells(figures.cpuOverClearPage).join(", ")}.`],
+    table: tableOf(rows, [
+      words("", ([what]) => what),
+      figures("GiB/s", ([, { value }]) => formatThroughput(value)),
+      figures("95 % interval", ([, figure]) => rangeOf(figure, formatThroughput)),
+    ]),
+    notes: [
+      `CPU time of the worker over that of clear_page(): ${formatRatio(value)}, ${rangeOf(cpuOverClearPage, formatRatio)}.`,
+    ],
   };
 }
 
-function methods({ methods: figures, memory }: NativeSummary): Section {
+function methods({ methods: measured, memory }: NativeSummary): Section {
   const chosen = memory?.clearPage ?? "clear_page()";
   return {
     id: "methods",
     heading: `Clearing by method, times over those of ${chosen}, which the kernel uses here`,
-    table: {
-      columns: [
-        { label: "method" },
-        { label: "GiB/s", numeric: true },
-        { label: "clear", numeric: true },
-        { label: "clear, use 4K", numeric: true },
-        { label: "clear, use 2M", numeric: true },
-        { label: "neighbour", numeric: true },
-      ],
-      rows: figures.map((one) => [
-        one.method,
-        formatThroughput(one.gibPerSecond.value),
-        ratioInOne(one.clear),
-        ratioInOne(one.clearAndUseBase),
-        ratioInOne(one.clearAndUseHuge),
-        ratioInOne(one.neighbour),
-      ]),
-    },
+    table: tableOf(measured, [
+      words("method", ({ method }) => method),
+      figures("GiB/s", ({ gibPerSecond }) => formatThroughput(gibPerSecond.value)),
+      figures("clear", ({ clear }) => ratioInOne(clear)),
+      figures("clear, use 4K", ({ clearAndUseBase }) => ratioInOne(clearAndUseBase)),
+      figures("clear, use 2M", ({ clearAndUseHuge }) => ratioInOne(clearAndUseHuge)),
+      figures("neighbour", ({ neighbour }) => ratioInOne(neighbour)),
+    ]),
     notes: [
       "Below 1 is faster. `use` writes to every cache line as soon as a page, or a huge page, is clear; movnti and clzero " +
         "leave the caches alone. `neighbour` is the time to read 1M that was in the caches until a block of 4M was " +
@@ -116,11 +103,7 @@ function whatRan({ record, runs, memory }: NativeSummary): Section {
         `${kernel.configSha256.slice(0, SHA_DIGITS)}, image ${kernel.imageSha256.slice(0, SHA_DIGITS)})`,
     ],
     ["patches", kernel.patches.join(", ")],
-    [
-      "machine",
-      `${machine.cpu}, microcode ${record.microcode}, ${count(machine.cpus, "CPU")}, ${formatSize(machine.memoryBytes)}, ` +
-        (machine.virtualisation === null ? "bare metal" : `itself a VM (${machine.virtualisation})`),
-    ],
+    ["machine", machineWords(machine, record.microcode)],
     ["memory", `${formatSize(record.memoryBytes)} on tmpfs${memory === null ? "" : `, ${hugeText(memory)}`}`],
     ["runs", `${runs} of ${record.runs}, each a start of the program`],
     ...(memory === null
@@ -131,11 +114,7 @@ function whatRan({ record, runs, memory }: NativeSummary): Section {
         ]),
     ["tools", `Node.js ${record.tools.node}`],
     ["harness", record.commit ?? "not a git checkout"],
-    ["made", `${record.createdAt} to ${record.finishedAt ?? `(${record.state})`}`],
-    [
-      "again with",
-      ["npm run bench:native", ...(record.arguments.length > 0 ? ["--", shellQuote(record.arguments)] : [])].join(" "),
-    ],
+    ...endRows(record, "bench:native"),
   ];
   return { id: "what-ran", heading: "What ran", table: { columns: [{ label: "" }, { label: "" }], rows } };
 }
@@ -179,15 +158,11 @@ function formatThroughput(gibPerSecond: number): string {
   return gibPerSecond.toFixed(1);
 }
 
-function ratioCells({ value, interval }: MedianInterval): [string, string] {
-  return [formatRatio(value), formatRange(interval?.low ?? null, interval?.high ?? null, formatRatio)];
-}
-
-function throughputCells({ value, interval }: MedianInterval): [string, string] {
-  return [formatThroughput(value), formatRange(interval?.low ?? null, interval?.high ?? null, formatThroughput)];
+function rangeOf({ interval }: MedianInterval, format: (value: number) => string): string {
+  return formatRange(interval?.low, interval?.high, format);
 }
 
 function ratioInOne(figure: MedianInterval): string {
-  const [value, range] = ratioCells(figure);
-  return figure.interval === null ? value : `${value} (${range})`;
+  const value = formatRatio(figure.value);
+  return figure.interval === null ? value : `${value} (${rangeOf(figure, formatRatio)})`;
 }

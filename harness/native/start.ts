@@ -11,10 +11,11 @@ import { readThisMachine } from "../base/this-machine.ts";
 import type { Base } from "../kernel/bases.ts";
 import { ensureKernel } from "../kernel/build.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
+import { appendLines, rootPlace, writeRecord } from "../run/store.ts";
 import { findMemoryPlace } from "./memory-place.ts";
-import type { NativeRecord } from "./record.ts";
+import { type NativeRecord, nativeResultsDir } from "./record.ts";
 import { runProgram, startProgram } from "./run-program.ts";
-import { appendLines, nativePlace, nativeResultsDir, saveRecord } from "./store.ts";
+import type { NativeLine } from "./sample.ts";
 
 /** Memory of the program: what is measured, what is written to cool the caches, and room between the two. */
 const MEMORY_BYTES = 2 ** 30;
@@ -41,8 +42,9 @@ export type NativeRequest = {
  *   {@link findMemoryPlace} and {@link runProgram} throw, and the record says so
  */
 export async function startNative($: Shell, request: NativeRequest): Promise<string> {
-  assertWritable(nativePlace());
-  return namingDiskFaults(nativePlace(), () => buildAndRun($, request));
+  const place = rootPlace(nativeResultsDir());
+  assertWritable(place);
+  return namingDiskFaults(place, () => buildAndRun($, request));
 }
 
 async function buildAndRun($: Shell, request: NativeRequest): Promise<string> {
@@ -56,7 +58,7 @@ async function buildAndRun($: Shell, request: NativeRequest): Promise<string> {
     async () => {
       const record = await newRecord($, request, kernel);
       const runDir = join(nativeResultsDir(), record.id);
-      saveRecord(runDir, record);
+      writeRecord(runDir, record);
       try {
         for (let run = 1; run <= record.runs; run++) {
           throwIfInterrupted($.signal, "measuring");
@@ -71,16 +73,20 @@ async function buildAndRun($: Shell, request: NativeRequest): Promise<string> {
           const takenAt = new Date().toISOString();
           appendLines(
             runDir,
-            samples.map((sample) => ({ schemaVersion: 1, run, takenAt, sample })),
+            samples.map((sample): NativeLine => ({ schemaVersion: 1, run, takenAt, sample })),
           );
         }
       } catch (error) {
-        saveRecord(runDir, { ...record, ...endOf(error) });
+        writeRecord(runDir, { ...record, ...endOf(error) });
         progress.done("stopped");
         if (error instanceof InterruptedError) throw new InterruptedError("measuring", KEPT);
         throw error;
       }
-      saveRecord(runDir, { ...record, state: "finished", finishedAt: new Date().toISOString() });
+      writeRecord(runDir, {
+        ...record,
+        state: "finished",
+        finishedAt: new Date().toISOString(),
+      } satisfies NativeRecord);
       progress.done();
       return runDir;
     },

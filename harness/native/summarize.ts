@@ -95,7 +95,7 @@ function allocationsOf(lines: readonly NativeLine[]): AllocationFigures[] {
       nsPerPage: { "never-enabled": overRuns(never), empty: overRuns(empty), full: overRuns(full) },
       emptyOverFull: quotient(empty, full),
       neverOverFull: quotient(never, full),
-      savedNsPerPage: difference(empty, full),
+      savedNsPerPage: combine(empty, full, (a, b) => a - b),
     };
   };
   return [...requests, "give-back" as const].flatMap((request) =>
@@ -105,8 +105,8 @@ function allocationsOf(lines: readonly NativeLine[]): AllocationFigures[] {
 
 function workerOf(lines: readonly NativeLine[]): NativeSummary["worker"] {
   const cpu = perRun(lines, "worker", ({ cpuNs, pages }) => cpuNs / pages);
-  const wall = perRun(lines, "worker", ({ ns, pages }) => ns / pages);
-  const clearPage = perRun(lines, "clear-page", ({ ns, pages }) => ns / pages);
+  const wall = perRun(lines, "worker", nsPerPage);
+  const clearPage = perRun(lines, "clear-page", nsPerPage);
   return {
     cpuGibPerSecond: overRuns(throughput(cpu)),
     gibPerSecond: overRuns(throughput(wall)),
@@ -135,7 +135,7 @@ function methodsOf(lines: readonly NativeLine[], chosen: string): MethodFigures[
   }));
 }
 
-function nsPerPage({ ns, pages }: SampleOf<"method"> | SampleOf<"neighbour">): number {
+function nsPerPage({ ns, pages }: { ns: number; pages: number }): number {
   return ns / pages;
 }
 
@@ -145,13 +145,13 @@ function throughput(nsPerPage: PerRun): PerRun {
 }
 
 /** One number for each start of the program, which is the unit of replication. */
-export type PerRun = ReadonlyMap<number, number>;
+type PerRun = ReadonlyMap<number, number>;
 
 /**
  * Reduces the samples of one kind to a median for each run.
  * @param value what counts; undefined leaves a sample out
  */
-export function perRun<K extends SampleKind>(
+function perRun<K extends SampleKind>(
   lines: readonly NativeLine[],
   kind: K,
   value: (sample: SampleOf<K>) => number | undefined,
@@ -165,16 +165,11 @@ export function perRun<K extends SampleKind>(
 }
 
 /** Both times of a run are of the same process, so it is their quotient that is taken over runs. */
-export function quotient(over: PerRun, under: PerRun): MedianInterval {
+function quotient(over: PerRun, under: PerRun): MedianInterval {
   return combine(over, under, (a, b) => a / b);
 }
 
-/** The same for what is left of one time when the other is taken away. */
-export function difference(more: PerRun, less: PerRun): MedianInterval {
-  return combine(more, less, (a, b) => a - b);
-}
-
-export function overRuns(values: PerRun): MedianInterval {
+function overRuns(values: PerRun): MedianInterval {
   return medianInterval([...values.values()]);
 }
 

@@ -62,23 +62,33 @@ export async function rebaseWaits($: Shell, dir: string): Promise<boolean> {
   return paths.some((path) => existsSync(path));
 }
 
+const MEETING = "prezero.json";
+
 /** Reads what was recorded when files and worktree last met; undefined for a worktree that never met any. */
 export async function lastMeeting($: Shell, dir: string): Promise<Meeting | undefined> {
-  const path = await gitPath($, dir, "prezero.json");
-  if (!existsSync(path)) return undefined;
-  return readRecord(
-    path,
-    meetingSchema,
-    "Remove it: edit and refresh then take the worktree for one that they never saw.",
-  );
+  const remedy = "Remove it: edit and refresh then take the worktree for one that they never saw.";
+  return readBeside($, dir, MEETING, meetingSchema, remedy);
+}
+
+/** Records that the patch files with this digest are what the worktree's HEAD is. */
+export async function recordMeeting($: Shell, dir: string, meeting: Meeting): Promise<void> {
+  await writeBeside($, dir, MEETING, meeting);
 }
 
 /**
- * Reads what we have written beside a worktree.
+ * Reads what we have written beside a worktree, in git's own directory of it; undefined where there is nothing.
  * @param remedy what to do when it is something else
  * @throws UsageError RECORD_DAMAGED
  */
-export async function readRecord<T>(path: string, schema: z.ZodType<T>, remedy: string): Promise<T> {
+export async function readBeside<T>(
+  $: Shell,
+  dir: string,
+  name: string,
+  schema: z.ZodType<T>,
+  remedy: string,
+): Promise<T | undefined> {
+  const path = await gitPath($, dir, name);
+  if (!existsSync(path)) return undefined;
   const text = await readFile(path, "utf8");
   try {
     return schema.parse(JSON.parse(text));
@@ -88,9 +98,9 @@ export async function readRecord<T>(path: string, schema: z.ZodType<T>, remedy: 
   }
 }
 
-/** Records that the patch files with this digest are what the worktree's HEAD is. */
-export async function recordMeeting($: Shell, dir: string, meeting: Meeting): Promise<void> {
-  await $.files.write(await gitPath($, dir, "prezero.json"), `${JSON.stringify(meeting)}\n`);
+/** Writes what {@link readBeside} reads. */
+export async function writeBeside($: Shell, dir: string, name: string, value: object): Promise<void> {
+  await $.files.write(await gitPath($, dir, name), `${JSON.stringify(value)}\n`);
 }
 
 async function gitPath($: Shell, dir: string, name: string): Promise<string> {

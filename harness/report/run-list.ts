@@ -6,8 +6,9 @@ import { HarnessError } from "../base/errors.ts";
 import { formatSize } from "../base/size.ts";
 import { kernelsOf } from "../run/arm-name.ts";
 import type { RunRecord } from "../run/record.ts";
+import { figures, tableOf, words } from "./sections/columns.ts";
 import type { Section } from "./sections/section.ts";
-import { formatRatio, formatThpCell, NOTHING } from "./wording/format.ts";
+import { formatRatio, formatThpCell, NOTHING, orNothing } from "./wording/format.ts";
 import { verdictText, wordsOf } from "./wording/words.ts";
 
 /** A run as the list shows it: what it found, in a line. */
@@ -74,28 +75,26 @@ export function lineOf(run: RunRecord, effect: Effect | null): RunLine {
   };
 }
 
+const ofLine = (key: "scenario" | "size" | "thp" | "kernel" | "accelerator") => (run: ListedRun) =>
+  run.readable ? run.line[key] : "";
+
 /** The list as a table. */
 export function runListSection(runs: readonly ListedRun[]): Section {
   return {
     id: "runs",
     heading: "Runs, oldest first",
-    table: {
-      columns: [
-        { label: "run" },
-        { label: "ratio", numeric: true },
-        { label: "verdict" },
-        { label: "scenario", optional: true },
-        { label: "size", numeric: true, optional: true },
-        { label: "THP", optional: true },
-        { label: "kernel", optional: true },
-        { label: "accel", optional: true },
-      ],
-      rows: runs.map((run) => {
-        if (!run.readable) return [run.id, "", "damaged", "", "", "", "", ""];
-        const { id, ratio, verdict, scenario, size, thp, kernel, accelerator } = run.line;
-        return [id, ratio === null ? NOTHING : formatRatio(ratio), verdict, scenario, size, thp, kernel, accelerator];
-      }),
-    },
+    table: tableOf(runs, [
+      words("run", ({ id }) => id),
+      figures("ratio", (run) => (run.readable ? orNothing(run.line.ratio, formatRatio) : "")),
+      words("verdict", (run) => (run.readable ? run.line.verdict : "damaged")),
+      ...[
+        words("scenario", ofLine("scenario")),
+        figures("size", ofLine("size")),
+        words("THP", ofLine("thp")),
+        words("kernel", ofLine("kernel")),
+        words("accel", ofLine("accelerator")),
+      ].map((column) => ({ ...column, optional: true })),
+    ]),
     notes: [
       ...runs.flatMap((run) => (run.readable ? [] : [`damaged: ${run.problem}.`])),
       "ratio: base/arm of the series, with THP on where that was measured. accel tcg: emulated, not hardware times; " +

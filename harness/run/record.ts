@@ -136,12 +136,11 @@ export const machineSchema = z.strictObject({
 });
 export type Machine = z.infer<typeof machineSchema>;
 
-/** run.json: what a run is and how far it came. Its samples are in samples.jsonl beside it. */
-const currentSchema = z.strictObject({
-  schemaVersion: z.literal(2),
-  /** Name of the run's directory: start time, then what `--name` said or the scenario. */
+/** What run.json says of a run of any kind. */
+export const runShape = {
+  /** Name of the run's directory: start time, then what `--name` said, or the scenario or kind. */
   id: z.string(),
-  /** Command that started the run, as typed after `npm run bench --`. */
+  /** Command that started the run, as typed after `npm run bench --` or the like. */
   arguments: z.array(z.string()),
   /** Commit of the harness and the series, with `-dirty` when files were changed; null outside a git checkout. */
   commit: z.string().nullable(),
@@ -150,6 +149,12 @@ const currentSchema = z.strictObject({
   state: z.enum(["running", "interrupted", "failed", "finished"]),
   /** Why a failed run failed: code and message. */
   failure: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+};
+
+/** run.json: what a run is and how far it came. Its samples are in samples.jsonl beside it. */
+const currentSchema = z.strictObject({
+  schemaVersion: z.literal(2),
+  ...runShape,
   settings: settingsSchema,
   /** One for each arm of the settings. */
   kernels: z.record(armSchema, kernelRecordSchema),

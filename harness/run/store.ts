@@ -1,15 +1,4 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../base/atomic-write.ts";
@@ -30,7 +19,7 @@ export function resultsDir(): string {
 }
 
 /** The directory of all runs, which can be another one. */
-const rootPlace = (path: string): Place => ({ path, holds: "the results", elsewhere: "PREZERO_RESULTS=DIR" });
+export const rootPlace = (path: string): Place => ({ path, holds: "the results", elsewhere: "PREZERO_RESULTS=DIR" });
 
 /** The directory of a run. @param goOn command for when there is room again */
 function runPlace(runDir: string, goOn = "npm run bench -- --resume"): Place {
@@ -65,28 +54,35 @@ export function writingTo<T>(runDir: string, write: () => T, goOn?: string): T {
  * @throws what writingTo throws
  */
 export function saveRun(runDir: string, run: RunRecord): void {
-  writingTo(runDir, () => {
-    mkdirSync(runDir, { recursive: true });
-    writeFileAtomic(join(runDir, RECORD_FILE), `${JSON.stringify(run, null, 2)}\n`);
-  });
+  writingTo(runDir, () => writeRecord(runDir, run));
+}
+
+/** {@link saveRun} for a record of any kind. @throws what the disk says */
+export function writeRecord(runDir: string, record: object): void {
+  mkdirSync(runDir, { recursive: true });
+  writeFileAtomic(join(runDir, RECORD_FILE), `${JSON.stringify(record, null, 2)}\n`);
 }
 
 /** @throws UsageError RUN_UNREADABLE when run.json is missing or is not what this harness writes. */
 export function readRun(runDir: string): RunRecord {
-  return parseJson(runRecordSchema, join(runDir, RECORD_FILE), readText(join(runDir, RECORD_FILE)));
+  return readRecord(runDir, runRecordSchema);
+}
+
+/** {@link readRun} for a record of any kind. */
+export function readRecord<T>(runDir: string, schema: z.ZodType<T>): T {
+  const path = join(runDir, RECORD_FILE);
+  return parseJson(schema, path, readText(path));
 }
 
 /** Appends one sample and returns when it is on the disk. @throws what writingTo throws */
 export function appendSample(runDir: string, sample: Sample): void {
-  writingTo(runDir, () => {
-    const fd = openSync(join(runDir, SAMPLES_FILE), "a");
-    try {
-      writeFileSync(fd, `${JSON.stringify(sample)}\n`);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-  });
+  writingTo(runDir, () => appendLines(runDir, [sample]));
+}
+
+/** {@link appendSample} for lines of any kind. @throws what the disk says */
+export function appendLines(runDir: string, lines: readonly object[]): void {
+  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+  appendFileSync(join(runDir, SAMPLES_FILE), text, { flush: true });
 }
 
 /**
@@ -95,10 +91,15 @@ export function appendSample(runDir: string, sample: Sample): void {
  * @throws UsageError RUN_UNREADABLE naming file and line when any other line is not a sample.
  */
 export function readSamples(runDir: string): Sample[] {
+  return readLines(runDir, sampleSchema);
+}
+
+/** {@link readSamples} for lines of any kind. */
+export function readLines<T>(runDir: string, schema: z.ZodType<T>): T[] {
   const path = join(runDir, SAMPLES_FILE);
   if (!isFile(path)) return [];
   const lines = readText(path).split("\n").slice(0, -1);
-  return lines.map((line, index) => parseJson(sampleSchema, `${path}:${index + 1}`, line));
+  return lines.map((line, index) => parseJson(schema, `${path}:${index + 1}`, line));
 }
 
 /** Cuts a torn last line off, so that the next sample starts on a line of its own. @throws what writingTo throws */
@@ -116,13 +117,11 @@ export function repairSamples(runDir: string): void {
  */
 export function listRunDirs(root: string = resultsDir()): string[] {
   if (!existsSync(root)) return [];
-  const names = readNames(root).sort();
-  return names.map((name) => join(root, name)).filter((dir) => isFile(join(dir, RECORD_FILE)));
-}
-
-function readNames(root: string): string[] {
   try {
-    return readdirSync(root);
+    const dirs = readdirSync(root)
+      .sort()
+      .map((name) => join(root, name));
+    return dirs.filter((dir) => isFile(join(dir, RECORD_FILE)));
   } catch (error) {
     throw diskFault(error, rootPlace(root)) ?? error;
   }
@@ -150,52 +149,46 @@ export function resolveRunDir(wanted: string, ...roots: string[]): string {
   const matching = named.length > 0 ? named : wanted === "" ? [] : all.filter((dir) => basename(dir).includes(wanted));
   const [only] = matching;
   if (only !== undefined && matching.length === 1) return only;
-  const names = (matching.length > 0 ? matching : all).map((dir) => basename(dir));
-  if (matching.length > 1) {
+  if (all.length === 0) {
     throw new UsageError({
-      code: "RUN_AMBIGUOUS",
-      message: `"${wanted}" is part of the names of ${matching.length} runs`,
-      remedy: `Name one of: ${names.join(", ")}.`,
+      code: "RUN_UNKNOWN",
+      message: `There is no run in ${root} yet`,
+      remedy: "Make one with `npm run bench` (or `npm run bench:native`).",
     });
   }
-  throw new UsageError({
-    code: "RUN_UNKNOWN",
-    message: names.length === 0 ? `There is no run in ${root} yet` : `There is no run "${wanted}"`,
-    remedy:
-      names.length === 0
-        ? "Make one with `npm run bench` (or `npm run bench:native`)."
-        : `Name one of: latest, ${names.join(", ")}; a part of a name will do.`,
-  });
+  const nameAll = (dirs: string[]) => dirs.map((dir) => basename(dir)).join(", ");
+  throw matching.length > 1
+    ? new UsageError({
+        code: "RUN_AMBIGUOUS",
+        message: `"${wanted}" is part of the names of ${matching.length} runs`,
+        remedy: `Name one of: ${nameAll(matching)}.`,
+      })
+    : new UsageError({
+        code: "RUN_UNKNOWN",
+        message: `There is no run "${wanted}"`,
+        remedy: `Name one of: latest, ${nameAll(all)}; a part of a name will do.`,
+      });
 }
 
-/** @throws UsageError RUN_UNREADABLE */
-export function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw unreadable(path, (error as Error).message, error);
-  }
+function readText(path: string): string {
+  return reading(path, () => readFileSync(path, "utf8"));
+}
+
+function parseJson<T>(schema: z.ZodType<T>, where: string, text: string): T {
+  return reading(where, () => schema.parse(JSON.parse(text)));
 }
 
 /** @param where what an error names @throws UsageError RUN_UNREADABLE */
-export function parseJson<T>(schema: z.ZodType<T>, where: string, text: string): T {
-  let value: unknown;
+function reading<T>(where: string, read: () => T): T {
   try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw unreadable(where, (error as Error).message, error);
+    return read();
+  } catch (cause) {
+    throw new UsageError({
+      code: "RUN_UNREADABLE",
+      message: `${where} is not valid`,
+      detail: cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message,
+      remedy: "Restore the file, or name another run (`npm run results` lists them).",
+      cause,
+    });
   }
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) throw unreadable(where, z.prettifyError(parsed.error), parsed.error);
-  return parsed.data;
-}
-
-function unreadable(where: string, detail: string, cause: unknown): UsageError {
-  return new UsageError({
-    code: "RUN_UNREADABLE",
-    message: `${where} is not valid`,
-    detail,
-    remedy: "Restore the file, or name another run (`npm run results` lists them).",
-    cause,
-  });
 }

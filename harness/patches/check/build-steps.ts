@@ -5,23 +5,29 @@ import type { Fragment } from "../../kernel/fragment.ts";
 import type { Toolchain } from "../../kernel/toolchain.ts";
 import { applyPatches, BUILD_DIR, makeTree } from "../../kernel/tree.ts";
 import type { Series } from "../../series/series.ts";
-import { type CheckResult, compareFindings, type Finding } from "./finding.ts";
+import { type CheckResult, compareFindings, type Finding, result } from "./finding.ts";
 import { failureOf, make, parseMakeOutput, type StepFindings } from "./make.ts";
 import { definesAll, type Touched } from "./touched.ts";
 
-export type BuildSteps = {
+/** What all builds of a check have in common. */
+export type Builds = {
   /** Pristine source, and the tree (removed first) to build in. */
   sourceDir: string;
   tree: string;
+  /** What the source is, for errors. */
   onto: string;
   series: Series;
-  touched: Touched;
   toolchain: Toolchain;
-  /** Configuration with the series' option off, and what turns it on. */
-  fragments: Fragment[];
+  /** Turns the series' option on. */
   on: Fragment;
-  hasSparse: boolean;
   say: (line: string) => void;
+};
+
+type BuildSteps = Builds & {
+  touched: Touched;
+  /** Configuration with the series' option off. */
+  fragments: Fragment[];
+  hasSparse: boolean;
 };
 
 type Variant = "off" | "on";
@@ -53,14 +59,13 @@ function resultsOf(steps: BuildSteps, before: Snapshot, after: Snapshot): CheckR
   const on = after.on;
   const missing = `not there yet: ${[...steps.on.wanted.keys()].join(", ")}`;
   return [
-    { check: "build-off", ...compareFindings(before.off, after.off), skipped: undefined },
+    { ...result("build-off"), ...compareFindings(before.off, after.off) },
     on === undefined
-      ? { check: "build-on", added: [], fixed: [], skipped: missing }
-      : { check: "build-on", ...compareFindings(before.on ?? before.off, on), skipped: undefined },
+      ? result("build-on", [], missing)
+      : { ...result("build-on"), ...compareFindings(before.on ?? before.off, on) },
     {
-      check: "sparse",
+      ...result("sparse", [], steps.hasSparse ? undefined : "sparse is not installed"),
       ...compareFindings(before.sparse, after.sparse),
-      skipped: steps.hasSparse ? undefined : "sparse is not installed",
     },
   ];
 }

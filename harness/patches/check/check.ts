@@ -17,6 +17,7 @@ import {
   type CheckResult,
   type Finding,
   type PatchReport,
+  result,
   type SeriesReport,
 } from "./finding.ts";
 import { checkKernelDoc } from "./kernel-doc.ts";
@@ -55,7 +56,7 @@ export async function checkSeries($: Shell, options: CheckOptions): Promise<Seri
     const commit = commits[index];
     if (commit === undefined) {
       const applied =
-        index === commits.length ? result("apply", failure) : skip("apply", "the one before does not apply");
+        index === commits.length ? result("apply", failure) : result("apply", [], "the one before does not apply");
       reports.push({ patch: patch.name, checks: [applied, ...rest(["apply"], "the patch does not apply")] });
       continue;
     }
@@ -67,13 +68,15 @@ export async function checkSeries($: Shell, options: CheckOptions): Promise<Seri
       checkpatch($, options.sourceDir, gitDir, parent, patch),
       checkKernelDoc($, options.sourceDir, gitDir, commit),
     ]);
-    const checks = [result("apply", []), result("exact", exact), result("checkpatch", style)];
-    checks.push({ ...result("kernel-doc", doc.added), fixed: doc.fixed });
-    checks.push(
+    const checks = [
+      result("apply"),
+      result("exact", exact),
+      result("checkpatch", style),
+      { ...result("kernel-doc"), ...doc },
       typeof coccinelle === "string"
-        ? skip("coccicheck", coccinelle)
+        ? result("coccicheck", [], coccinelle)
         : result("coccicheck", await checkCoccinelle($, coccinelle, gitDir, commit)),
-    );
+    ];
     reports.push({ patch: patch.name, checks });
   }
   const extremes = await readExtremes(options.extremesFile);
@@ -136,19 +139,11 @@ async function commitPatches(
 async function coccicheck($: Shell, options: CheckOptions): Promise<Coccicheck | string> {
   const spatch = await toolVersion($, "spatch");
   if (spatch === undefined) return "coccinelle is not installed";
-  return readCoccicheck($, options.sourceDir, spatch, availableParallelism());
-}
-
-function result(check: CheckName, added: Finding[]): CheckResult {
-  return { check, added, fixed: [], skipped: undefined };
-}
-
-function skip(check: CheckName, why: string): CheckResult {
-  return { check, added: [], fixed: [], skipped: why };
+  return readCoccicheck(options.sourceDir, spatch, availableParallelism());
 }
 
 function rest(done: CheckName[], why: string): CheckResult[] {
-  return CHECKS.filter((check) => !done.includes(check)).map((check) => skip(check, why));
+  return CHECKS.filter((check) => !done.includes(check)).map((check) => result(check, [], why));
 }
 
 const BLOBS = /^index ([0-9a-f]{12,40})\.\.([0-9a-f]{12,40})(?: |$)/gm;

@@ -10,11 +10,6 @@ import type { Finding } from "./finding.ts";
 const OPTIONS = ["--strict", "--no-signoff", "--no-summary", "--terse", "--showfile", "--show-types", "--color=never"];
 const FINDING = /^(.*?):(\d+): (?:ERROR|WARNING|CHECK):(.*)$/;
 
-/** The command that {@link checkpatch} runs. */
-export function checkpatchCommand(sourceDir: string, patchPath: string): string[] {
-  return ["perl", join(sourceDir, "scripts/checkpatch.pl"), `--root=${sourceDir}`, ...OPTIONS, patchPath];
-}
-
 /**
  * Runs the base's own checkpatch on one patch.
  * @param parent commit that the patch goes on: a word that its file has already is not the patch's invention
@@ -27,10 +22,11 @@ export async function checkpatch(
   parent: string,
   patch: Series["patches"][number],
 ): Promise<Finding[]> {
-  const [perl = "perl", ...args] = checkpatchCommand(sourceDir, patch.path);
   // It keeps a list of words in the current directory, and takes a repository there for the kernel's.
   using scratch = new RuntimeDir();
-  const finished = await $({ cwd: scratch.path, okExitCodes: [0, 1], code: "CHECKPATCH_FAILED" })`${perl} ${args}`;
+  const script = join(sourceDir, "scripts/checkpatch.pl");
+  const shell = $({ cwd: scratch.path, okExitCodes: [0, 1], code: "CHECKPATCH_FAILED" });
+  const finished = await shell`perl ${script} ${`--root=${sourceDir}`} ${OPTIONS} ${patch.path}`;
   const findings = finished.stdout.split("\n").flatMap((line): Finding[] => {
     const match = FINDING.exec(line);
     if (!match) return [];

@@ -7,13 +7,18 @@ import { RuntimeDir } from "../../base/runtime-dir.ts";
 import type { Shell } from "../../base/shell.ts";
 import { sha256 } from "../../kernel/content-key.ts";
 import { compareFindings, type Finding } from "./finding.ts";
-import { runScripts, type SemanticPatch, spatchCommand } from "./spatch.ts";
-import { extractFiles, filesOf, touchedSources } from "./touched.ts";
+import { touchedSources, withFiles } from "./touched.ts";
+
+/** A semantic patch of the kernel, and the options that it asks for. */
+type SemanticPatch = { name: string; path: string; text: string; options: string[] };
 
 export type Coccicheck = {
   scripts: SemanticPatch[];
-  /** What was found in a file of that content before: a script takes seconds, and there are some seventy. */
-  known: KnownFindings;
+  /**
+   * What decides, beside a file's content, what is found in it. What was found is kept by both: a script takes seconds,
+   * and there are some seventy.
+   */
+  of: string;
   jobs: number;
 };
 
@@ -26,12 +31,7 @@ const REPORTS = /^virtual\b.*\breport\b/m;
  * Reads the semantic patches that the kernel's `make coccicheck` runs.
  * @param spatchVersion first line of `spatch --version`; another version may find something else
  */
-export async function readCoccicheck(
-  $: Shell,
-  sourceDir: string,
-  spatchVersion: string,
-  jobs: number,
-): Promise<Coccicheck> {
+export async function readCoccicheck(sourceDir: string, spatchVersion: string, jobs: number): Promise<Coccicheck> {
   const directory = join(sourceDir, "scripts/coccinelle");
   const names = existsSync(directory) ? await readdir(directory, { recursive: true }) : [];
   const paths = names.filter((name) => name.endsWith(".cocci")).sort();
@@ -45,7 +45,7 @@ export async function readCoccicheck(
   const scripts = all.filter(({ text }) => REPORTS.test(text) && !NEEDS_COMPILER.test(text));
   const command = spatchCommand({ path: "", options: [] }, "", []);
   const of = sha256(JSON.stringify([spatchVersion, command, ...scripts.map(({ name, text }) => [name, text])]));
-  return { scripts, known: knownFindings($, "coccicheck", of), jobs };
+  return { scripts, of, jobs };
 }
 
 /**
@@ -68,33 +68,28 @@ export async function checkCoccinelle(
 
 async function findingsAt(
   $: Shell,
-  check: Coccicheck,
+  { scripts, of, jobs }: Coccicheck,
   repository: string,
   commit: string,
   paths: string[],
 ): Promise<Finding[]> {
-  const there = await filesOf($, repository, commit, paths);
-  if (there.length === 0 || check.scripts.length === 0) return [];
-  using scratch = new RuntimeDir();
-  await extractFiles($, repository, commit, there, scratch.path);
-  const files = await Promise.all(
-    there.map(async (path) => ({ path, text: await readFile(join(scratch.path, path), "utf8") })),
-  );
-  const unknown = files.filter((file) => check.known.read(file) === undefined);
-  const found = await runScripts(
-    $,
-    check.scripts,
-    scratch.path,
-    unknown.map(({ path }) => path),
-    check.jobs,
-  );
-  for (const file of unknown) {
-    await check.known.write(
-      file,
-      found.filter((finding) => finding.file === file.path),
+  if (scripts.length === 0) return [];
+  return withFiles($, repository, commit, paths, async (directory, there) => {
+    const files = await Promise.all(
+      there.map(async (path) => {
+        const text = await readFile(join(directory, path), "utf8");
+        return { path, entry: cacheDir("coccicheck", `${sha256(JSON.stringify([of, path, text]))}.json`) };
+      }),
     );
-  }
-  return files.flatMap((file) => check.known.read(file) ?? []);
+    const unknown = files.filter(({ entry }) => readKnown(entry) === undefined);
+    const names = unknown.map(({ path }) => path);
+    const found = await runScripts($, scripts, directory, names, jobs);
+    for (const { path, entry } of unknown) {
+      await $.files.makeDirectory(dirname(entry));
+      await $.files.write(entry, JSON.stringify(found.filter(({ file }) => file === path)));
+    }
+    return files.flatMap(({ entry }) => readKnown(entry) ?? []);
+  });
 }
 
 const findingsSchema = z.array(
@@ -103,34 +98,67 @@ const findingsSchema = z.array(
     .transform(({ file, line, text }): Finding => ({ file, line, text })),
 );
 
-/** A file as a tool reads it. */
-export type ReadFile = { path: string; text: string };
+/** Findings in a file of the cache; undefined when that content has not been looked at. */
+function readKnown(entry: string): Finding[] | undefined {
+  try {
+    return findingsSchema.parse(JSON.parse(readFileSync(entry, "utf8")));
+  } catch {
+    return undefined;
+  }
+}
 
-/** What a tool has found in files, kept by their content. */
-export type KnownFindings = {
-  /** Undefined when that content has not been looked at. */
-  read(file: ReadFile): Finding[] | undefined;
-  write(file: ReadFile, findings: Finding[]): Promise<void>;
-};
+/** As scripts/coccicheck has it in its mode "report". */
+const OPTIONS = ["-D", "report", "--no-show-diff", "--very-quiet"];
+const FINDING = /^(?:\.\/)?([^\s:]+\.[ch]):(\d+):\d+-\d+: (.*)$/;
+
+/** The last word counts: what is found in a file depends on that file alone, and can be kept by its content. */
+const ALONE = "--no-includes";
+
+/** The command that {@link runScripts} runs for each script. */
+function spatchCommand(script: { path: string; options: string[] }, cache: string, files: string[]): string[] {
+  const parsed = ["--use-cache", "--cache-prefix", cache];
+  return ["spatch", ...OPTIONS, ...parsed, "--cocci-file", script.path, ...script.options, ALONE, ...files];
+}
 
 /**
- * Findings in the cache.
- * @param tool directory of the cache
- * @param of what else decides what the tool finds
+ * Runs semantic patches over files, some scripts at a time.
+ * @param directory that the paths are relative to
+ * @throws InfrastructureError COCCICHECK_FAILED with what spatch said
  */
-export function knownFindings($: Shell, tool: string, of: string): KnownFindings {
-  const entry = ({ path, text }: ReadFile) => cacheDir(tool, `${sha256(JSON.stringify([of, path, text]))}.json`);
-  return {
-    read(file) {
-      try {
-        return findingsSchema.parse(JSON.parse(readFileSync(entry(file), "utf8")));
-      } catch {
-        return undefined;
-      }
-    },
-    async write(file, findings) {
-      await $.files.makeDirectory(dirname(entry(file)));
-      await $.files.write(entry(file), JSON.stringify(findings));
-    },
+async function runScripts(
+  $: Shell,
+  scripts: SemanticPatch[],
+  directory: string,
+  files: string[],
+  jobs: number,
+): Promise<Finding[]> {
+  if (files.length === 0) return [];
+  const found: Finding[][] = [];
+  const waiting = scripts.entries();
+  const work = async () => {
+    // Parsing takes longer than looking; a cache for each worker, because spatch does not lock it.
+    using cache = new RuntimeDir();
+    for (const [index, script] of waiting) {
+      const [spatch = "spatch", ...args] = spatchCommand(script, cache.path, files);
+      const { stdout } = await $({
+        cwd: directory,
+        code: "COCCICHECK_FAILED",
+        remedy:
+          "Read what spatch says of the script above; the command can be run by hand. It comes with: npm run setup",
+      })`${spatch} ${args}`;
+      found[index] = parseReport(stdout, script.name);
+    }
   };
+  await Promise.all(Array.from({ length: jobs }, work));
+  return found.flat();
+}
+
+/** Reads a report; lines that it names in passing move with every change and are left out. */
+export function parseReport(stdout: string, script: string): Finding[] {
+  return stdout.split("\n").flatMap((line): Finding[] => {
+    const match = FINDING.exec(line);
+    if (!match) return [];
+    const text = (match[3] ?? "").replaceAll(/\blines? \d+(?:,\s*\d+)*/g, "line N");
+    return [{ file: match[1] ?? "", line: Number(match[2]), text: `${text} (${script})` }];
+  });
 }

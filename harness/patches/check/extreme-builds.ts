@@ -2,27 +2,17 @@ import { join } from "node:path";
 import type { Shell } from "../../base/shell.ts";
 import { configureTree, mergeConfig } from "../../kernel/config.ts";
 import type { Fragment } from "../../kernel/fragment.ts";
-import type { BuildArch, Toolchain } from "../../kernel/toolchain.ts";
+import type { BuildArch } from "../../kernel/toolchain.ts";
 import { applyPatches, BUILD_DIR, makeTree } from "../../kernel/tree.ts";
-import type { Series } from "../../series/series.ts";
+import type { Builds } from "./build-steps.ts";
 import type { Extremes } from "./extremes.ts";
 import { type ConfigurationReport, compareFindings, type Finding } from "./finding.ts";
 import { failureOf, make, parseMakeOutput } from "./make.ts";
 import { changedObjects, type Objects, readObjects } from "./objects.ts";
 import { definesAll } from "./touched.ts";
 
-export type ExtremeSteps = {
-  /** Pristine source, and the tree (removed first) to build in; a second one beside it is made when it is needed. */
-  sourceDir: string;
-  tree: string;
-  onto: string;
-  series: Series;
-  toolchain: Toolchain;
-  extremes: Extremes;
-  /** Turns the series' option on. */
-  on: Fragment;
-  say: (line: string) => void;
-};
+/** A second tree beside the one of {@link Builds} is made when it is needed. */
+type ExtremeSteps = Builds & { extremes: Extremes };
 
 /** Where the series does what depends on the configuration. */
 const DIRECTORY = "mm";
@@ -63,7 +53,7 @@ export async function buildExtremes($: Shell, steps: ExtremeSteps): Promise<Conf
     const before = pristine[index] ?? { objects: new Map(), found: [] };
     const changed = changedObjects(before.objects, now.objects, one);
     const { added } = compareFindings(before.found, now.found);
-    reports.push({ configuration: one.name, added: [...added, ...changed], skipped: undefined });
+    reports.push(report(one, [...added, ...changed]));
   }
   for (const [index, one] of extremes.refused.entries()) {
     reports.push(hasOption ? await refusal($, steps, one, usual[index] ?? []) : notYet(one));
@@ -81,6 +71,10 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
+function report({ name }: { name: string }, added: Finding[]): ConfigurationReport {
+  return { configuration: name, added, skipped: undefined };
+}
+
 /** A report that says why there is nothing to report. */
 export function skipped(configuration: string, why: string): ConfigurationReport {
   return { configuration, added: [], skipped: why };
@@ -94,10 +88,10 @@ async function build(
 ): Promise<ConfigurationReport> {
   steps.say(`building ${DIRECTORY} with the option on: ${one.name}`);
   const found = await findings($, steps, [...one.fragments, steps.on]);
-  if (found.length === 0) return { configuration: one.name, added: [], skipped: undefined };
+  if (found.length === 0) return report(one, []);
   steps.say(`building ${DIRECTORY} of the pristine source, for what it has to say of itself: ${one.name}`);
   const { added } = compareFindings(await findings($, { ...steps, tree: await pristineTree() }, one.fragments), found);
-  return { configuration: one.name, added, skipped: undefined };
+  return report(one, added);
 }
 
 async function findings(
@@ -149,5 +143,5 @@ async function refusal(
     ),
     ...compareFindings(usual, await said($, steps, one)).added,
   ];
-  return { configuration: one.name, added, skipped: undefined };
+  return report(one, added);
 }

@@ -22,6 +22,11 @@ export type CheckResult = {
   skipped: string | undefined;
 };
 
+/** What a check found; with `skipped`, why it did not look. */
+export function result(check: CheckName, added: Finding[] = [], skipped?: string): CheckResult {
+  return { check, added, fixed: [], skipped };
+}
+
 export type PatchReport = { patch: string; checks: CheckResult[] };
 
 /** What the whole series, or all of it up to a patch, does in one of the configurations of configs/extremes.yaml. */

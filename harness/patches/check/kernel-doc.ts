@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { RuntimeDir } from "../../base/runtime-dir.ts";
 import type { Shell } from "../../base/shell.ts";
 import { compareFindings, type Finding } from "./finding.ts";
-import { extractFiles, filesOf, touchedSources } from "./touched.ts";
+import { touchedSources, withFiles } from "./touched.ts";
 
 const FINDING = /^(?:\.\/)?(\S+?):(\d+): (?:warning|error): (.*)$/;
 
@@ -14,27 +13,19 @@ export async function checkKernelDoc(
   commit: string,
 ): Promise<{ added: Finding[]; fixed: Finding[] }> {
   const paths = await touchedSources($, repository, commit);
-  const before = await kernelDoc($, sourceDir, repository, `${commit}^`, paths);
-  return compareFindings(before, await kernelDoc($, sourceDir, repository, commit, paths));
+  const script = join(sourceDir, "scripts/kernel-doc");
+  const at = (one: string) =>
+    withFiles($, repository, one, paths, (directory, there) => kernelDoc($, script, directory, there));
+  return compareFindings(await at(`${commit}^`), await at(commit));
 }
 
-async function kernelDoc(
-  $: Shell,
-  sourceDir: string,
-  repository: string,
-  commit: string,
-  paths: string[],
-): Promise<Finding[]> {
-  const there = await filesOf($, repository, commit, paths);
-  if (there.length === 0) return [];
-  using scratch = new RuntimeDir();
-  await extractFiles($, repository, commit, there, scratch.path);
+async function kernelDoc($: Shell, script: string, directory: string, there: string[]): Promise<Finding[]> {
   // Its exit code counts warnings in some versions and errors in others: what it prints is the same in all.
   const finished = await $({
-    cwd: scratch.path,
+    cwd: directory,
     okExitCodes: Array.from({ length: 125 }, (_, code) => code),
     code: "KERNEL_DOC_FAILED",
-  })`${join(sourceDir, "scripts/kernel-doc")} -none ${there}`;
+  })`${script} -none ${there}`;
   return `${finished.stdout}\n${finished.stderr}`.split("\n").flatMap((line): Finding[] => {
     const match = FINDING.exec(line);
     return match ? [{ file: match[1] ?? "", line: Number(match[2]), text: match[3] ?? "" }] : [];

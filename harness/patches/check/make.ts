@@ -14,7 +14,8 @@ export async function make(
 ): Promise<Made> {
   const lines: string[] = [];
   // One pipe: a warning belongs to the step that was announced before it, and two pipes do not keep that order.
-  const all = makeArguments(where.toolchain, args);
+  const { cc, jobs } = where.toolchain;
+  const all = [`O=${BUILD_DIR}`, `-j${jobs}`, "--output-sync=target", `CC=${cc}`, `HOSTCC=${cc}`, ...args];
   const { exitCode } = await $({
     cwd: where.tree,
     env: makeEnvironment(where.arch),
@@ -22,12 +23,6 @@ export async function make(
     onLine: (line) => lines.push(line),
   })`make ${all} 2>&1`;
   return { lines, exitCode };
-}
-
-/** Arguments of every make of the check. */
-export function makeArguments(toolchain: Toolchain, args: string[]): string[] {
-  const cc = [`CC=${toolchain.cc}`, `HOSTCC=${toolchain.cc}`];
-  return [`O=${BUILD_DIR}`, `-j${toolchain.jobs}`, "--output-sync=target", ...cc, ...args];
 }
 
 /** A make that failed without an error that could be read is a finding all the same. */

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { RuntimeDir } from "../../base/runtime-dir.ts";
 import type { Shell } from "../../base/shell.ts";
 import type { PatchFile } from "../../series/patch-file.ts";
 import { git, gitLines } from "../git.ts";
@@ -22,13 +23,8 @@ export async function touchedBy($: Shell, repository: string, root: string, patc
   for (const header of kernel.filter((path) => /^include\/.*\.h$/.test(path))) {
     const include = `<${header.replace(/^include\/(uapi\/)?/, "")}>`;
     const args = ["grep", "-l", "--fixed-strings", include, root, "--", "*.c"];
-    const users = await git($, repository, args, { okExitCodes: [0, 1] });
-    const found = new Set(
-      users.stdout
-        .split("\n")
-        .filter(Boolean)
-        .map((line) => dirname(line.slice(root.length + 1))),
-    );
+    const users = await gitLines($, repository, args, { okExitCodes: [0, 1] });
+    const found = new Set(users.map((line) => dirname(line.slice(root.length + 1))));
     const built = [...found].filter((path) => !/^(tools|samples|arch)\//.test(path));
     if (built.length <= MOST_DIRECTORIES) for (const directory of built) directories.add(directory);
   }
@@ -53,22 +49,26 @@ export async function touchedSources($: Shell, repository: string, commit: strin
   return gitLines($, repository, args);
 }
 
-/** Those of the paths that a commit has. */
-export async function filesOf($: Shell, repository: string, commit: string, paths: string[]): Promise<string[]> {
-  return paths.length === 0 ? [] : gitLines($, repository, ["ls-tree", "-r", "--name-only", commit, ...paths]);
-}
-
-/** Writes files of a commit into a directory, under their paths. */
-export async function extractFiles(
+/**
+ * Works with files of a commit in a directory, under their paths; gone afterwards.
+ * @param work gets the directory, and those of the paths that the commit has, at least one
+ * @returns nothing found where it has none
+ */
+export async function withFiles<T>(
   $: Shell,
   repository: string,
   commit: string,
   paths: string[],
-  into: string,
-): Promise<void> {
-  const tar = join(into, ".files.tar");
-  await git($, repository, ["archive", "--format=tar", `--output=${tar}`, commit, ...paths]);
+  work: (directory: string, there: string[]) => Promise<T[]>,
+): Promise<T[]> {
+  const args = ["ls-tree", "-r", "--name-only", commit, ...paths];
+  const there = paths.length === 0 ? [] : await gitLines($, repository, args);
+  if (there.length === 0) return [];
+  using scratch = new RuntimeDir();
+  const tar = join(scratch.path, ".files.tar");
+  await git($, repository, ["archive", "--format=tar", `--output=${tar}`, commit, ...there]);
   // Into a directory for temporary files, so that a dry run does it, too.
-  await $({ temporaryEnv: {} })`tar -xf ${tar} -C ${into}`;
+  await $({ temporaryEnv: {} })`tar -xf ${tar} -C ${scratch.path}`;
   await rm(tar);
+  return await work(scratch.path, there);
 }

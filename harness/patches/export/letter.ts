@@ -70,26 +70,21 @@ export type Recipients = { to: string[]; cc: string[] };
 /** Nobody is looked up in the history of a repository that has none; what MAINTAINERS says is all. */
 const ASK = ["--no-git", "--no-git-fallback", "--no-rolestats", "--no-roles", "--no-fixes"];
 
-/** The script that knows, and its arguments for maintainers or for everybody else. */
-export function maintainersCommand(sourceDir: string, kind: "to" | "cc", patches: string[]): string[] {
-  const wanted = kind === "to" ? ["--m", "--no-l", "--no-r"] : ["--no-m", "--l", "--r"];
-  return ["perl", join(sourceDir, "scripts/get_maintainer.pl"), ...ASK, ...wanted, ...patches];
-}
-
 /**
  * Asks the base's own scripts/get_maintainer.pl about all patches of a series.
  * @throws InfrastructureError MAINTAINERS_UNKNOWN
  */
 export async function recipientsOf($: Shell, sourceDir: string, patches: string[]): Promise<Recipients> {
-  const ask = async (kind: "to" | "cc"): Promise<string[]> => {
-    const command = maintainersCommand(sourceDir, kind, patches);
+  const script = join(sourceDir, "scripts/get_maintainer.pl");
+  const ask = async (...wanted: string[]): Promise<string[]> => {
     const { stdout } = await $({
       cwd: sourceDir,
       code: "MAINTAINERS_UNKNOWN",
       remedy: "Read the script's message above; without it, address the series with `git send-email --to --cc`.",
-    }).ask`${command}`;
+    }).ask`perl ${script} ${ASK} ${wanted} ${patches}`;
     return [...new Set(stdout.split("\n").map((line) => line.trim()))].filter(Boolean);
   };
-  const [to, everybody] = await Promise.all([ask("to"), ask("cc")]);
+  // Maintainers; lists and reviewers.
+  const [to, everybody] = await Promise.all([ask("--m", "--no-l", "--no-r"), ask("--no-m", "--l", "--r")]);
   return { to, cc: everybody.filter((address) => !to.includes(address)) };
 }

@@ -103,17 +103,7 @@ function whereText(files: string[]): string {
 
 /** Files of the base that have the name as a word. */
 async function findFiles($: Shell, to: BaseRepository, name: string, places: string[]): Promise<string[]> {
-  const args = [
-    "grep",
-    "--files-with-matches",
-    "--word-regexp",
-    "--fixed-strings",
-    "-e",
-    name,
-    to.root,
-    "--",
-    ...places,
-  ];
+  const args = ["grep", "--files-with-matches", "-wF", "-e", name, to.root, "--", ...places];
   const lines = await gitLines($, to.gitDir, args, { okExitCodes: [0, 1] });
   return lines.map((line) => line.slice(to.root.length + 1));
 }

@@ -1,10 +1,7 @@
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
 import { z } from "zod";
 import { UsageError } from "../../base/errors.ts";
 import type { Shell } from "../../base/shell.ts";
-import { gitText } from "../git.ts";
-import { isWorktree, readRecord } from "../worktree.ts";
+import { isWorktree, readBeside, writeBeside } from "../worktree.ts";
 
 const portSchema = z.strictObject({
   /** Bases, as configs/kernels.yaml names them. */
@@ -19,21 +16,17 @@ const portSchema = z.strictObject({
 /** A port that has begun. */
 export type Port = z.infer<typeof portSchema>;
 
+const PORT = "prezero-port.json";
+
 /** The port that a worktree was made for; undefined where there is none, or no worktree. */
 export async function readPort($: Shell, dir: string): Promise<Port | undefined> {
   if (!(await isWorktree($, dir))) return undefined;
-  const path = await portPath($, dir);
-  if (!existsSync(path)) return undefined;
-  return readRecord(path, portSchema, `Take what you need from ${dir}, then: git worktree remove --force ${dir}`);
+  const remedy = `Take what you need from ${dir}, then: git worktree remove --force ${dir}`;
+  return readBeside($, dir, PORT, portSchema, remedy);
 }
 
 export async function writePort($: Shell, dir: string, port: Port): Promise<void> {
-  await $.files.write(await portPath($, dir), `${JSON.stringify(port)}\n`);
-}
-
-async function portPath($: Shell, dir: string): Promise<string> {
-  const name = "prezero-port.json";
-  return resolve(dir, await gitText($, dir, ["rev-parse", "--git-path", name], { standIn: join(dir, ".git", name) }));
+  await writeBeside($, dir, PORT, port);
 }
 
 /**

@@ -46,9 +46,6 @@ export function marksOf(arms: readonly ArmName[]): MarkOf {
 /** Narrow enough to be read on a telephone without shrinking; a page sets several side by side where there is room. */
 export const PLOT_WIDTH_PX = 380;
 
-/** Height of a plot of dots and lines below its legend: the axes, their names, all that is drawn. */
-export const PLOT_BODY_PX = 266;
-
 export const SYMBOL_PX = 8;
 
 /** Settings of every axis: the page's text colour, thin grid. */
@@ -97,6 +94,16 @@ export function legendOf(names: readonly string[]): { legend: object[]; heightPx
 
 /** Drawn, never clicked: no hover styles, no clip paths. */
 export const still = { silent: true, clip: false, emphasis: { disabled: true } } as const;
+
+/** A line through places. */
+export function line(data: readonly (readonly number[])[], lineStyle: object): object {
+  return { ...still, type: "line", symbol: "none", lineStyle, data };
+}
+
+/** A dot of an arm's at each place. */
+export function dots({ color, symbol }: Mark, data: readonly (readonly (number | undefined)[])[], style = {}): object {
+  return { ...still, type: "scatter", symbol, symbolSize: SYMBOL_PX, itemStyle: { color, ...style }, data };
+}
 
 /** Left of an axis of names at least, and between the longest line of a name and the axis. */
 const NAMES_PX = 110;

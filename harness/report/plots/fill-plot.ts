@@ -2,7 +2,7 @@ import type { FillGroup } from "../../analysis/figures.ts";
 import { median } from "../../stats/median.ts";
 import { count, formatSeconds, formatThp } from "../wording/format.ts";
 import type { Words } from "../wording/words.ts";
-import { axisStyle, type MarkOf, still } from "./axes.ts";
+import { axisStyle, line, type MarkOf } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
 const MEDIAN_STEPS = 100;
@@ -11,21 +11,11 @@ const MEDIAN_STEPS = 100;
  * Share of free memory zeroed over the wait for it: a line for each wait, the pointwise median thick.
  * @param endSeconds end of the axis; the same in plots that stand side by side
  */
-export function fillPlot(
-  { arm, after, seconds, curves }: FillGroup,
-  endSeconds: number,
-  words: Words,
-  markOf: MarkOf,
-): Plot {
+function fillPlot({ arm, after, seconds, curves }: FillGroup, endSeconds: number, words: Words, markOf: MarkOf): Plot {
   const { color } = markOf(arm);
   const when = after === "boot" ? "after a boot" : `after ${words.round(after.memoryBytes)}, ${formatThp(after.thp)}`;
-  const line = (data: readonly (readonly [number, number])[], lineStyle: object): object => ({
-    ...still,
-    type: "line",
-    symbol: "none",
-    lineStyle: { color, ...lineStyle },
-    data: data.map(([x, share]) => [x, share * 100]),
-  });
+  const shares = (curve: Curve) => curve.map(([x, share]) => [x, share * 100]);
+  const all = curves.map(({ curve }) => curve);
   return {
     caption:
       `The pool fills ${when} (${arm}): full after ${formatSeconds(seconds.median)} ${words.unit.symbol}, median of ` +
@@ -39,14 +29,8 @@ export function fillPlot(
       xAxis: { ...axisStyle, type: "value", name: words.unit.plural, nameGap: 26, min: 0, max: endSeconds },
       yAxis: { ...axisStyle, type: "value", name: "% of free memory zero", nameGap: 34, min: 0, max: 100 },
       series: [
-        ...curves.map(({ curve }) => line(curve, { width: 1, opacity: 0.45 })),
-        line(
-          medianCurve(
-            curves.map(({ curve }) => curve),
-            MEDIAN_STEPS,
-          ),
-          { width: 3 },
-        ),
+        ...all.map((curve) => line(shares(curve), { color, width: 1, opacity: 0.45 })),
+        line(shares(medianCurve(all, MEDIAN_STEPS)), { color, width: 3 }),
       ],
     },
   };
@@ -61,7 +45,7 @@ export function fillPlots(fills: readonly FillGroup[], words: Words, markOf: Mar
 }
 
 /** Points in the order of x. */
-export type Curve = readonly (readonly [x: number, y: number])[];
+type Curve = readonly (readonly [x: number, y: number])[];
 
 /**
  * Pointwise median of curves, at evenly spaced x from 0 to the end of the longest. Between its points a curve is a

@@ -2,7 +2,7 @@ import type { Effect } from "../../analysis/figures.ts";
 import type { Unit } from "../../run/measure.ts";
 import { formatRange, formatRatio, formatThp } from "../wording/format.ts";
 import { verdictText } from "../wording/words.ts";
-import { axisStyle, type MarkOf, rowNames, SYMBOL_PX, still } from "./axes.ts";
+import { axisStyle, dots, line, type MarkOf, rowNames, SYMBOL_PX, still } from "./axes.ts";
 import type { Plot } from "./render-svg.ts";
 
 const ROW_PX = 36;
@@ -30,11 +30,7 @@ export function ratioPlot(effects: readonly Effect[], unit: Unit, markOf: MarkOf
         max: 2 ** Math.ceil(Math.log2(Math.max(...ends) * 1.01)),
       },
       yAxis: names.axis,
-      series: effects.flatMap((effect, row) => [
-        ...interval(effect, markOf, row),
-        dot(effect, markOf, row),
-        value(effect, row),
-      ]),
+      series: effects.flatMap((effect, row) => rowSeries(effect, row, markOf)),
     },
   };
 }
@@ -44,53 +40,26 @@ function describe(effect: Effect, unit: Unit): string {
   return `${formatThp(effect.thp)}, ${effect.armName}: ${formatRatio(effect.ratio)}, ${range}, ${verdictText(effect.verdict, unit)}`;
 }
 
-function interval({ low, high, armName }: Effect, markOf: MarkOf, row: number): object[] {
-  if (low === null || high === null) return [];
-  const ends = [
-    [low, row],
-    [high, row],
-  ];
+/** The ratio on its interval, and right of it in figures; the first row also draws the line at 1. */
+function rowSeries({ ratio, low, high, armName }: Effect, row: number, markOf: MarkOf): object[] {
+  const mark = markOf(armName);
+  const ends = low === null || high === null ? [] : [low, high].map((end) => [end, row]);
+  const one = {
+    silent: true,
+    symbol: "none",
+    label: { show: false },
+    lineStyle: { color: "currentColor", type: "dashed" },
+    data: [{ xAxis: 1 }],
+  };
   return [
+    ...(ends.length === 0 ? [] : [line(ends, { color: mark.color, width: 3, cap: "butt" })]),
+    { ...dots(mark, [[ratio, row]]), symbolSize: SYMBOL_PX + 4, ...(row === 0 ? { markLine: one } : {}) },
     {
       ...still,
-      type: "line",
-      symbol: "none",
-      lineStyle: { color: markOf(armName).color, width: 3, cap: "butt" },
-      data: ends,
+      type: "scatter",
+      symbolSize: 0,
+      label: { show: true, position: "right", distance: 8, color: "currentColor", formatter: formatRatio(ratio) },
+      data: [[high ?? ratio, row]],
     },
   ];
-}
-
-/** The ratio in figures, right of its interval. */
-function value({ ratio, high }: Effect, row: number): object {
-  return {
-    ...still,
-    type: "scatter",
-    symbolSize: 0,
-    label: { show: true, position: "right", distance: 8, color: "currentColor", formatter: formatRatio(ratio) },
-    data: [[high ?? ratio, row]],
-  };
-}
-
-function dot({ ratio, armName }: Effect, markOf: MarkOf, row: number): object {
-  const { color, symbol } = markOf(armName);
-  return {
-    ...still,
-    type: "scatter",
-    symbol,
-    symbolSize: SYMBOL_PX + 4,
-    itemStyle: { color },
-    data: [[ratio, row]],
-    ...(row === 0
-      ? {
-          markLine: {
-            silent: true,
-            symbol: "none",
-            label: { show: false },
-            lineStyle: { color: "currentColor", type: "dashed" },
-            data: [{ xAxis: 1 }],
-          },
-        }
-      : {}),
-  };
 }

@@ -1,9 +1,9 @@
 import type { ArmTotal, Cell, Cost } from "../../analysis/figures.ts";
 import type { Summary } from "../../analysis/summary.ts";
-import { formatSize } from "../../base/size.ts";
 import { onSameKernel } from "../../run/arm-name.ts";
-import { formatPercent, formatRatio, formatSeconds, formatThpCell, orNothing } from "../wording/format.ts";
+import { formatPercent, formatRatio, formatSeconds, orNothing } from "../wording/format.ts";
 import { type Words, wordsOf } from "../wording/words.ts";
+import { ARM, figures, sizeAs, THP, tableOf, where } from "./columns.ts";
 import type { Section } from "./section.ts";
 
 /** A column of the price without its unit, and what it means. */
@@ -38,43 +38,29 @@ export function costSection({ run, cells }: Summary): Section {
   return {
     id: "pool",
     heading: "Pool, huge pages and cost of a round",
-    table: {
-      keys: 3,
-      columns: [
-        { label: "THP" },
-        { label: words.noun, numeric: true },
-        { label: "arm" },
-        { label: "hits %", numeric: true },
-        { label: "pool %", numeric: true },
-        { label: "low %", numeric: true },
-        { label: "huge %", numeric: true },
-        { label: "low %", numeric: true },
-        ...price.map(({ label }) => ({ label: `${label} ${words.unit.symbol}`, numeric: true })),
+    table: tableOf(
+      cells,
+      [
+        THP,
+        sizeAs(words.noun),
+        ARM,
+        figures("hits %", ({ cost }) => orNothing(cost.hitRate, formatPercent)),
+        figures("pool %", ({ cost }) => orNothing(cost.poolBefore?.median, formatPercent)),
+        figures("low %", ({ cost }) => orNothing(cost.poolBefore?.min, formatPercent)),
+        figures("huge %", ({ cost }) => orNothing(cost.hugeShare?.median, formatPercent)),
+        figures("low %", ({ cost }) => orNothing(cost.hugeShare?.min, formatPercent)),
+        ...price.map(({ label, read }) =>
+          figures(`${label} ${words.unit.symbol}`, ({ cost }: Cell) => orNothing(read(cost), formatSeconds)),
+        ),
       ],
-      rows: cells.map((cell) => [
-        ...costRow(cell),
-        ...price.map(({ read }) => orNothing(read(cell.cost), formatSeconds)),
-      ]),
-    },
+      3,
+    ),
     notes: [
       `hits: share of the pages counted ${words.counted} that were zero already. pool: share of free memory zeroed ` +
         `when a round began, median and lowest (low). huge: share of the ${words.owner}'s memory in huge pages, median and lowest. ` +
         (isRefillKnown ? refillNote(words) : WAIT_NOTE),
     ],
   };
-}
-
-function costRow({ thp, memoryBytes, arm, cost }: Cell): string[] {
-  return [
-    formatThpCell(thp),
-    formatSize(memoryBytes),
-    arm,
-    orNothing(cost.hitRate, formatPercent),
-    orNothing(cost.poolBefore?.median, formatPercent),
-    orNothing(cost.poolBefore?.min, formatPercent),
-    orNothing(cost.hugeShare?.median, formatPercent),
-    orNothing(cost.hugeShare?.min, formatPercent),
-  ];
 }
 
 /** Total CPU time of each arm: where the gain was paid for, and how soon after a boot there is one. */
@@ -89,28 +75,19 @@ export function cpuSection({ run, totals }: Summary): Section {
   return {
     id: "cpu",
     heading: `CPU time of the whole host under test per boot, ${unit.plural}`,
-    table: {
-      columns: [
-        { label: "arm" },
-        { label: "boots", numeric: true },
-        { label: `${rounds} made`, numeric: true },
-        { label: "all CPU", numeric: true },
-        ...(isPrice ? [{ label: "to base", numeric: true }] : []),
-        { label: "of it worker", numeric: true },
-        { label: "first fill", numeric: true },
-        { label: "all waits", numeric: true },
-      ],
-      rows: totals.map((total) => [
-        total.arm,
-        String(total.boots),
-        String(total.creations),
-        formatSeconds(total.hostCpuSeconds),
-        ...(isPrice ? [orNothing(toBase(total), formatRatio)] : []),
-        orNothing(total.workerCpuSeconds, formatSeconds),
-        orNothing(total.firstFillSeconds?.median, formatSeconds),
-        orNothing(total.firstFillSeconds && total.waitSeconds, formatSeconds),
-      ]),
-    },
+    table: tableOf(totals, [
+      ARM,
+      figures("boots", ({ boots }) => String(boots)),
+      figures(`${rounds} made`, ({ creations }) => String(creations)),
+      figures("all CPU", ({ hostCpuSeconds }) => formatSeconds(hostCpuSeconds)),
+      ...where(
+        isPrice,
+        figures("to base", (total: ArmTotal) => orNothing(toBase(total), formatRatio)),
+      ),
+      figures("of it worker", ({ workerCpuSeconds }) => orNothing(workerCpuSeconds, formatSeconds)),
+      figures("first fill", ({ firstFillSeconds }) => orNothing(firstFillSeconds?.median, formatSeconds)),
+      figures("all waits", (total) => orNothing(total.firstFillSeconds && total.waitSeconds, formatSeconds)),
+    ]),
     notes: [
       totals.every((total) => total.toFullPool)
         ? `Counted from the host's boot until the pool is full again after its last ${thing}: the boot itself, the first fill ` +

@@ -2,8 +2,9 @@ import type { PhaseCell } from "../../analysis/figures.ts";
 import type { Summary } from "../../analysis/summary.ts";
 import { formatSize } from "../../base/size.ts";
 import { PHASES, phaseNames } from "../../run/sample.ts";
-import { count, formatSeconds, formatThpCell, NOTHING } from "../wording/format.ts";
+import { count, formatSeconds, orNothing } from "../wording/format.ts";
 import { wordsOf } from "../wording/words.ts";
+import { ARM, figures, THP, tableOf } from "./columns.ts";
 import type { Section } from "./section.ts";
 
 /** Where the time of the headline's creations went, arm below arm. */
@@ -14,18 +15,15 @@ export function phaseSections({ run, phases }: Summary): Section[] {
   const section: Section = {
     id: "phases",
     heading: `Phases of a creation, VM of ${formatSize(run.settings.memoryBytes)}, ${wordsOf(run).unit.plural}`,
-    table: {
-      keys: 2,
-      columns: [{ label: "THP" }, { label: "arm" }, ...names.map((label) => ({ label, numeric: true }))],
-      rows: cells.map((cell) => [
-        formatThpCell(cell.thp),
-        cell.arm,
-        ...names.map((name) => {
-          const seconds = cell.seconds[name];
-          return seconds === undefined ? NOTHING : formatSeconds(seconds);
-        }),
-      ]),
-    },
+    table: tableOf(
+      cells,
+      [
+        THP,
+        ARM,
+        ...names.map((name) => figures(name, ({ seconds }: PhaseCell) => orNothing(seconds[name], formatSeconds))),
+      ],
+      2,
+    ),
     notes: [
       `${names.map((name) => `${name}: ${PHASES[name]}`).join(". ")}.`,
       "The phases of one creation add up to all of it. Each figure here is the median of per-boot medians of one phase " +

@@ -2,8 +2,9 @@ import type { Plan } from "../../analysis/figures.ts";
 import type { Summary } from "../../analysis/summary.ts";
 import { POWER, spreadFactors } from "../../stats/smallest-effect.ts";
 import { ALPHA } from "../../stats/verdict.ts";
-import { count, formatDifference, formatRatio, formatThpCell, orNothing } from "../wording/format.ts";
+import { count, formatDifference, formatRatio, orNothing } from "../wording/format.ts";
 import { wordsOf } from "../wording/words.ts";
+import { ARM_NAME, figures, THP, tableOf } from "./columns.ts";
 import type { Section } from "./section.ts";
 
 const METHOD =
@@ -17,15 +18,17 @@ export function ownPlanSections({ run, plans }: Summary): Section[] {
     {
       id: "plan",
       heading: `Smallest difference that these boots show: ${wordsOf(run).one(run.settings.memoryBytes)}`,
-      table: {
-        keys: 2,
-        columns: [...KEYS, { label: "boots", numeric: true }, { label: "shows %", numeric: true }, ...SPREADS],
-        rows: plans.map((plan) => {
-          const [own] = plan.shown;
-          const boots = own === undefined ? [] : [String(own.boots), orNothing(own.ratio, formatDifference)];
-          return [...keysOf(plan), ...boots, ...spreadsOf(plan)];
-        }),
-      },
+      table: tableOf(
+        plans,
+        [
+          THP,
+          ARM_NAME,
+          figures("boots", ({ shown }) => String(shown[0]?.boots)),
+          figures("shows %", ({ shown }) => orNothing(shown[0]?.ratio, formatDifference)),
+          ...SPREADS,
+        ],
+        2,
+      ),
       notes: [METHOD, "`npm run results -- plan` has it for other numbers of boots."],
     },
   ];
@@ -40,21 +43,19 @@ export function planSection({ run, matters }: Summary, plans: readonly Plan[]): 
   return {
     id: "plan",
     heading: `Smallest difference (%) that numbers of boots an arm show: ${wordsOf(run).one(run.settings.memoryBytes)}`,
-    table: {
-      keys: 2,
-      columns: [
-        ...KEYS,
-        ...numbers.map((number) => ({ label: String(number), numeric: true })),
-        { label: `boots for ${wanted} %`, numeric: true },
+    table: tableOf(
+      plans,
+      [
+        THP,
+        ARM_NAME,
+        ...numbers.map((number, i) =>
+          figures(String(number), ({ shown }: Plan) => orNothing(shown[i]?.ratio, formatDifference)),
+        ),
+        figures(`boots for ${wanted} %`, (plan) => enoughFor(plan, 1 + matters)),
         ...SPREADS,
       ],
-      rows: plans.map((plan) => [
-        ...keysOf(plan),
-        ...plan.shown.map(({ ratio }) => orNothing(ratio, formatDifference)),
-        enoughFor(plan, 1 + matters),
-        ...spreadsOf(plan),
-      ]),
-    },
+      2,
+    ),
     notes: [
       METHOD,
       `${wanted} % is the smallest difference that matters (--matters).`,
@@ -65,19 +66,10 @@ export function planSection({ run, matters }: Summary, plans: readonly Plan[]): 
   };
 }
 
-const KEYS = [{ label: "THP" }, { label: "arm" }];
 const SPREADS = [
-  { label: "spread, base", numeric: true },
-  { label: "spread, arm", numeric: true },
+  figures("spread, base", ({ baseSpread }: Plan) => baseSpread.toFixed(3)),
+  figures("spread, arm", ({ armSpread }: Plan) => armSpread.toFixed(3)),
 ];
-
-function keysOf({ thp, armName }: Plan): string[] {
-  return [formatThpCell(thp), armName];
-}
-
-function spreadsOf({ baseSpread, armSpread }: Plan): string[] {
-  return [baseSpread.toFixed(3), armSpread.toFixed(3)];
-}
 
 /** The fewest of the planned numbers that show a ratio. */
 function enoughFor({ shown }: Plan, ratio: number): string {

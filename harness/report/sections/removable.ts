@@ -1,8 +1,8 @@
 import type { Summary } from "../../analysis/summary.ts";
-import { formatSize } from "../../base/size.ts";
 import type { RemovableShare } from "../../stats/removable-share.ts";
-import { formatPercent, formatRange, formatSeconds, formatThpCell, NOTHING } from "../wording/format.ts";
+import { formatPercent, formatRange, formatSeconds, NOTHING } from "../wording/format.ts";
 import { wordsOf } from "../wording/words.ts";
+import { ARM_NAME, figures, sizeAs, THP, tableOf, words } from "./columns.ts";
 import type { Section } from "./section.ts";
 
 /** What the series is meant to take away at least, THP off and on. */
@@ -16,29 +16,21 @@ export function removableSections({ run, removable }: Summary): Section[] {
     {
       id: "removable",
       heading: `Share of the removable ${unit.name === "seconds" ? "time" : "instructions"} that is gone`,
-      table: {
-        keys: 3,
-        columns: [
-          { label: "THP" },
-          { label: noun, numeric: true },
-          { label: "arm" },
-          { label: "gone %", numeric: true },
-          { label: "95 % interval", numeric: true },
-          { label: "target" },
-          { label: `base ${unit.symbol}`, numeric: true },
-          { label: `arm ${unit.symbol}`, numeric: true },
-          { label: `limit ${unit.symbol}`, numeric: true },
+      table: tableOf(
+        removable,
+        [
+          THP,
+          sizeAs(noun),
+          ARM_NAME,
+          figures("gone %", ({ share }) => (share === null ? NOTHING : formatPercent(share.share))),
+          figures("95 % interval", ({ share }) => formatRange(share?.low, share?.high, formatPercent)),
+          words("target", ({ share }) => (share === null ? "no share" : verdictOn(share))),
+          figures(`base ${unit.symbol}`, ({ base }) => formatSeconds(base)),
+          figures(`arm ${unit.symbol}`, ({ arm }) => formatSeconds(arm)),
+          figures(`limit ${unit.symbol}`, ({ limit }) => formatSeconds(limit)),
         ],
-        rows: removable.map(({ thp, memoryBytes, armName, base, arm, limit, share }) => [
-          formatThpCell(thp),
-          formatSize(memoryBytes),
-          armName,
-          share === null ? NOTHING : formatPercent(share.share),
-          share === null ? NOTHING : formatRange(share.low, share.high, formatPercent),
-          share === null ? "no share" : verdictOn(share),
-          ...[base, arm, limit].map(formatSeconds),
-        ]),
-      },
+        3,
+      ),
       notes: [
         "gone: (base - arm) / (base - limit). limit never clears and is not usable: base - limit is what clearing the VM's " +
           "memory costs, and so all that clearing it in advance can take away. It may come out above 100 %, because QEMU's " +

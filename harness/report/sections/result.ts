@@ -15,11 +15,11 @@ import {
   formatRatio,
   formatSeconds,
   formatThp,
-  formatThpCell,
   formatTime,
   orNothing,
 } from "../wording/format.ts";
 import { verdictText, wordsOf } from "../wording/words.ts";
+import { ARM_NAME, figures, THP, tableOf, where, words } from "./columns.ts";
 import type { Section } from "./section.ts";
 
 const LIMIT_NOTE = "limit: never clears, not usable. It is a measure of what clearing costs, not a way to save it.";
@@ -32,9 +32,9 @@ export function resultSection(summary: Summary): Section {
   const { run, effects } = summary;
   const bytes = run.settings.memoryBytes;
   const headline = effects.filter((effect) => effect.memoryBytes === bytes);
-  const words = wordsOf(run);
-  const { symbol } = words.unit;
-  const heading = `Result: ${words.heading(formatSize(bytes))}`;
+  const { heading: headingOf, such, unit } = wordsOf(run);
+  const { symbol, plural } = unit;
+  const heading = `Result: ${headingOf(formatSize(bytes))}`;
   if (headline.length === 0) {
     return {
       id: "result",
@@ -50,43 +50,40 @@ export function resultSection(summary: Summary): Section {
     id: "result",
     heading,
     ...(conditions.length > 0 ? { intro: conditions } : {}),
-    table: {
-      keys: 2,
-      columns: [
-        { label: "THP" },
-        { label: "arm" },
-        { label: "base/arm", numeric: true },
-        { label: "95 % interval", numeric: true },
-        { label: "verdict" },
-        { label: `base ${symbol}`, numeric: true },
-        { label: `arm ${symbol}`, numeric: true },
-        ...(price === null ? [] : [{ label: "CPU x", numeric: true }]),
-        ...(hasRefill ? [{ label: `refill ${symbol}`, numeric: true }] : []),
-        { label: "p", numeric: true },
-        ...(again.length > 0 ? [{ label: "noise %", numeric: true }] : []),
+    table: tableOf(
+      headline,
+      [
+        THP,
+        ARM_NAME,
+        figures("base/arm", ({ ratio }) => formatRatio(ratio)),
+        figures("95 % interval", ({ low, high }) => formatRange(low, high, formatRatio)),
+        words("verdict", (effect) => verdictOfRow(effect, unit)),
+        figures(`base ${symbol}`, ({ base }) => formatTime(base)),
+        figures(`arm ${symbol}`, ({ arm }) => formatTime(arm)),
+        ...where(
+          price !== null,
+          figures("CPU x", (effect: Effect) => orNothing(price?.ratioOf(effect), formatRatio)),
+        ),
+        ...where(
+          hasRefill,
+          figures(`refill ${symbol}`, (effect: Effect) => orNothing(effect.refillSeconds, formatSeconds)),
+        ),
+        figures("p", ({ p }) => formatP(p)),
+        ...where(
+          again.length > 0,
+          figures("noise %", (effect: Effect) => orNothing(effect.noiseFloor, formatDifference)),
+        ),
       ],
-      rows: headline.map((effect) => [
-        formatThpCell(effect.thp),
-        effect.armName,
-        formatRatio(effect.ratio),
-        formatRange(effect.low, effect.high, formatRatio),
-        verdictOfRow(effect, words.unit),
-        formatTime(effect.base),
-        formatTime(effect.arm),
-        ...(price === null ? [] : [orNothing(price.ratioOf(effect), formatRatio)]),
-        ...(hasRefill ? [orNothing(effect.refillSeconds, formatSeconds)] : []),
-        formatP(effect.p),
-        ...(again.length > 0 ? [orNothing(effect.noiseFloor, formatDifference)] : []),
-      ]),
-    },
+      2,
+    ),
     notes: [
-      `base/arm: above 1 the arm takes ${words.unit.name === "seconds" ? "less time" : "fewer instructions"}. base ` +
-        `${symbol}, arm ${symbol}: ${words.unit.plural}, medians of per-boot medians. Interval and p: over ` +
+      `base/arm: above 1 the arm takes ${unit.name === "seconds" ? "less time" : "fewer instructions"}. base ` +
+        `${symbol}, arm ${symbol}: ${plural}, medians of per-boot medians. Interval and p: over ` +
         `${bootsText(headline)} of each` +
         (headline.length > 1 && headline.some((effect) => effect.p !== null)
           ? `; p is not adjusted for the ${count(headline.length, "comparison")} (level ${ALPHA}).`
           : "."),
-      priceNote(price, hasRefill ? `refill ${symbol}: until the pool is full again after ${words.such}, median.` : ""),
+      priceNote(price, hasRefill ? `refill ${symbol}: until the pool is full again after ${such}, median.` : ""),
       ...(headline.some((effect) => effect.verdict === "no difference that matters")
         ? [`no difference that matters: all of the interval is within ${percent(summary.matters)} of 1.`]
         : []),

@@ -1,8 +1,9 @@
 import type { Sweep } from "../../analysis/figures.ts";
 import type { Summary } from "../../analysis/summary.ts";
 import { formatSize } from "../../base/size.ts";
-import { formatEstimate, formatPercent, formatRatio, formatThpCell, formatTime, NOTHING } from "../wording/format.ts";
+import { formatEstimate, formatPercent, formatRatio, formatTime, NOTHING, orNothing } from "../wording/format.ts";
 import { type Words, wordsOf } from "../wording/words.ts";
+import { ARM, figures, THP, tableOf, where } from "./columns.ts";
 import type { Section } from "./section.ts";
 
 /** Time over size with its line, and the size nobody measured, marked as what it is. */
@@ -15,18 +16,23 @@ export function sweepSections({ run, sweeps }: Summary): Section[] {
   const measured: Section = {
     id: "sweep",
     heading: `${words.unit.name === "seconds" ? "Time" : "Instructions"} over ${words.over}, ${words.unit.plural}`,
-    table: {
-      keys: 2,
-      columns: [
-        { label: "THP" },
-        { label: "arm" },
-        ...sizes.map((bytes) => ({ label: formatSize(bytes), numeric: true })),
-        { label: "per GiB (95 %)", numeric: true },
-        { label: "fixed (95 %)", numeric: true },
-        ...(sizes.length > 2 ? [{ label: "off line %", numeric: true }] : []),
+    table: tableOf(
+      sweeps,
+      [
+        THP,
+        ARM,
+        ...sizes.map((bytes) =>
+          figures(formatSize(bytes), (sweep: Sweep) => orNothing(medianAt(sweep, bytes), formatTime)),
+        ),
+        figures("per GiB (95 %)", ({ line }) => (line === null ? NOTHING : formatEstimate(line.secondsPerGib))),
+        figures("fixed (95 %)", ({ line }) => (line === null ? NOTHING : formatEstimate(line.interceptSeconds))),
+        ...where(
+          sizes.length > 2,
+          figures("off line %", ({ line }: Sweep) => orNothing(line?.worstDeparture, formatPercent)),
+        ),
       ],
-      rows: sweeps.map((sweep) => sweepRow(sweep, sizes)),
-    },
+      2,
+    ),
     notes: [
       ...methodNotes(sweeps),
       sizes.length > 2
@@ -38,19 +44,8 @@ export function sweepSections({ run, sweeps }: Summary): Section[] {
   return projected.length === 0 ? [measured] : [measured, projectionSection(projected, words)];
 }
 
-function sweepRow(sweep: Sweep, sizes: readonly number[]): string[] {
-  const medianAt = (bytes: number): string => {
-    const size = sweep.sizes.find((own) => own.memoryBytes === bytes);
-    return size === undefined ? NOTHING : formatTime(size.median);
-  };
-  return [
-    formatThpCell(sweep.thp),
-    sweep.arm,
-    ...sizes.map(medianAt),
-    sweep.line === null ? NOTHING : formatEstimate(sweep.line.secondsPerGib),
-    sweep.line === null ? NOTHING : formatEstimate(sweep.line.interceptSeconds),
-    ...(sizes.length > 2 ? [sweep.line === null ? NOTHING : formatPercent(sweep.line.worstDeparture)] : []),
-  ];
+function medianAt({ sizes }: Sweep, bytes: number): number | undefined {
+  return sizes.find(({ memoryBytes }) => memoryBytes === bytes)?.median;
 }
 
 function methodNotes(sweeps: readonly Sweep[]): string[] {
@@ -66,19 +61,20 @@ const FLAT = "no growth shown";
 
 function projectionSection(sweeps: readonly Sweep[], { noun, one, unit }: Words): Section {
   const { memoryBytes, beyond } = (sweeps[0] as Sweep).projection as NonNullable<Sweep["projection"]>;
-  const size = formatSize(memoryBytes);
   return {
     id: "projection",
     heading: `PROJECTION, NOT MEASURED: ${one(memoryBytes)}, ${unit.plural}`,
-    table: {
-      keys: 2,
-      columns: [{ label: "THP" }, { label: "arm" }, { label: `${size}, projected (95 %)`, numeric: true }],
-      rows: sweeps.flatMap(({ thp, arm, projection }) =>
-        projection === null
-          ? []
-          : [[formatThpCell(thp), arm, projection.seconds === null ? FLAT : formatEstimate(projection.seconds)]],
-      ),
-    },
+    table: tableOf(
+      sweeps,
+      [
+        THP,
+        ARM,
+        figures(`${formatSize(memoryBytes)}, projected (95 %)`, ({ projection }) =>
+          projection?.seconds ? formatEstimate(projection.seconds) : FLAT,
+        ),
+      ],
+      2,
+    ),
     notes: [
       `The lines above carried on to ${formatRatio(beyond)} times the largest measured ${noun}. The interval is that of the ` +
         "line; it holds only if the line stays straight and the pool is as full at that size. No ratio is given: " +

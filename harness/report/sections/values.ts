@@ -1,57 +1,46 @@
 import { besideOf, isBase } from "../../analysis/effects.ts";
-import type { Cell } from "../../analysis/figures.ts";
 import type { Summary } from "../../analysis/summary.ts";
-import { formatSize } from "../../base/size.ts";
 import type { Unit } from "../../run/measure.ts";
-import { formatFigure, formatRatio, formatThpCell, NOTHING } from "../wording/format.ts";
+import { formatFigure, formatRatio, NOTHING, orNothing } from "../wording/format.ts";
 import { wordsOf } from "../wording/words.ts";
+import { ARM, figures, sizeAs, THP, tableOf, words } from "./columns.ts";
 import type { Section } from "./section.ts";
 
 /** What a program measured beside its headline, each arm against base; no section where it measured nothing else. */
 export function valuesSections({ run, cells }: Summary): Section[] {
   const { noun, unit } = wordsOf(run);
   const compared = cells.filter((cell) => !isBase(cell.arm));
-  const rows = (compared.length > 0 ? compared : cells).flatMap((cell) =>
-    valueRows(cell, besideOf(cells, cell, "base"), unit),
-  );
+  const rows = (compared.length > 0 ? compared : cells).flatMap((cell) => {
+    const base = besideOf(cells, cell, "base")?.values ?? {};
+    const names = new Set([...Object.keys(base), ...Object.keys(cell.values)]);
+    return [...names].map((name) => ({
+      ...cell,
+      ...figureOf(name, unit),
+      before: base[name],
+      after: cell.values[name],
+    }));
+  });
   if (rows.length === 0) return [];
   return [
     {
       id: "values",
       heading: "Other figures",
-      table: {
-        keys: 4,
-        columns: [
-          { label: "THP" },
-          { label: noun, numeric: true },
-          { label: "arm" },
-          { label: "figure" },
-          { label: "in base", numeric: true },
-          { label: "in arm", numeric: true },
-          { label: "base/arm", numeric: true },
-        ],
+      table: tableOf(
         rows,
-      },
+        [
+          THP,
+          sizeAs(noun),
+          ARM,
+          words("figure", ({ label }) => label),
+          figures("in base", ({ before, scale }) => orNothing(before, (value) => formatFigure(value * scale))),
+          figures("in arm", ({ after, scale }) => orNothing(after, (value) => formatFigure(value * scale))),
+          figures("base/arm", ({ before, after }) => (before && after ? formatRatio(before / after) : NOTHING)),
+        ],
+        4,
+      ),
       notes: ["Medians of per-boot medians. Nothing was tested on them."],
     },
   ];
-}
-
-function valueRows(cell: Cell, base: Cell | undefined, unit: Unit): string[][] {
-  const names = new Set([...Object.keys(base?.values ?? {}), ...Object.keys(cell.values)]);
-  return [...names].map((name) => {
-    const [before, after] = [base?.values[name], cell.values[name]];
-    const { label, scale } = figureOf(name, unit);
-    return [
-      formatThpCell(cell.thp),
-      formatSize(cell.memoryBytes),
-      cell.arm,
-      label,
-      before === undefined ? NOTHING : formatFigure(before * scale),
-      after === undefined ? NOTHING : formatFigure(after * scale),
-      before && after ? formatRatio(before / after) : NOTHING,
-    ];
-  });
 }
 
 /** Units that end the name of a figure; those of time with the instructions that a counting clock calls so. */

@@ -2,7 +2,7 @@ import type { Summary } from "../../analysis/summary.ts";
 import { shellQuote } from "../../base/quote.ts";
 import { formatSize } from "../../base/size.ts";
 import { describeConditions } from "../../run/conditions.ts";
-import type { ArmRecord, KernelRecord } from "../../run/record.ts";
+import type { ArmRecord, KernelRecord, Machine, RunRecord } from "../../run/record.ts";
 import type { HostClock } from "../../run/sample.ts";
 import { count } from "../wording/format.ts";
 import { programText, verdictText, wordsOf } from "../wording/words.ts";
@@ -43,10 +43,25 @@ export function whatRanSection(summary: Summary): Section {
           ? `, ${settings.sweepRounds} at ${settings.sweepBytes.map(formatSize).join(", ")}`
           : ""),
     ],
-    ["made", `${run.createdAt} to ${run.finishedAt ?? `(${run.state})`}`],
-    ["again with", ["npm run bench", ...(run.arguments.length > 0 ? ["--", shellQuote(run.arguments)] : [])].join(" ")],
+    ...endRows(run, "bench"),
   ];
   return { id: "what-ran", heading: "What ran", table: { columns: [{ label: "" }, { label: "" }], rows } };
+}
+
+/** When a run of any kind was made, and how to make another. @param script of package.json */
+export function endRows(
+  {
+    createdAt,
+    finishedAt,
+    state,
+    arguments: words,
+  }: Pick<RunRecord, "createdAt" | "finishedAt" | "state" | "arguments">,
+  script: string,
+): [string, string][] {
+  return [
+    ["made", `${createdAt} to ${finishedAt ?? `(${state})`}`],
+    ["again with", [`npm run ${script}`, ...(words.length > 0 ? ["--", shellQuote(words)] : [])].join(" ")],
+  ];
 }
 
 /** What an arm sets beside kernel and setup; nothing for one that sets nothing. */
@@ -77,9 +92,14 @@ export function hostText({ run: { settings }, setting }: Summary): string {
 
 /** The machine that everything ran on. */
 export function machineText({ run: { machine }, setting }: Summary): string {
+  return machineWords(machine, setting?.machineMicrocode);
+}
+
+/** A machine in one line. */
+export function machineWords(machine: Machine, microcode?: string): string {
   return [
     machine.cpu,
-    ...(setting === null ? [] : [`microcode ${setting.machineMicrocode}`]),
+    ...(microcode === undefined ? [] : [`microcode ${microcode}`]),
     count(machine.cpus, "CPU"),
     formatSize(machine.memoryBytes),
     machine.virtualisation === null ? "bare metal" : `itself a VM (${machine.virtualisation})`,

@@ -8,21 +8,16 @@ import { count, formatP, formatRatio, formatThp } from "./format.ts";
 import { verdictText, wordsOf } from "./words.ts";
 
 /** What the loudest caveats begin with. */
+const TITLES: Partial<Record<Caveat["kind"], string>> = {
+  emulated: "EMULATED, NOT HARDWARE TIMES",
+  incomplete: "INCOMPLETE",
+  suspect: "THE INSTRUMENT IS SUSPECT",
+  "too-few-boots": "TOO FEW BOOTS FOR A VERDICT",
+  "lower-bounds": "LOWER BOUNDS",
+};
+
 function titleOf(caveat: Caveat): string | undefined {
-  switch (caveat.kind) {
-    case "emulated":
-      return caveat.counted ? "COUNTED, NOT TIMED" : "EMULATED, NOT HARDWARE TIMES";
-    case "incomplete":
-      return "INCOMPLETE";
-    case "suspect":
-      return "THE INSTRUMENT IS SUSPECT";
-    case "too-few-boots":
-      return "TOO FEW BOOTS FOR A VERDICT";
-    case "lower-bounds":
-      return "LOWER BOUNDS";
-    default:
-      return undefined;
-  }
+  return caveat.kind === "emulated" && caveat.counted ? "COUNTED, NOT TIMED" : TITLES[caveat.kind];
 }
 
 const COUNTED =

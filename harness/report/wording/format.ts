@@ -63,8 +63,12 @@ export function formatP(p: number | null): string {
 }
 
 /** `1.86 to 1.98`. */
-export function formatRange(low: number | null, high: number | null, format: (value: number) => string): string {
-  return low === null || high === null ? NOTHING : `${format(low)} to ${format(high)}`;
+export function formatRange(
+  low: number | null | undefined,
+  high: number | null | undefined,
+  format: (value: number) => string,
+): string {
+  return low == null || high == null ? NOTHING : `${format(low)} to ${format(high)}`;
 }
 
 /** `285.0 (269.1 to 301.4)`. */

@@ -1,8 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { checkCoccinelle, readCoccicheck } from "../../../harness/patches/check/coccicheck.ts";
-import { parseReport } from "../../../harness/patches/check/spatch.ts";
+import { checkCoccinelle, parseReport, readCoccicheck } from "../../../harness/patches/check/coccicheck.ts";
 import { commitSeries } from "../../../harness/patches/commit-series.ts";
 import { readSeries } from "../../../harness/series/series.ts";
 import { $ } from "../../fakes/shell.ts";
@@ -56,7 +55,7 @@ async function found(spatchVersion = "spatch version 1.1.1"): Promise<string[][]
   const { gitDir, root } = await kernel.base();
   const series = await readSeries(kernel.patchesDir);
   const commits = await commitSeries($, gitDir, root, series.patches, "0.1");
-  const check = await readCoccicheck($, kernel.source.dir, spatchVersion, 2);
+  const check = await readCoccicheck(kernel.source.dir, spatchVersion, 2);
   const results: string[][] = [];
   for (const commit of commits) {
     results.push((await checkCoccinelle($, check, gitDir, commit)).map(({ file, text }) => `${file}: ${text}`));

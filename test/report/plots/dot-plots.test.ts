@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { summarize } from "../../../harness/analysis/summarize.ts";
 import { marksOf } from "../../../harness/report/plots/axes.ts";
-import { roundsPlot } from "../../../harness/report/plots/rounds-plot.ts";
+import { roundsPlot } from "../../../harness/report/plots/dot-plots.ts";
 import { type ArmName, armKinds } from "../../../harness/run/arm-name.ts";
 import { quantityOf } from "../../../harness/run/measure.ts";
 import { syntheticRun, syntheticSamples } from "../synthetic-run.ts";
