@@ -48,7 +48,7 @@ export function refuseBadValues(values: object): void {
   if (refused.length === 0) return;
   throw new UsageError({
     code: "OPTION_INVALID",
-    message: refused.map(({ problem }) => problem).join("; "),
+    message: refused.map(({ problem }) => problem).join("\n"),
     remedy: "See --help of the command.",
   });
 }

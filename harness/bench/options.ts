@@ -72,9 +72,14 @@ const vmSize: Reader<number> = {
     return bytes !== undefined && bytes > 0 && bytes % SIZE_STEP_BYTES === 0 ? bytes : undefined;
   },
 };
+/** A size that is named twice is measured once. */
+const sweep: Reader<number[]> = {
+  allowed: "a list of sizes such as 1G,2G, in steps of 2M",
+  read: (text) => listOf(vmSize).read([...new Set(text.split(","))].join(",")),
+};
 const arms: Reader<ArmName[]> = {
   ...listOf({ allowed: "", read: (text) => (parseArmName(text) === undefined ? undefined : text) }),
-  allowed: `${ALLOWED_ARM}; each once`,
+  allowed: `${ALLOWED_ARM}; several with commas, each once`,
 };
 const device = wordOr(["emulated"], matching(PCI_ADDRESS, "a PCI address such as 0000:65:00.0"));
 const cpuModel = matching(CPU_MODEL, "a CPU model of QEMU and its features, such as max,-erms,-fsrm");
@@ -104,7 +109,7 @@ export function addBenchOptions(command: Command): Command {
     option(
       "--sweep <sizes>",
       "smaller sizes for the fit over size: auto, none, or a list such as 1G,2G",
-      wordOr(["auto", "none"], listOf(vmSize)),
+      wordOr(["auto", "none"], sweep),
       "auto",
     ),
     option("--boots <n>", `boots of each arm, the unit of replication ${OF_SCENARIO}`, count(MAX_BOOTS)),

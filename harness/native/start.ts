@@ -58,7 +58,7 @@ async function buildAndRun($: Shell, request: NativeRequest): Promise<string> {
     async () => {
       const record = await newRecord($, request, kernel);
       const runDir = join(nativeResultsDir(), record.id);
-      writeRecord(runDir, record);
+      save(runDir, record);
       try {
         for (let run = 1; run <= record.runs; run++) {
           throwIfInterrupted($.signal, "measuring");
@@ -77,16 +77,12 @@ async function buildAndRun($: Shell, request: NativeRequest): Promise<string> {
           );
         }
       } catch (error) {
-        writeRecord(runDir, { ...record, ...endOf(error) });
+        save(runDir, { ...record, ...endOf(error) });
         progress.done("stopped");
         if (error instanceof InterruptedError) throw new InterruptedError("measuring", KEPT);
         throw error;
       }
-      writeRecord(runDir, {
-        ...record,
-        state: "finished",
-        finishedAt: new Date().toISOString(),
-      } satisfies NativeRecord);
+      save(runDir, { ...record, state: "finished", finishedAt: new Date().toISOString() });
       progress.done();
       return runDir;
     },
@@ -99,6 +95,8 @@ export async function startOnce($: Shell, base: Base): Promise<void> {
   const { imagePath } = await ensureKernel($, { base, variant: "native" });
   await startProgram($, imagePath, 1, { memoryBytes: MEMORY_BYTES, ...place }, DEADLINE_MS);
 }
+
+const save = (runDir: string, record: NativeRecord) => writeRecord(runDir, record);
 
 function endOf(error: unknown): Pick<NativeRecord, "state" | "failure"> {
   if (error instanceof InterruptedError) return { state: "interrupted", failure: null };

@@ -8,7 +8,7 @@ import { RuntimeDir } from "../base/runtime-dir.ts";
 import type { Shell } from "../base/shell.ts";
 import type { Accelerator } from "../run/sample.ts";
 
-export const accelChoices = ["auto", "kvm", "tcg"] as const;
+const accelChoices = ["auto", "kvm", "tcg"] as const;
 export type AccelChoice = (typeof accelChoices)[number];
 export type AccelOption = { accel: AccelChoice };
 

@@ -69,6 +69,21 @@ describe("a lock", () => {
     expect(await eventually(() => processesWith(lock).length === 0, 1_000)).toBe(true);
   });
 
+  test.each([
+    ["npx", "npx prezero"],
+    ["bench", "npm run bench"],
+  ])("tells the command as a person would type it: npm's word is %s", async (script, command) => {
+    const before = process.env.npm_lifecycle_event;
+    process.env.npm_lifecycle_event = script;
+    try {
+      const told = await withLock($, lock, silent, () => Promise.resolve(content()));
+      expect(JSON.parse(told).command).toMatch(new RegExp(`^${command}`));
+    } finally {
+      if (before === undefined) delete process.env.npm_lifecycle_event;
+      else process.env.npm_lifecycle_event = before;
+    }
+  });
+
   test("is not waited for after an interrupt", async () => {
     const other = await otherHolder();
     const waiting = withLock(

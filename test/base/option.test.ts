@@ -55,7 +55,7 @@ test("all bad values of a command are named at once", () => {
     .addOption(repeatable("--word <word>", "words", oneOf(["a", "b"])));
   const values = command.parse(["--some", "9", "--word", "a", "--word", "c"], { from: "user" }).opts();
   expect(() => refuseBadValues(values)).toThrow(
-    "--some 9: allowed: a whole number from 1 to 8; --word c: allowed: a, b",
+    "--some 9: allowed: a whole number from 1 to 8\n--word c: allowed: a, b",
   );
 });
 
