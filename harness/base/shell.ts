@@ -51,7 +51,7 @@ class DryRunEnd extends Error {}
 
 /**
  * The lines that `work` would run, but for what only reads: it is given a shell that records, and goes the way of a
- * real run with it. Outside directories for temporary files nothing is changed.
+ * real run with it. Outside directories for temporary files nothing is changed. What `work` throws is passed on.
  * @param tell gets each line as it comes
  */
 export async function dryRun(
@@ -67,7 +67,7 @@ export async function dryRun(
     tell(line);
   };
   const recorder = createShell({ signal: $.signal, dry: true, scratch: scratch.path, announce });
-  await partOfDryRun(recorder, () => work(recorder));
+  await untilItsEnd(recorder, () => work(recorder));
   return lines;
 }
 
@@ -77,11 +77,19 @@ export async function dryRun(
  */
 export async function partOfDryRun($: Shell, work: () => Promise<unknown>): Promise<void> {
   try {
+    await untilItsEnd($, work);
+  } catch (error) {
+    if (!$.dry || !(error instanceof MeasurementError)) throw error;
+    $.note("the rest, if any, depends on what is found");
+  }
+}
+
+async function untilItsEnd($: Shell, work: () => Promise<unknown>): Promise<void> {
+  try {
     await work();
   } catch (error) {
-    if (error instanceof DryRunEnd) $.note(error.message);
-    else if ($.dry && error instanceof MeasurementError) $.note("what comes next depends on what is found");
-    else throw error;
+    if (!(error instanceof DryRunEnd)) throw error;
+    $.note(error.message);
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { createShell } from "../../harness/base/shell.ts";
+import { MeasurementError } from "../../harness/base/errors.ts";
+import { createShell, dryRun, partOfDryRun, type Shell } from "../../harness/base/shell.ts";
 import type { Announcement } from "../../harness/base/shell-options.ts";
 
 function shell({ dry = false } = {}) {
@@ -88,5 +89,32 @@ describe("a dry run", () => {
     expect((await $.ask`echo read`).stdout).toBe("read");
     expect(await $.start(["sh", "-c", "exit 3"]).exited).toMatchObject({ exitCode: 0 });
     expect(announced.map(({ line }) => line)).toEqual(["echo ran", "echo read", "sh -c 'exit 3'"]);
+  });
+
+  const red = async () => {
+    throw new MeasurementError({ code: "TESTS_FAILED", message: "a test failed", remedy: "Mend it." });
+  };
+
+  test("ends where its way depends on what a command would have done", async () => {
+    const work = async ($: Shell) => {
+      await $`echo one`;
+      $.endDryRun("what comes next depends on it");
+      await $`echo two`;
+    };
+    expect(await dryRun(shell().$, work)).toEqual(["echo one", "# what comes next depends on it"]);
+  });
+
+  test("fails with what does not hold, so that its exit code says so", async () => {
+    await expect(dryRun(shell().$, red)).rejects.toMatchObject({ code: "TESTS_FAILED", exitCode: 1 });
+  });
+
+  test("goes on behind a part that judges what was found, for nothing was; a real run does not", async () => {
+    const work = async ($: Shell) => {
+      await partOfDryRun($, red);
+      await $`echo next`;
+    };
+    const lines = await dryRun(shell().$, work);
+    expect(lines).toEqual(["# the rest, if any, depends on what is found", "echo next"]);
+    await expect(work(shell().$)).rejects.toMatchObject({ code: "TESTS_FAILED" });
   });
 });
