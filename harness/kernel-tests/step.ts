@@ -71,14 +71,24 @@ export async function runSteps(
 /**
  * Says what the steps would run: each goes its own way with a shell that records, as far as that is known before
  * anything was found. What one makes, as kernels, the next finds.
- * @throws what a step would refuse before it runs: a patch that does not apply, an unknown fragment
+ * @throws the first of what the steps would refuse before they run, when all are told: a patch that does not apply, an
+ *   unknown fragment. As in a real run it ends all when the step is needed
  */
 export async function describeSteps($: Shell, steps: Step[], print: (line: string) => void): Promise<void> {
   const tell = async ($: Shell) => {
+    let first: HarnessError | undefined;
     for (const [index, step] of steps.entries()) {
       print(`${index + 1}. ${step.name}: ${step.about}`);
-      await partOfDryRun($, () => step.run($));
+      try {
+        await partOfDryRun($, () => step.run($));
+      } catch (error) {
+        if (!isTestResult(error)) throw error;
+        $.note(describeError(error));
+        first ??= error;
+        if (step.needed) break;
+      }
     }
+    if (first) throw first;
   };
   await dryRun($, tell, print);
 }
@@ -87,9 +97,14 @@ async function attempt($: Shell, step: Step): Promise<{ cases: TestResult[]; thr
   try {
     return { cases: await step.run($) };
   } catch (error) {
-    if (error instanceof InterruptedError || !(error instanceof HarnessError)) throw error;
+    if (!isTestResult(error)) throw error;
     return { cases: [check("runs to its end", false, describeError(error))], thrown: error };
   }
+}
+
+/** Ctrl-C is none, nor is a bug of the harness. */
+function isTestResult(error: unknown): error is HarnessError {
+  return error instanceof HarnessError && !(error instanceof InterruptedError);
 }
 
 /** A step without a single passed case has shown nothing, so it has not passed. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { InfrastructureError, InterruptedError } from "../../harness/base/errors.ts";
-import { chooseSteps, runSteps, type Step } from "../../harness/kernel-tests/step.ts";
+import { chooseSteps, describeSteps, runSteps, type Step } from "../../harness/kernel-tests/step.ts";
 import { casesOf, check, countCases, measured, summaryLine } from "../../harness/ktap/result.ts";
 import { $ } from "../fakes/shell.ts";
 
@@ -87,4 +87,51 @@ describe("the steps of the kernel tests", () => {
   test("nor is a bug of the harness", async () => {
     await expect(run(step("stress", () => Promise.reject(new TypeError("x is undefined"))))).rejects.toThrow(TypeError);
   });
+});
+
+describe("a dry run of the steps", () => {
+  const listed = (name: string) => step(name, async ($) => [check((await $`echo ${name}`).stdout, true)]);
+  async function described(...steps: Step[]) {
+    const printed: string[] = [];
+    const thrown = await describeSteps($, steps, (line) => void printed.push(line)).catch((error: unknown) => error);
+    return { printed, thrown };
+  }
+
+  test("tells what a step would refuse and goes on, as a real run does; at the end the first of it counts", async () => {
+    const missing = new InfrastructureError({ code: "SELFTEST_MISSING", message: "No selftest", remedy: "Add it." });
+    const { printed, thrown } = await described(
+      step("stress", () => Promise.reject(panic())),
+      step("life", () => Promise.reject(missing)),
+      listed("benchmark"),
+    );
+    expect(printed.filter((line) => !line.startsWith("# "))).toEqual([
+      "1. stress: a test",
+      "2. life: a test",
+      "3. benchmark: a test",
+      "echo benchmark",
+    ]);
+    expect(printed.join("\n")).toMatch(/^# error: The kernel panicked \[KERNEL_PANIC\]\n# .*^# error: No selftest/ms);
+    expect(thrown).toMatchObject({ code: "KERNEL_PANIC" });
+  });
+
+  test("ends with a step that all need, as a real run does", async () => {
+    const { printed, thrown } = await described(
+      step("kernels", () => Promise.reject(panic()), true),
+      listed("stress"),
+    );
+    expect(printed.join("\n")).not.toContain("stress");
+    expect(thrown).toMatchObject({ code: "KERNEL_PANIC" });
+  });
+
+  test.each([new InterruptedError("testing"), new TypeError("x is undefined")])(
+    "ends at once with %s",
+    async (error) => {
+      const { printed, thrown } = await described(
+        step("stress", () => Promise.reject(error)),
+        listed("benchmark"),
+      );
+      expect(printed).toEqual(["1. stress: a test"]);
+      expect(thrown).toBe(error);
+    },
+  );
 });
