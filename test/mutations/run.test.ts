@@ -1,10 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { fetchSource } from "../../harness/kernel/source.ts";
 import type { TestResult } from "../../harness/ktap/result.ts";
 import { MutantTree } from "../../harness/mutations/mutant-tree.ts";
 import { readMutations } from "../../harness/mutations/mutation.ts";
 import { runMutations } from "../../harness/mutations/run.ts";
+import { baseRepository } from "../../harness/patches/base-repository.ts";
 import { announcedBy, comparable, toldBy } from "../fakes/announced.ts";
 import { $ } from "../fakes/shell.ts";
 import { FakeKernel } from "../kernel/fake-kernel.ts";
@@ -30,6 +32,15 @@ diff --git a/mm/page_alloc.c b/mm/page_alloc.c
 
 `;
 const CASE = "prezero_test_handout_is_zero_and_clean";
+/** In place of the miniature's `cat`: a kernel that runs the one case that is asked for, and refuses what it should. */
+const FILTERS = `case "$*" in *bulk_is_zero*)
+  for name in init_on_free page_poison debug_pagealloc; do
+    case "$*" in *" $name="*) echo "error == -95, page_prezero: not enabled: $name";; esac
+  done
+  exit;;
+esac
+for word; do case $word in kunit.filter_glob=*) only=\${word##*.};; esac; done
+sed -E "s/^    1\\.\\.2/    1..1/; /ok [12] prezero/{/$only/!d; s/ok 2/ok 1/}"`;
 
 let fake: FakeKernel;
 let directory: string;
@@ -43,11 +54,11 @@ beforeEach(() => {
 afterEach(() => fake[Symbol.dispose]());
 
 /** A mutation that makes the kernel say something else about its second case. */
-function mutation(name: string, says: string, before = `    ok 2 ${CASE}`): void {
+function mutation(name: string, says: string, before = `    ok 2 ${CASE}`, caughtBy = `kunit ${CASE}`): void {
   writeFileSync(
     join(directory, `${name}.patch`),
     `Breaks: the mark never outlives hand-out
-Caught-by: kunit ${CASE}
+Caught-by: ${caughtBy}
 
 diff --git a/arch/um/linux.sh b/arch/um/linux.sh
 --- a/arch/um/linux.sh
@@ -80,16 +91,34 @@ async function run(shell = $): Promise<{ results: TestResult[]; shown: string[] 
   return { results, shown };
 }
 
-test("a dry run tells what a run runs: the healthy series, its test, then each mutant with its own and the way back", async () => {
+test("a dry run tells what a run runs: the healthy series, its tests, then each mutant with its own and the way back", async () => {
   mutation("a", `    not ok 2 ${CASE}`);
-  mutation("b", `    not ok 2 ${CASE}`);
+  mutation("b", `    not ok 2 ${CASE}`, undefined, "kunit prezero_test_options_are_checked");
+  mutation("c", `    not ok 2 ${CASE}`, undefined, "refusals init_on_free=1");
+  mutation("d", `    not ok 2 ${CASE}`, undefined, "refusals page_poison=1");
+  fake.changeSource("arch/um/linux.sh", /^cat/m, FILTERS.replaceAll("$", "$$$$"));
   const told = comparable(await toldBy(run));
-  const END = "# what comes next depends on what is found";
-  expect(told.filter((line) => line === END)).toHaveLength(1);
+  const END = "# the rest, if any, depends on what is found";
+  expect(told.filter((line) => line === END)).toHaveLength(4);
   expect(told.filter((line) => line !== END)).toEqual(comparable(await announcedBy(run)));
   expect(told.join("\n")).toMatch(
     /git apply .*a\.patch\n.*LOCALVERSION=-mutant.*filter_glob=.*--reverse .*a\.patch\n/s,
   );
+});
+
+test("a dry run boots the healthy series once for all cases of the selftest, as a run does", async () => {
+  fake.addSymbolsOf("bench.config", "prezero.config");
+  fake.base.fragments = [];
+  mutation("a", `    not ok 2 ${CASE}`, undefined, "selftest PMD size");
+  mutation("b", `    not ok 2 ${CASE}`, undefined, "selftest 64K");
+  const selftests = join(fake.source, "tools/testing/selftests");
+  mkdirSync(join(selftests, "mm"), { recursive: true });
+  for (const file of ["kselftest.h", "mm/page_prezero.c"]) writeFileSync(join(selftests, file), "");
+  const say = () => {};
+  await baseRepository($, await fetchSource($, fake.base, say), say);
+  const told = await toldBy(run);
+  const boots = told.filter((line) => line.startsWith("qemu-system-x86_64 "));
+  expect(boots).toHaveLength(3);
 });
 
 test("a mutant whose test fails is caught, one whose test still passes is missed, each as soon as it is known", async () => {
