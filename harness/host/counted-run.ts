@@ -23,6 +23,8 @@ export type CountedRun = {
   timeoutMs: number;
   /** Added to the kernel's command line. */
   extraCmdline?: string;
+  /** What a dry run takes for what the machine printed. */
+  standIn?: string;
 };
 
 /**
@@ -59,6 +61,7 @@ export async function countedRun($: Shell, what: CountedRun): Promise<string> {
   const args = countedRunArgs(what, initrd);
   const { stdout } = await $({
     timeoutMs: what.timeoutMs,
+    ...(what.standIn === undefined ? {} : { standIn: what.standIn }),
     code: "COUNTED_RUN_FAILED",
     remedy: "QEMU comes with: npm run setup",
   })`qemu-system-x86_64 ${args}`;

@@ -17,6 +17,9 @@ const costSchema = z.object({
 /** Instructions that allocating and freeing base pages took in a counted run. */
 export type Cost = z.infer<typeof costSchema>;
 
+/** The answer of a program that a dry run does not run. */
+export const COST_STAND_IN = `${PREFIX}{"setting":"off","pages":1,"rounds":[{"allocate":1,"free":1}]}`;
+
 /**
  * Reads what the program allocost printed.
  * @throws MeasurementError COST_UNREADABLE with all of it

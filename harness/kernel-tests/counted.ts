@@ -5,8 +5,8 @@ import { countedRun } from "../host/counted-run.ts";
 import { compileStatic } from "../host/programs.ts";
 import type { BuiltKernel } from "../kernel/built-kernel.ts";
 import type { TestResult } from "../ktap/result.ts";
-import { type Cost, judgeCost, parseCost } from "./cost.ts";
-import { judgeLockHold, parseLockHold, symbolFinder } from "./lock-hold.ts";
+import { COST_STAND_IN, type Cost, judgeCost, parseCost } from "./cost.ts";
+import { judgeLockHold, LOCK_HOLD_STAND_IN, parseLockHold, symbolFinder } from "./lock-hold.ts";
 
 /** With string instructions that TCG counts byte by byte, and without: clearing is most of the one, little of the other. */
 const CPU_MODELS = ["max", "max,-erms,-fsrm"];
@@ -35,25 +35,21 @@ export async function costWhenOff(
   const program = await compileStatic($, join(initsDir, "allocost.c"), scratch);
   const count = async (kernel: BuiltKernel, setting: Cost["setting"], cpuModel: string) => {
     const machine = { imagePath: kernel.imagePath, memoryBytes: COST_BYTES, cpuModel, timeoutMs: RUN_MS };
-    return countedRun($, { ...machine, program, args: [String(COST_MIB), setting] });
+    const run = { ...machine, program, args: [String(COST_MIB), setting], standIn: COST_STAND_IN };
+    return parseCost(await countedRun($, run));
   };
-  const found = [];
+  const results: TestResult[] = [];
   for (const cpuModel of CPU_MODELS) {
-    const printed = {
+    const costs = {
       base: await count(base, "off", cpuModel),
       again: await count(base, "off", cpuModel),
       off: await count(prezero, "off", cpuModel),
       empty: await count(prezero, "empty", cpuModel),
       full: await count(prezero, "full", cpuModel),
     };
-    found.push({ cpuModel, printed });
+    results.push(...judgeCost(cpuModel, costs));
   }
-  return found.flatMap(({ cpuModel, printed: { base, again, off, empty, full } }) =>
-    judgeCost(cpuModel, {
-      ...{ base: parseCost(base), again: parseCost(again) },
-      ...{ off: parseCost(off), empty: parseCost(empty), full: parseCost(full) },
-    }),
-  );
+  return results;
 }
 
 /**
@@ -71,9 +67,10 @@ export async function lockHold(
   const symbolAt = symbolFinder(await $.files.readText(join(kernel.dir, "System.map"), ""));
   const { mib, memoryBytes } = fragments;
   const machine = { imagePath: kernel.imagePath, memoryBytes, cpuModel: FAST_CLEAR, timeoutMs: RUN_MS };
-  const printed: string[] = [];
+  const results: TestResult[] = [];
   for (const minOrder of ["0", "9"]) {
-    printed.push(await countedRun($, { ...machine, program, args: [minOrder, String(mib)] }));
+    const run = { ...machine, program, args: [minOrder, String(mib)], standIn: LOCK_HOLD_STAND_IN };
+    results.push(...judgeLockHold(parseLockHold(await countedRun($, run)), symbolAt));
   }
-  return printed.flatMap((output) => judgeLockHold(parseLockHold(output), symbolAt));
+  return results;
 }

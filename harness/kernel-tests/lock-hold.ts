@@ -30,6 +30,11 @@ type Longest = { thread: string; ns: number; callerOffset: number | undefined };
 
 type LockHold = z.infer<typeof answerSchema> & { threads: Longest[] };
 
+/** The answer of a program that a dry run does not run. */
+export const LOCK_HOLD_STAND_IN = `${PREFIX}{"minOrder":0,"mib":1,"prezeroedPages":1,"freePages":1,"latestNs":1}
+{ common_pid: kworker/u2:1 [ 1] } hitcount: 1
+max: 1`;
+
 /**
  * Reads what the program lockhold printed.
  * @throws MeasurementError LOCK_HOLD_UNREADABLE with all of it

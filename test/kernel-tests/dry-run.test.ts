@@ -2,6 +2,8 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { projectPath } from "../../harness/base/paths.ts";
+import { COST_STAND_IN } from "../../harness/kernel-tests/cost.ts";
+import { LOCK_HOLD_STAND_IN } from "../../harness/kernel-tests/lock-hold.ts";
 import { chooseSteps, describeSteps, runSteps, type Step } from "../../harness/kernel-tests/step.ts";
 import { kernelSteps } from "../../harness/kernel-tests/steps.ts";
 import { announcedBy, comparable } from "../fakes/announced.ts";
@@ -76,6 +78,24 @@ test("a step whose commands are all known prints what a real run of it runs, bel
   expect(commands).toEqual(await ran(chosen));
   expect(commands.join("\n")).toMatch(/make O=build .*^qemu-system-x86_64 .*^# on the host: echo 1 > \S+enabled/ms);
 });
+
+test.each([
+  ["cost when off", COST_STAND_IN, 10],
+  ["lock hold", LOCK_HOLD_STAND_IN, 2],
+])(
+  "%s tells all its counted runs; a real one ends with the first whose answer cannot be read",
+  async (name, answer, runs) => {
+    fake.addSymbolsOf("kunit.config", "prezero.config", "trace.config");
+    fake.stub("qemu-system-x86_64", `cat <<'ANSWER'\n${answer}\nANSWER`);
+    const chosen = steps(true, name);
+    const [, ...told] = await described(chosen);
+    const boots = (lines: string[]) => lines.filter((line) => line.startsWith("qemu-system-x86_64 "));
+    expect(boots(told)).toHaveLength(runs);
+    expect(told).toEqual(await ran(chosen));
+    fake.stub("qemu-system-x86_64", "echo 'Out of memory'");
+    expect(boots(await ran(chosen))).toHaveLength(1);
+  },
+);
 
 test("one that goes on with what it finds ends there, and says so; the next step is told all the same", async () => {
   const [kernels, pressure] = steps(true, "kernels", "life: memory pressure") as [Step, Step];
