@@ -34,11 +34,12 @@ const text = (n: number) =>
   ].join("\n");
 /** What the series' own kselftest says, with what it counts. */
 const COUNTS = /%l?[du]/g;
-const FORMATS = [
-  ...readFileSync(projectPath("kernel-patches/0002-page-prezero.patch"), "utf8").matchAll(
-    /^\+\s*ksft_test_result\([^"]*"([^"]*%l?[du][^"]*)\\n"/gm,
+const SERIES = globSync(projectPath("kernel-patches/**/0002-page-prezero.patch"));
+const FORMATS = SERIES.flatMap((file) =>
+  [...readFileSync(file, "utf8").matchAll(/^\+\s*ksft_test_result\([^"]*"([^"]*%l?[du][^"]*)\\n"/gm)].map(
+    ([, format = ""]) => format,
   ),
-].map(([, format = ""]) => format);
+);
 const kselftest = (n: number) =>
   FORMATS.map((format, i) => `ok ${i + 1} ${format.replaceAll("%s", "64K").replaceAll(COUNTS, String(n))}\n`).join("");
 
