@@ -45,7 +45,7 @@ export async function twoNodes(host: LifeHost): Promise<TestResult[]> {
       checked(`memory of node ${node}`, load),
       measured(
         "its pool went down, the other's did not",
-        `to ${Math.round(own * 100)} %, to ${Math.round(other * 100)} %`,
+        `its own to ${Math.round(own * 100)} %, the other's to ${Math.round(other * 100)} %`,
         own < 0.5 && other >= UNTOUCHED_SHARE,
         JSON.stringify({ before, after }),
       ),

@@ -86,7 +86,7 @@ export function judgePressure(without: Pick<Pressed, "vmstat">, withSeries: Pick
     ),
     measured(
       "memory was short",
-      `${shortages(without.vmstat)} and ${shortages(withSeries.vmstat)} looks for some`,
+      `reclaim counters: ${shortages(without.vmstat)} without, ${shortages(withSeries.vmstat)} with the series`,
       shortages(without.vmstat) > 0 && shortages(withSeries.vmstat) > 0,
     ),
     verifierFoundNothing(withSeries.vmstat),

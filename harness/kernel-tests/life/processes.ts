@@ -127,7 +127,7 @@ export async function limited(host: LifeHost): Promise<TestResult[]> {
       peak > LIMIT_MIB * MIB_BYTES && peak < LOAD_MIB * MIB_BYTES,
     ),
     measured(
-      "its limit was met, and nobody was killed",
+      "its limit was reached, and nobody was killed",
       `${event("high")} times, ${event("oom_kill")} killed`,
       event("high") > 0 && event("oom_kill") === 0,
       events,

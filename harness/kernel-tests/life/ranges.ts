@@ -42,7 +42,7 @@ export async function takeAndGiveBack(host: LifeHost): Promise<TestResult[]> {
     measured("the area has all its pages", `${size} pages`, size === AREA_MIB * PAGES_PER_MIB),
     checked("what others have of it", load),
     // Pages that are pinned just then may refuse to move; that the worker never keeps one is what is looked for.
-    measured("ranges were had", `${CMA_CYCLES - failed} of ${CMA_CYCLES}`, failed <= CMA_CYCLES / 2, load.stderr),
+    measured("ranges were allocated", `${CMA_CYCLES - failed} of ${CMA_CYCLES}`, failed <= CMA_CYCLES / 2, load.stderr),
     measured("nothing is in use in the end", `${used} pages`, used === 0),
   ];
 }
@@ -86,12 +86,12 @@ export async function hugePool(host: LifeHost): Promise<TestResult[]> {
     checked("pages of the pool while it changes", load),
     measured("it has as many afterwards", `${after} pages`, after === PAGES),
     measured(
-      "a gigantic page came",
+      "a gigantic page was allocated every time",
       `${came} of ${TRIES} times`,
       came === TRIES,
       `${gigantic.stdout}${gigantic.stderr}`,
     ),
-    check("it went again", gigantic.stdout.endsWith("0\n0\n"), gigantic.stdout),
+    check("it was freed again", gigantic.stdout.endsWith("0\n0\n"), gigantic.stdout),
     ended("nothing is reserved in the end", await host.exec("grep -q '^HugePages_Rsvd: *0$' /proc/meminfo")),
   ];
 }

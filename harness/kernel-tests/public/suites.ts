@@ -3,6 +3,7 @@ import type { Shell } from "../../base/shell.ts";
 import { ensureKernel } from "../../kernel/build.ts";
 import { casesOf, measured, type TestResult } from "../../ktap/result.ts";
 import { runSuite, type SuiteRun } from "../../kunit/suite.ts";
+import { count } from "../../report/wording/format.ts";
 import type { Scenario } from "../boot/test-host.ts";
 import { mmPair } from "./mm-pair.ts";
 import { MM_RUNS } from "./mm-programs.ts";
@@ -55,7 +56,7 @@ export async function kunitPair(
 
 function heard(name: string, { report, failure }: SuiteRun): TestResult {
   const holds = failure === undefined && report.results.length > 0;
-  const found = `${report.results.length} suites`;
+  const found = count(report.results.length, "suite");
   return measured(`${name}: all suites were heard`, found, holds, failure ? describeError(failure) : "");
 }
 

@@ -118,8 +118,8 @@ describe("a group with a limit", () => {
   test.each([
     ["goes over it", { peak: "167772160\n" }, /^the group was kept/],
     ["never comes near it", { peak: "4096\n" }, /^the group was kept/],
-    ["never meets it", { events: "high 0\noom_kill 0\n" }, /^its limit was met.*: 0 times/],
-    ["has somebody killed", { events: "high 812\noom_kill 1\n" }, /^its limit was met.* 1 killed/],
+    ["never meets it", { events: "high 0\noom_kill 0\n" }, /^its limit was reached.*: 0 times/],
+    ["has somebody killed", { events: "high 812\noom_kill 1\n" }, /^its limit was reached.* 1 killed/],
     ["stays charged", { left: "50331648\n" }, /^all was given back/],
   ])("fails when it %s", async (_, change, name) => {
     expect(await failed(change)).toEqual([expect.stringMatching(name)]);

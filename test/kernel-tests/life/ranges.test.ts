@@ -22,7 +22,7 @@ describe("a CMA area", () => {
 
   test.each([
     ["is not there", 0, 0, 0, /^the area has all its pages: 0/],
-    ["hardly ever gives", 16_384, 7, 0, /^ranges were had: 1 of 8/],
+    ["hardly ever gives", 16_384, 7, 0, /^ranges were allocated: 1 of 8/],
     ["keeps something", 16_384, 0, 12_288, /^nothing is in use in the end: 12288/],
   ])("fails when it %s", async (_, count, refused, used, name) => {
     expect(await failed(count, refused, used)).toEqual([expect.stringMatching(name)]);
@@ -51,9 +51,9 @@ describe("a pool of huge pages", () => {
     [
       "gets a gigantic page only now and then",
       [[/1048576kB/, `${"1\n".repeat(7)}0\n0\n0\n`]],
-      /^a gigantic page came: 7 of 8/,
+      /^a gigantic page was allocated every time: 7 of 8/,
     ],
-    ["does not give one back", [[/1048576kB/, `${"1\n".repeat(8)}1\n0\n`]], /^it went again/],
+    ["does not give one back", [[/1048576kB/, `${"1\n".repeat(8)}1\n0\n`]], /^it was freed again/],
     ["keeps a reservation", [[/HugePages_Rsvd/, { exitCode: 1 }]], /^nothing is reserved/],
   ] as [string, Answers, RegExp][])("fails when it %s", async (_, change, name) => {
     expect(await failed(change)).toEqual([expect.stringMatching(name)]);

@@ -23,8 +23,8 @@ const pair = async (base: string, series: string, failure?: InfrastructureError)
 
 test("suites that say the same on both kernels pass", async () => {
   expect((await pair(OUTPUT, OUTPUT)).map(({ status, name, found }) => `${status} ${name}: ${found}`)).toEqual([
-    "passed base: all suites were heard: 1 suites",
-    "passed series: all suites were heard: 1 suites",
+    "passed base: all suites were heard: 1 suite",
+    "passed series: all suites were heard: 1 suite",
     "passed slub_test: 2 passed on both",
   ]);
 });
