@@ -2,8 +2,12 @@ import { expect, test } from "vitest";
 import { projectPath } from "../../harness/base/paths.ts";
 import { readSeries } from "../../harness/series/series.ts";
 
-/** What code outside mm/ may see of the series: how to be a consumer of free pages, and the trace events. */
-const VISIBLE = ["include/linux/page_reporting.h", "include/trace/events/page_prezero.h"];
+/** What code outside mm/ may see of the series: how to clear a page, to be a consumer of free pages, and to trace. */
+const VISIBLE = [
+  "arch/x86/include/asm/clear_page_uncached.h",
+  "include/linux/page_reporting.h",
+  "include/trace/events/page_prezero.h",
+];
 
 test("the mark of zeroed memory is private to mm/: no other header changes", async () => {
   const { patches } = await readSeries(projectPath("kernel-patches"));
