@@ -16,13 +16,12 @@ import {
   share,
   wordOr,
 } from "../base/option.ts";
-import { parseSize } from "../base/size.ts";
 import { MAX_HOST_CPUS } from "../hosts.ts";
 import { type AccelChoice, accelOption } from "../qemu.ts";
 import { ALLOWED_ARM, ALLOWED_KNOBS, type ArmName, armKinds, parseArmName } from "../run/arm-name.ts";
 import { ALLOWED_REQUIREMENT, parseRequirement, REQUIREMENT_HELP, type Requirement } from "../run/requirement.ts";
 import { clockSchema, type HostClock, type Thp, thpSchema } from "../run/sample.ts";
-import { MAX_BOOTS, MAX_ROUNDS, SIZE_STEP_BYTES, scenarioNames } from "./scenario.ts";
+import { MAX_BOOTS, MAX_ROUNDS, parseVmSize, scenarioNames } from "./scenario.ts";
 
 /** The options of `npm run bench`; what the scenario decides is undefined when it is left out. */
 export type BenchOptions = {
@@ -65,17 +64,14 @@ const thp: Reader<Thp[]> = {
   allowed: `${thpSchema.options.join(", ")}, both, or a list such as off,on,mthp-64k; each once`,
   read: (text) => thpList.read(text === "both" ? "off,on" : text),
 };
-const vmSize: Reader<number> = {
-  allowed: "a size in steps of 2M, such as 64G",
-  read(text) {
-    const bytes = parseSize(text);
-    return bytes !== undefined && bytes > 0 && bytes % SIZE_STEP_BYTES === 0 ? bytes : undefined;
-  },
-};
+const vmSize: Reader<number> = { allowed: "a size in steps of 2M, such as 64G", read: parseVmSize };
 /** A size that is named twice is measured once. */
 const sweep: Reader<number[]> = {
   allowed: "a list of sizes such as 1G,2G, in steps of 2M",
-  read: (text) => listOf(vmSize).read([...new Set(text.split(","))].join(",")),
+  read(text) {
+    const sizes = text.split(",").map((item) => parseVmSize(item.trim()));
+    return sizes.every((bytes) => bytes !== undefined) ? sizes : undefined;
+  },
 };
 const arms: Reader<ArmName[]> = {
   ...listOf({ allowed: "", read: (text) => (parseArmName(text) === undefined ? undefined : text) }),
@@ -166,18 +162,20 @@ export function addBenchOptions(command: Command): Command {
 /** Options that mean something together with --resume; everything else is in the run that goes on. */
 const WITH_RESUME = new Set(["resume", "require", "ktap", "junit", "dryRun", "json"]);
 
+/** What an option is that only says yes, or may be repeated, when it is left out. */
+const LEFT_OUT: Pick<BenchOptions, "require" | "traces" | "dryRun" | "json"> = {
+  require: [],
+  traces: false,
+  dryRun: false,
+  json: false,
+};
+
 /**
- * The options as they were given to the command.
- * @throws UsageError OPTION_INVALID naming each bad option and what is allowed
+ * The options as they were given to the command; bad values have been refused before.
+ * @throws UsageError OPTION_INVALID naming what cannot stand beside --resume
  */
 export function benchOptionsOf(command: Command): BenchOptions {
-  const options = {
-    require: [],
-    traces: false,
-    dryRun: false,
-    json: false,
-    ...command.opts(),
-  } as unknown as BenchOptions;
+  const options: BenchOptions = { ...LEFT_OUT, ...command.opts<BenchOptions>() };
   const given = Object.keys(options).filter((name) => command.getOptionValueSource(name) === "cli");
   const extra = options.resume === undefined ? [] : given.filter((name) => !WITH_RESUME.has(name));
   if (extra.length > 0) {
@@ -188,11 +186,12 @@ export function benchOptionsOf(command: Command): BenchOptions {
         "Allowed beside --resume: --require, --ktap, --junit, --dry-run, --json. Start a new run for other settings.",
     });
   }
-  refuseBadValues(options);
   return options;
 }
 
-/** The options as they would be typed behind `npm run bench --`. @throws as {@link benchOptionsOf} */
+/** The options as they would be typed behind `npm run bench --`. @throws as {@link refuseBadValues}, {@link benchOptionsOf} */
 export function parseBenchOptions(...typed: string[]): BenchOptions {
-  return benchOptionsOf(addBenchOptions(new Command().exitOverride()).parse(typed, { from: "user" }));
+  const command = addBenchOptions(new Command().exitOverride()).parse(typed, { from: "user" });
+  refuseBadValues(command.opts());
+  return benchOptionsOf(command);
 }

@@ -13,12 +13,19 @@ import { thpSchema } from "../run/sample.ts";
 export const MAX_BOOTS = 100;
 export const MAX_ROUNDS = 100;
 /** Sizes are whole multiples of this, which is a huge page. */
-export const SIZE_STEP_BYTES = 2 * MIB_BYTES;
+const SIZE_STEP_BYTES = 2 * MIB_BYTES;
 
 const unique = <T>(items: T[]) => new Set(items).size === items.length;
-const size = z.string().transform((text, context) => {
+
+/** Bytes of a size that a VM or a program can have; undefined for any other text. */
+export function parseVmSize(text: string): number | undefined {
   const bytes = parseSize(text);
-  if (bytes !== undefined && bytes > 0 && bytes % SIZE_STEP_BYTES === 0) return bytes;
+  return bytes !== undefined && bytes > 0 && bytes % SIZE_STEP_BYTES === 0 ? bytes : undefined;
+}
+
+const size = z.string().transform((text, context) => {
+  const bytes = parseVmSize(text);
+  if (bytes !== undefined) return bytes;
   context.addIssue("allowed: a size such as 64G or 512M, in steps of 2M");
   return z.NEVER;
 });

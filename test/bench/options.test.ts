@@ -44,6 +44,10 @@ describe("the options of npm run bench", () => {
     expect(parseBenchOptions("--thp", "off,on,mthp-64k").thp).toEqual(["off", "on", "mthp-64k"]);
   });
 
+  test("--sweep takes a size that is named twice", () => {
+    expect(parseBenchOptions("--sweep", "1G, 1024M").sweep).toEqual([GIB_BYTES, GIB_BYTES]);
+  });
+
   test("--require may be given several times", () => {
     const { require } = parseBenchOptions("--require", "thp-on >= 8", "--require", "thp-off:prezero-disabled > 0.9");
     expect(require.map(({ text }) => text)).toEqual(["thp-on:prezero >= 8", "thp-off:prezero-disabled > 0.9"]);
