@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { ensureKernel } from "../../harness/kernel/build.ts";
+import { ensureKernel, type KernelRequest } from "../../harness/kernel/build.ts";
 import { sha256 } from "../../harness/kernel/content-key.ts";
 import { $ } from "../fakes/shell.ts";
 import { FakeKernel, SERIES_PATCH } from "./fake-kernel.ts";
@@ -105,10 +105,16 @@ describe("building a kernel", () => {
 
   test("is shared by two runs at once: one builds, the other waits", async () => {
     using fake = new FakeKernel();
-    const [one, two] = await Promise.all([
-      ensureKernel($, fake.request("base")),
-      ensureKernel($, fake.request("base")),
-    ]);
+    // Compiles nothing until somebody waits, however busy the machine is.
+    const waits = join(fake.root, "somebody-waits");
+    fake.stub("make", `while [ ! -e ${waits} ]; do sleep 0.05; done\nPATH="\${PATH#*:}" exec make "$@"`);
+    const request = fake.request("base");
+    const log = (line: string) => {
+      fake.said.push(line);
+      if (line.startsWith("waiting")) writeFileSync(waits, "");
+    };
+    const shared = { ...request, progress: { ...request.progress, log } } as KernelRequest;
+    const [one, two] = await Promise.all([ensureKernel($, shared), ensureKernel($, shared)]);
     expect([one.cached, two.cached].sort()).toEqual([false, true]);
     expect(one.imageSha256).toBe(two.imageSha256);
     expect(fake.said).toContainEqual(expect.stringMatching(/^waiting for `.*` \(pid \d+\)$/));
