@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { ensureKernel, type KernelRequest } from "../../harness/kernel/build.ts";
+import { SILENT } from "../../harness/base/progress.ts";
+import { ensureKernel } from "../../harness/kernel/build.ts";
 import { sha256 } from "../../harness/kernel/content-key.ts";
 import { $ } from "../fakes/shell.ts";
 import { FakeKernel, SERIES_PATCH } from "./fake-kernel.ts";
@@ -109,11 +110,12 @@ describe("building a kernel", () => {
     const waits = join(fake.root, "somebody-waits");
     fake.stub("make", `while [ ! -e ${waits} ]; do sleep 0.05; done\nPATH="\${PATH#*:}" exec make "$@"`);
     const request = fake.request("base");
+    const { progress = SILENT } = request;
     const log = (line: string) => {
       fake.said.push(line);
       if (line.startsWith("waiting")) writeFileSync(waits, "");
     };
-    const shared = { ...request, progress: { ...request.progress, log } } as KernelRequest;
+    const shared = { ...request, progress: { ...progress, log } };
     const [one, two] = await Promise.all([ensureKernel($, shared), ensureKernel($, shared)]);
     expect([one.cached, two.cached].sort()).toEqual([false, true]);
     expect(one.imageSha256).toBe(two.imageSha256);
