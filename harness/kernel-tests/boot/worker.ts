@@ -4,11 +4,15 @@ import { counter, number } from "./answers.ts";
 
 const CONTROL = "/sys/kernel/mm/page_prezero";
 /**
- * Everything that the worker says is zero is looked at. It starts soon and goes first: a load that uses every CPU would
- * leave it nothing to do.
+ * The worker is as polite as it can be, and a load that uses every CPU would leave it nothing to do: for a test it comes
+ * first. A series that has no thread of its own for each node has a workqueue; either is there once it is enabled.
  */
+export const WORKER_FIRST = `nice=/sys/bus/workqueue/devices/page_prezero/nice
+if [ -e $nice ]; then echo -20 > $nice; else renice -n -20 -p $(pgrep ^page_prezero/); fi`;
+
+/** Everything that the worker says is zero is looked at. It starts soon. */
 export const WORKER_ON = `cd ${CONTROL} && echo 1 > verify && echo 100 > delay_millisecs && echo 1 > enabled &&
-echo -20 > /sys/bus/workqueue/devices/page_prezero/nice && cat enabled verify && cd /`;
+{ ${WORKER_FIRST}; } && cat enabled verify && cd /`;
 /** Of free memory; what is in CMA, in pieces and below the watermarks stays as it is. */
 const FULL_SHARE_PERCENT = 75;
 const FULL_SECONDS = 60;

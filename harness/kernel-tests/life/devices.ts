@@ -9,12 +9,15 @@ import { checked, ended, number } from "../boot/answers.ts";
 import type { Scenario, TestPlan } from "../boot/test-host.ts";
 import { WORKER_ON } from "../boot/worker.ts";
 import { afterwards, bootLife, onLiveHost, SCENARIO_MS } from "./host.ts";
+import { poolOf } from "./numa.ts";
 
 const DIMM_BYTES = GIB_BYTES / 2;
 const HOTPLUG_CYCLES = 3;
 /** Node of its own, which has no memory before. */
 const NODE = 1;
-const NODE_FILE = `/sys/devices/system/node/node${NODE}/nr_prezeroed`;
+/** What a node has of the series as long as it has memory: a directory or a file. */
+const NODE_FILES = `/sys/kernel/mm/page_prezero/node${NODE} /sys/devices/system/node/node${NODE}/nr_prezeroed`;
+const GONE = `(for try in $(seq 50); do ls -d ${NODE_FILES} 2>/dev/null || exit 0; sleep 0.1; done; exit 1)`;
 const HOTPLUG_LOAD_MIB = 256;
 const UNPLUG_MS = 60_000;
 const anything = z.unknown();
@@ -25,7 +28,7 @@ const OFFLINE = `for block in $(ls -d /sys/devices/system/node/node${NODE}/memor
   for try in $(seq 20); do echo offline > $block/state && break; sleep 0.2; done
   grep -q offline $block/state || exit 1
 done`;
-const FILLED = `for try in $(seq 150); do [ $(cat ${NODE_FILE}) -gt ${DIMM_BYTES / 4096 / 2} ] && break; sleep 0.2; done; cat ${NODE_FILE}`;
+const FILLED = `for try in $(seq 150); do [ $(${poolOf(NODE)}) -gt ${DIMM_BYTES / 4096 / 2} ] && break; sleep 0.2; done; ${poolOf(NODE)}`;
 
 export const hotplug: Scenario = {
   name: "memory hotplug",
@@ -48,7 +51,7 @@ export async function dimm(host: Pick<TestHost, "exec" | "qemu">): Promise<TestR
       checked("memory of the node", await host.exec(`zerocheck ${HOTPLUG_LOAD_MIB} 1 small ${NODE}`, SCENARIO_MS)),
     );
     results.push(ended(`offline, time ${cycle}`, await host.exec(OFFLINE, SCENARIO_MS)));
-    results.push(ended("its file goes with its memory", await host.exec(`[ ! -e ${NODE_FILE} ]`)));
+    results.push(ended("its file goes with its memory", await host.exec(GONE)));
   }
   const gone = qmp.nextEvent("DEVICE_DELETED", UNPLUG_MS);
   gone.catch(() => {});
