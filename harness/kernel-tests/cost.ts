@@ -4,11 +4,13 @@ import { measured, type TestResult } from "../ktap/result.ts";
 
 /** What a kernel that carries the series and never enables it may cost, share of base's instructions. */
 const MOST_EXTRA = 0.005;
+/** What may be left of it once it was enabled and disabled again, share of the instructions when never enabled. */
+const MOST_LEFT = 0.001;
 
 const PREFIX = "allocost: ";
 
 const costSchema = z.object({
-  setting: z.enum(["off", "empty", "full"]),
+  setting: z.enum(["off", "empty", "full", "disabled"]),
   pages: z.int().positive(),
   /** Instructions of each round, for all pages. */
   rounds: z.array(z.object({ allocate: z.int().positive(), free: z.int().positive() })).min(1),
@@ -49,11 +51,12 @@ const MOST_JITTER = 1e-5;
  */
 export function judgeCost(
   cpuModel: string,
-  costs: { base: Cost; again: Cost; off: Cost; empty: Cost; full: Cost },
+  costs: { base: Cost; again: Cost; off: Cost; empty: Cost; full: Cost; disabled: Cost },
 ): TestResult[] {
   return (["allocate", "free"] as const).flatMap((path) => {
     const base = instructionsPerPage(costs.base, path);
     const extra = (cost: Cost) => instructionsPerPage(cost, path) / base - 1;
+    const left = instructionsPerPage(costs.disabled, path) / instructionsPerPage(costs.off, path) - 1;
     const told = `enabled with an empty pool ${percent(extra(costs.empty))}, with a full one ${percent(extra(costs.full))}`;
     const what = `-cpu ${cpuModel}, ${path} a base page`;
     return [
@@ -62,6 +65,11 @@ export function judgeCost(
         `${base.toFixed(1)} instructions`,
         Math.abs(extra(costs.again)) <= MOST_JITTER,
         `the second run: ${percent(extra(costs.again))}`,
+      ),
+      measured(
+        `${what}: enabled and disabled again`,
+        `${percent(left)} against never enabled`,
+        Math.abs(left) <= MOST_LEFT,
       ),
       measured(`${what}: never enabled`, `${percent(extra(costs.off))} (${told})`, extra(costs.off) <= MOST_EXTRA),
     ];

@@ -9,7 +9,8 @@ const cost = (allocate: number, free: number): Cost => ({
 });
 const judged = (given: Partial<Parameters<typeof judgeCost>[1]>) => {
   const base = cost(3000, 1000);
-  return judgeCost("max", { base, again: base, off: base, empty: base, full: base, ...given });
+  const off = given.off ?? base;
+  return judgeCost("max", { base, again: base, empty: base, full: base, disabled: off, ...given, off });
 };
 const failed = (given: Parameters<typeof judged>[0]) =>
   judged(given)
@@ -20,7 +21,7 @@ describe("what the series costs when it is never enabled", () => {
   test("may be half a percent, on either path, and is told together with what it costs enabled", () => {
     const given = { off: cost(3014, 1004), empty: cost(3150, 1000), full: cost(1500, 1000) };
     expect(failed(given)).toEqual([]);
-    expect(judged(given)[1]).toMatchObject({
+    expect(judged(given)[2]).toMatchObject({
       name: "-cpu max, allocate a base page: never enabled",
       found: "+0.47 % (enabled with an empty pool +5.00 %, with a full one -50.00 %)",
     });
@@ -31,6 +32,13 @@ describe("what the series costs when it is never enabled", () => {
     ["free", cost(3000, 1006)],
   ])("fails when it is more on the way to %s", (path, off) => {
     expect(failed({ off })).toEqual([expect.stringContaining(`${path} a base page: never enabled`)]);
+  });
+
+  test("is the same when it was enabled and disabled again, within a thousandth", () => {
+    expect(failed({ off: cost(3010, 1002), disabled: cost(3013, 1003) })).toEqual([]);
+    expect(failed({ off: cost(3010, 1002), disabled: cost(3014, 1002) })).toEqual([
+      expect.stringContaining("allocate a base page: enabled and disabled again"),
+    ]);
   });
 
   test("is not known when two runs of the same kernel differ", () => {
