@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import type { Shell } from "../base/shell.ts";
 import { ensureKernel } from "../kernel/build.ts";
-import { measured } from "../ktap/result.ts";
+import { measured, type TestResult } from "../ktap/result.ts";
 import { seriesResults } from "../patches/check/report.ts";
 import { verifyBase } from "../patches/check/verified.ts";
 import { bootTestHost, quiet, type TestPlan, testKernel } from "./boot/test-host.ts";
 import { costWhenOff, LARGE_FRAGMENTS, lockHold } from "./counted.ts";
 import { DETECTORS } from "./detectors.ts";
 import { LIFE } from "./life/scenarios.ts";
+import { ORDINARY, ORDINARY_BYTES } from "./ordinary.ts";
 import { PUBLIC_SUITES } from "./public/suites.ts";
 import { refusalInSysfs, refusalsOnUml } from "./refusals.ts";
 import { buildSelftest } from "./selftest.ts";
@@ -21,8 +22,18 @@ const FULL_LOAD: Load = { ...LOAD, seconds: 600 };
 /** The steps of `npm run test:kernel`, cheapest first after the kernels that all need. */
 export function kernelSteps(plan: TestPlan, full: boolean): Step[] {
   const steps = full
-    ? [...QUICK, stressed(FULL_LOAD), COST, ...DETECTORS, LOCK_HOLD, ...lifeSteps(), ...PUBLIC_SUITES, BENCHMARK]
-    : [...QUICK, stressed(LOAD), COST, BENCHMARK];
+    ? [
+        ...QUICK,
+        stressed(FULL_LOAD),
+        ORDINARY_HOST,
+        COST,
+        ...DETECTORS,
+        LOCK_HOLD,
+        ...lifeSteps(),
+        ...PUBLIC_SUITES,
+        BENCHMARK,
+      ]
+    : [...QUICK, stressed(LOAD), ORDINARY_HOST, COST, BENCHMARK];
   return steps.map(({ run, ...step }) => ({ ...step, run: ($) => run($, plan) }));
 }
 
@@ -60,6 +71,20 @@ const COST: KernelStep = {
   about: "instructions for allocating and freeing pages, base against the series never enabled",
   run: async ($, { base, scratch }) =>
     costWhenOff($, await testKernel($, base, "base"), await testKernel($, base, "prezero"), scratch),
+};
+
+const ORDINARY_HOST: KernelStep = {
+  name: "ordinary host",
+  about: "what is left of a full pool when pages are freed, memory is compacted, and files come and go",
+  run: async ($, plan) => {
+    const results: TestResult[] = [];
+    for (const { name, nodes = 1, live } of ORDINARY) {
+      const needs = { memoryBytes: ORDINARY_BYTES, hardware: { nodes } };
+      await using host = await bootTestHost($, plan, await testKernel($, plan.base, "prezero"), name, needs);
+      results.push(...(await live(host)), await quiet(host));
+    }
+    return results;
+  },
 };
 
 const LOCK_HOLD: KernelStep = {

@@ -3,7 +3,7 @@ import type { TestHost } from "../hosts.ts";
 import { parseKtap } from "../ktap/parse.ts";
 import { check, measured, type TestResult } from "../ktap/result.ts";
 import { counter } from "./boot/answers.ts";
-import { WORKER_FIRST } from "./boot/worker.ts";
+import { allIsAccounted, WORKER_FIRST } from "./boot/worker.ts";
 
 type StressHost = Pick<TestHost, "exec" | "stream">;
 
@@ -48,6 +48,7 @@ export async function stress(host: StressHost, load: Load): Promise<TestResult[]
       problems.length === 0 && exitCode === 0,
       [`exit code ${exitCode}`, ...problems, ...(results.length === 0 ? [output.trim()] : [])].join("\n"),
     ),
+    ...(await allIsAccounted(host.exec)),
   ];
 }
 

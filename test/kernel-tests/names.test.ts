@@ -71,7 +71,7 @@ const TESTS: Record<string, (n: number) => TestResult[] | Promise<TestResult[]>>
   refusals: (n) => refusalInSysfs(host(n).exec),
   benchmark: (n) => judgeBench(samples(n), []),
   "cost when off": (n) =>
-    judgeCost("max", { base: cost(7), again: cost(n), off: cost(n), empty: cost(n), full: cost(n) }),
+    judgeCost("max", { base: cost(7), again: cost(n), off: cost(n), empty: cost(n), full: cost(n), disabled: cost(n) }),
   "lock hold": (n) => {
     const threads = [{ thread: "kworker/u2:1", ns: n, callerOffset: n }];
     const found = { minOrder: 0, mib: 256, prezeroedPages: n, freePages: 2 * n + 1, latestNs: n, threads };

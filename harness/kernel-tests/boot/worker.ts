@@ -65,3 +65,22 @@ export function verifierFoundNothing(vmstat: string): TestResult {
   const log = "pages that are not zero were handed out as zero";
   return measured("the verifier found no bad page", `${bad} bad pages`, bad === 0, log);
 }
+
+/**
+ * Switches the feature off and looks whether all that was ever cleared has been counted once: with nothing left to be
+ * zero, it was handed out or lost. A series that does not count what it loses has no such case.
+ * @throws what the host's exec throws
+ */
+export async function allIsAccounted(exec: Exec): Promise<TestResult[]> {
+  const { stdout } = await exec(`echo 0 > ${CONTROL}/enabled; cat /proc/vmstat`);
+  const lost = [...stdout.matchAll(/^prezero_lost_\w+ (\d+)/gm)].map(([, pages]) => Number(pages));
+  if (lost.length === 0) return [];
+  const cleared = counter(stdout, "prezero_cleared");
+  const left = counter(stdout, "nr_prezeroed");
+  const found = lost.reduce((sum, pages) => sum + pages, 0);
+  const handedOut = counter(stdout, "prezero_hit") + counter(stdout, "prezero_wasted");
+  const figures = `${cleared} cleared, ${handedOut} handed out, ${found} lost, ${left} left`;
+  return [
+    measured("every page that was cleared is accounted for", figures, cleared === handedOut + found && left === 0),
+  ];
+}

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import {
+  allIsAccounted,
   fillPool,
   startWorker,
   verifierFoundNothing,
@@ -53,4 +54,24 @@ test.each([
   ["is unknown", [[/nr_prezeroed/, "sh: arithmetic error\n"]]],
 ] as [string, Parameters<typeof fakeHost>[0]][])("a pool that %s is none", async (_, answers) => {
   expect((await fillPool(fakeHost(answers))).status).toBe("failed");
+});
+
+const COUNTED =
+  "nr_prezeroed 0\nprezero_cleared 100\nprezero_hit 60\nprezero_wasted 30\nprezero_lost_isolated 4\nprezero_lost_disabled 6\n";
+
+test("all that was cleared is handed out or lost once the feature is off", async () => {
+  const [accounted] = await allIsAccounted(says(COUNTED));
+  expect(accounted).toMatchObject({ status: "passed", found: "100 cleared, 90 handed out, 10 lost, 0 left" });
+});
+
+test.each([
+  ["a page too many is cleared", COUNTED.replace("cleared 100", "cleared 101")],
+  ["a page is counted twice", COUNTED.replace("wasted 30", "wasted 31")],
+  ["a page is left although nothing is zero any more", COUNTED.replace("nr_prezeroed 0", "nr_prezeroed 1")],
+])("it is not accounted for when %s", async (_, vmstat) => {
+  expect((await allIsAccounted(says(vmstat))).map(({ status }) => status)).toEqual(["failed"]);
+});
+
+test("a series that does not count what it loses is not held to that", async () => {
+  expect(await allIsAccounted(says("nr_prezeroed 5\nprezero_cleared 100\nprezero_hit 3\n"))).toEqual([]);
 });

@@ -1,0 +1,137 @@
+import { z } from "zod";
+import { GIB_BYTES } from "../base/size.ts";
+import type { TestHost } from "../hosts.ts";
+import { measured, type TestResult } from "../ktap/result.ts";
+import { ended, objectsIn } from "./boot/answers.ts";
+
+export const ORDINARY_BYTES = 2 * GIB_BYTES;
+const COMMAND_MS = 300_000;
+
+/** Of what was zero before a few pages were freed and memory was compacted, but for what compaction itself moved. */
+const LEAST_KEPT = 0.98;
+const MOST_CLEARED_PER_FREED = 4;
+const MOST_CLEARED_PER_MOVED = 1.2;
+/** Waste of the last of the rounds, of the first one's. */
+const MOST_WASTED_AGAIN = 0.15;
+
+/** Time in which two workers fill the pool, of the CPU time that both take: one would need all of it. */
+const MOST_OF_ONE_WORKER = 0.6;
+
+const CACHE_ROUNDS = 5;
+const CACHE_MIB = 600;
+
+const seenSchema = z.object({
+  free: z.int(),
+  zeroed: z.int(),
+  cleared: z.int(),
+  wasted: z.int(),
+  moved: z.int(),
+});
+
+/** What /proc/vmstat said at one moment, in pages. */
+type Seen = z.infer<typeof seenSchema>;
+
+/** `see` prints a line of Seen; `settle` waits until the worker has cleared nothing for three seconds. */
+const WORDS = `see() { awk '{v[$1]=$2} END {printf "{\\"free\\":%d,\\"zeroed\\":%d,\\"cleared\\":%d,\\"wasted\\":%d,\\"moved\\":%d}\\n",
+  v["nr_free_pages"], v["nr_prezeroed"], v["prezero_cleared"], v["prezero_wasted"], v["pgmigrate_success"]}' /proc/vmstat; }
+settle() { last=; quiet=0; while [ $quiet -lt 3 ]; do sleep 1; now=$(grep ^prezero_cleared /proc/vmstat)
+  if [ "$now" = "$last" ]; then quiet=$((quiet + 1)); else quiet=0; fi; last=$now; done; }
+mkdir -p /t && mount -t tmpfs -o size=99% none /t`;
+const ENABLE = "echo 1 > /sys/kernel/mm/page_prezero/enabled; settle; see";
+
+const FREED = `${WORDS}; fragment /t/x 256 1024; ${ENABLE}
+rm /t/x; echo 3 > /proc/sys/vm/drop_caches; echo 1 > /proc/sys/vm/compact_memory; sleep 0.2; see; settle; see`;
+const COMPACTED = `${WORDS}; fragment /t/x 256 8; ${ENABLE}; echo 1 > /proc/sys/vm/compact_memory; settle; see`;
+const CACHED = `${WORDS}; ${ENABLE}
+for round in $(seq ${CACHE_ROUNDS}); do dd if=/dev/zero of=/t/x bs=1M count=${CACHE_MIB} 2>/dev/null; rm /t/x; settle; see; done`;
+
+const filledSchema = z.object({ zeroed: z.int(), wallMs: z.number().positive(), cpuNs: z.array(z.int()).length(2) });
+/** Both workers begin at once and rest when nearly all is zero. */
+const FILLED = `P=/sys/kernel/mm/page_prezero; echo 1 > $P/delay_millisecs; now() { cut -d' ' -f1 /proc/uptime; }
+begun=$(now); echo 1 > $P/enabled
+until awk '/^nr_free_pages /{f=$2} /^nr_prezeroed /{z=$2} END {exit z * 100 < f * 97}' /proc/vmstat; do sleep 0.05; done
+ended=$(now); cpu() { cut -d' ' -f1 /proc/$(pgrep -x page_prezero/$1)/schedstat; }
+echo "$begun $ended $(cpu 0) $(cpu 1) $(sed -n 's/^nr_prezeroed //p' /proc/vmstat)" |
+awk '{printf "{\\"zeroed\\":%d,\\"wallMs\\":%d,\\"cpuNs\\":[%s,%s]}\\n", $5, ($2 - $1) * 1000, $3, $4}'`;
+
+/** What an ordinary host does to a pool, each on a host of its own. */
+export const ORDINARY: Life[] = [
+  { name: "freed", live: (host) => watch(host, FREED, seenSchema, 3, judgeFreed) },
+  { name: "compacted", live: (host) => watch(host, COMPACTED, seenSchema, 2, judgeCompacted) },
+  { name: "cached", live: (host) => watch(host, CACHED, seenSchema, CACHE_ROUNDS + 1, judgeCached) },
+  { name: "two-nodes", nodes: 2, live: (host) => watch(host, FILLED, filledSchema, 1, judgeFilled) },
+];
+
+type Life = { name: string; nodes?: number; live(host: Pick<TestHost, "exec">): Promise<TestResult[]> };
+
+/** The first form of the series has neither lists of its own nor a worker a node: it is not held to this. */
+const HAS_NODES = "[ -d /sys/kernel/mm/page_prezero/node0 ]";
+
+async function watch<T>(
+  host: Pick<TestHost, "exec">,
+  script: string,
+  schema: z.ZodType<T>,
+  moments: number,
+  judge: (seen: T[]) => TestResult[],
+): Promise<TestResult[]> {
+  if ((await host.exec(HAS_NODES)).exitCode !== 0) {
+    return [
+      { name: "the pool survives", status: "skipped", log: ["a series without workers for each node"], subtests: [] },
+    ];
+  }
+  const answer = await host.exec(script, COMMAND_MS);
+  const seen = objectsIn(answer.stdout, schema);
+  return seen.length === moments ? judge(seen) : [ended("the pool was watched", { ...answer, exitCode: 1 })];
+}
+
+/** @param seen the pool full; pages freed, caches dropped and memory compacted; the worker done */
+export function judgeFreed([before, after, done]: Seen[]): TestResult[] {
+  if (!before || !after || !done) return [];
+  const moved = after.moved - before.moved;
+  const freed = after.free - before.free;
+  const kept = after.zeroed / before.zeroed;
+  const keptBut = (after.zeroed + moved) / before.zeroed;
+  const again = done.cleared - before.cleared;
+  return [
+    measured(
+      "what was zero still is, after pages were freed and memory was compacted",
+      `${percent(kept)} of ${before.zeroed}, ${percent(keptBut)} with the ${moved} that compaction moved`,
+      keptBut >= LEAST_KEPT,
+    ),
+    measured(
+      "a page that was freed costs few others",
+      `${again} cleared again, ${moved} of them moved, for ${freed} freed`,
+      again - moved <= MOST_CLEARED_PER_FREED * freed,
+    ),
+  ];
+}
+
+/** @param seen the pool full, a page of each eight in use; memory compacted and the worker done */
+export function judgeCompacted([before, done]: Seen[]): TestResult[] {
+  if (!before || !done) return [];
+  const moved = done.moved - before.moved;
+  const again = (done.cleared - before.cleared) / moved;
+  const holds = moved > 0 && again <= MOST_CLEARED_PER_MOVED;
+  return [measured("a page that compaction moved costs one", `${again.toFixed(2)} for each of ${moved}`, holds)];
+}
+
+/** @param seen the pool full; then after each round */
+export function judgeCached(seen: Seen[]): TestResult[] {
+  const wasted = seen.slice(1).map((now, i) => now.wasted - (seen[i] as Seen).wasted);
+  const again = (wasted.at(-1) as number) / (wasted[0] as number);
+  const found = `${wasted.join(", ")} pages a round: ${percent(again)} in the last`;
+  return [measured("a page cache in motion is not cleared in vain", found, again <= MOST_WASTED_AGAIN)];
+}
+
+/** @param filled two nodes with as much memory each */
+export function judgeFilled([filled]: z.infer<typeof filledSchema>[]): TestResult[] {
+  if (!filled) return [];
+  const cpuMs = filled.cpuNs.reduce((sum, ns) => sum + ns / 1e6, 0);
+  const share = filled.wallMs / cpuMs;
+  const found = `${Math.round(filled.wallMs)} ms for ${filled.zeroed} pages, ${percent(share)} of the workers' ${Math.round(cpuMs)} ms`;
+  return [measured("two nodes fill their pools at the same time", found, share <= MOST_OF_ONE_WORKER)];
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}

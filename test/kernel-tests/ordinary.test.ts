@@ -1,0 +1,76 @@
+import { describe, expect, test } from "vitest";
+import { judgeCached, judgeCompacted, judgeFilled, judgeFreed, ORDINARY } from "../../harness/kernel-tests/ordinary.ts";
+
+/** A moment in pages; what is not given was never counted. */
+const seen = (given: Partial<Parameters<typeof judgeFreed>[0][number]>) => ({
+  free: 0,
+  zeroed: 0,
+  cleared: 0,
+  wasted: 0,
+  moved: 0,
+  ...given,
+});
+const statuses = (results: { status: string }[]) => results.map(({ status }) => status);
+
+describe("a pool that is full keeps what it has", () => {
+  const before = seen({ free: 100_000, zeroed: 100_000, cleared: 100_000 });
+  const merged = (zeroed: number) => seen({ free: 100_400, zeroed, cleared: 100_000, moved: 3_000 });
+  const settled = (again: number) => seen({ cleared: 100_000 + again, moved: 3_000 });
+
+  test("when pages are freed, but for what compaction moves, which nobody can keep", () => {
+    const results = judgeFreed([before, merged(97_000), settled(3_400)]);
+    expect(statuses(results)).toEqual(["passed", "passed"]);
+    expect(results[0]?.found).toBe("97.0 % of 100000, 100.0 % with the 3000 that compaction moved");
+    expect(results[1]?.found).toBe("3400 cleared again, 3000 of them moved, for 400 freed");
+  });
+
+  test.each([
+    ["a merge forgets", merged(94_999), settled(3_400), ["failed", "passed"]],
+    ["the worker clears what is zero", merged(97_000), settled(4_601), ["passed", "failed"]],
+  ])("not when %s", (_, afterwards, end, expected) => {
+    expect(statuses(judgeFreed([before, afterwards, end]))).toEqual(expected);
+  });
+
+  test("when memory is compacted: what is cleared again is what was moved", () => {
+    const cleared = (again: number, moved: number) =>
+      judgeCompacted([before, seen({ cleared: 100_000 + again, moved })]);
+    expect(cleared(1_200, 1_000)).toMatchObject([{ status: "passed", found: "1.20 for each of 1000" }]);
+    expect(statuses(cleared(1_201, 1_000))).toEqual(["failed"]);
+    expect(statuses(cleared(0, 0))).toEqual(["failed"]);
+  });
+
+  test("when files come and go: less and less of it is wasted on them", () => {
+    const rounds = (...wasted: number[]) => judgeCached(wasted.map((pages) => seen({ wasted: pages })));
+    expect(rounds(0, 1000, 1300, 1450)).toMatchObject([
+      { status: "passed", found: "1000, 300, 150 pages a round: 15.0 % in the last" },
+    ]);
+    expect(statuses(rounds(0, 1000, 1300, 1451))).toEqual(["failed"]);
+    expect(statuses(rounds(0, 0, 0))).toEqual(["failed"]);
+  });
+});
+
+test("two workers fill the pools of two nodes in much less than their CPU time", () => {
+  const filled = (wallMs: number) => judgeFilled([{ zeroed: 400_000, wallMs, cpuNs: [1_000e6, 1_000e6] }]);
+  expect(filled(1_200)).toMatchObject([
+    { status: "passed", found: "1200 ms for 400000 pages, 60.0 % of the workers' 2000 ms" },
+  ]);
+  expect(statuses(filled(1_201))).toEqual(["failed"]);
+});
+
+describe("on the host", () => {
+  const host = (stdout: string, nodes = true) => ({
+    exec: async (command: string) => ({
+      stdout: command.startsWith("[ -d") ? "" : stdout,
+      stderr: "",
+      exitCode: command.startsWith("[ -d") && !nodes ? 1 : 0,
+    }),
+  });
+
+  test.each(ORDINARY)("$name: a moment that was not seen is no result", async ({ live }) => {
+    expect(statuses(await live(host("sh: fragment: not found")))).toEqual(["failed"]);
+  });
+
+  test.each(ORDINARY)("$name is not asked of the first form of the series", async ({ live }) => {
+    expect(statuses(await live(host("", false)))).toEqual(["skipped"]);
+  });
+});
