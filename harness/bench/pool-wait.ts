@@ -6,9 +6,12 @@ import { type Counters, cpuSince, readCounters } from "./counters.ts";
 
 const POLL_MS = 500;
 /** Share of free memory that a working worker clears while we look; less is what a small load frees. */
-const PROGRESS_SHARE = 0.001;
-/** A worker that has cleared nothing for so long has nothing to do; its delay between passes is 1 s. */
-const STALL_MS = 4_000;
+const PROGRESS_SHARE = 0.005;
+/**
+ * A worker that has cleared nothing for so long has nothing to do. Its delay between passes is 1 s, and what others have
+ * just used without needing zeroes it leaves to them for 20 s.
+ */
+const STALL_MS = 25_000;
 /** However much memory there is and however slowly it is cleared, a round does not wait longer. */
 const DEADLINE_MS = 30 * 60_000;
 /** Enough to draw a curve with; a sample stays a line that a person can look at. */
