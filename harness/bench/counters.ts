@@ -2,7 +2,7 @@ import { InfrastructureError } from "../base/errors.ts";
 import type { BootedHost } from "../host/host.ts";
 import type { CpuUse } from "../run/sample.ts";
 
-/** /proc/stat counts in USER_HZ, which Linux fixes at 100 for user space on x86. */
+/** /proc/stat and /proc/PID/stat count in USER_HZ, which Linux fixes at 100 for user space on x86. */
 const TICKS_PER_SECOND = 100;
 
 /** What the host under test has counted since it booted; pages are 4 KiB. */
@@ -35,15 +35,26 @@ export function cpuSince(earlier: Counters | null, now: Counters): CpuUse {
   };
 }
 
+/**
+ * Prints a line for each thread page_prezero/N: its CPU time in nanoseconds, 0 where the kernel does not tell it, and its
+ * /proc/PID/stat. A thread that ends meanwhile has none.
+ */
+const WORKERS = `for comm in $(grep -ls ^page_prezero/ /proc/[0-9]*/comm); do
+  ran=0; read -r ran rest 2>/dev/null < \${comm%comm}schedstat
+  read -r stat 2>/dev/null < \${comm%comm}stat && echo "worker $ran $stat"
+done`;
+const READ_COUNTERS = `echo "uptime $(cat /proc/uptime)" && grep ^cpu /proc/stat && cat /proc/vmstat && { ${WORKERS}
+true; }`;
+
 /** Reads the counters of a host. @throws InfrastructureError COUNTERS_UNREADABLE */
 export async function readCounters(host: Pick<BootedHost, "exec">): Promise<Counters> {
-  const answer = await host.exec('echo "uptime $(cat /proc/uptime)" && grep ^cpu /proc/stat && cat /proc/vmstat');
+  const answer = await host.exec(READ_COUNTERS);
   if (answer.exitCode !== 0) throw unreadable(answer.stderr || answer.stdout);
   return parseCounters(answer.stdout);
 }
 
 /**
- * Parses /proc/uptime after the word uptime, the cpu lines of /proc/stat and all of /proc/vmstat.
+ * Parses /proc/uptime after the word uptime, the cpu lines of /proc/stat, all of /proc/vmstat and the workers' lines.
  * @throws InfrastructureError COUNTERS_UNREADABLE
  */
 export function parseCounters(text: string): Counters {
@@ -63,10 +74,29 @@ export function parseCounters(text: string): Counters {
           clearedPages: count("prezero_cleared"),
           hitPages: count("prezero_hit"),
           missPages: count("prezero_miss"),
-          workerCpuSeconds: count("prezero_cpu_usecs") / 1e6,
+          // A series whose worker is no thread of its own counts its time itself.
+          workerCpuSeconds: vmstat.has("prezero_cpu_usecs")
+            ? count("prezero_cpu_usecs") / 1e6
+            : workerSeconds(text, count("prezero_cleared")),
         }
       : null,
   };
+}
+
+/** Of /proc/PID/stat what follows the name: the state, ten fields that do not matter, utime and stime in ticks. */
+const WORKER = /^worker (\d+) \d+ \(page_prezero\/\d+\) \S(?: -?\d+){10} (\d+) (\d+) /;
+
+/** @param clearedPages without a thread that has cleared them nothing is known of the time */
+function workerSeconds(text: string, clearedPages: number): number {
+  const lines = text.split("\n").filter((line) => line.startsWith("worker "));
+  if (lines.length === 0 && clearedPages > 0) throw unreadable("no thread page_prezero/N, whose CPU time is asked for");
+  const seconds = lines.map((line) => {
+    const [, ranNs, user, system] = (WORKER.exec(line) ?? []).map(Number);
+    return ranNs ? ranNs / 1e9 : (Number(user) + Number(system)) / TICKS_PER_SECOND;
+  });
+  const sum = seconds.reduce((all, one) => all + one, 0);
+  if (Number.isNaN(sum)) throw unreadable(`not the CPU time of a thread:\n${lines.join("\n")}`);
+  return sum;
 }
 
 function busySeconds(lines: string[][]): number {
