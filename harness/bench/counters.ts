@@ -1,6 +1,6 @@
 import { InfrastructureError } from "../base/errors.ts";
 import type { BootedHost } from "../host/host.ts";
-import type { CpuUse } from "../run/sample.ts";
+import type { CpuUse, PoolPages } from "../run/sample.ts";
 
 /** /proc/stat and /proc/PID/stat count in USER_HZ, which Linux fixes at 100 for user space on x86. */
 const TICKS_PER_SECOND = 100;
@@ -20,10 +20,8 @@ export type Counters = {
 export type PrezeroCounters = {
   /** Free and known to be zero now. */
   zeroedPages: number;
-  /** What the worker has cleared, memory that was dirtied again or merged with dirty memory included. */
-  clearedPages: number;
-  hitPages: number;
-  missPages: number;
+  /** `cleared` includes memory that was dirtied again or merged with dirty memory. */
+  pages: PoolPages;
   workerCpuSeconds: number;
 };
 
@@ -32,6 +30,21 @@ export function cpuSince(earlier: Counters | null, now: Counters): CpuUse {
   return {
     workerSeconds: now.prezero && now.prezero.workerCpuSeconds - (earlier?.prezero?.workerCpuSeconds ?? 0),
     hostSeconds: now.hostCpuSeconds - (earlier?.hostCpuSeconds ?? 0),
+  };
+}
+
+/** What became of free memory between two readings; from the boot when there is no earlier one. Null without the series. */
+export function pagesSince(earlier: Counters | null, now: Counters): PoolPages | null {
+  if (now.prezero === null) return null;
+  const { pages } = now.prezero;
+  const before = earlier?.prezero?.pages ?? { cleared: 0, hit: 0, miss: 0, wasted: 0, lost: {} };
+  const lost = pages.lost && Object.entries(pages.lost);
+  return {
+    cleared: pages.cleared - before.cleared,
+    hit: pages.hit - before.hit,
+    miss: pages.miss - before.miss,
+    wasted: pages.wasted - before.wasted,
+    lost: lost && Object.fromEntries(lost.map(([cause, count]) => [cause, count - (before.lost?.[cause] ?? 0)])),
   };
 }
 
@@ -65,15 +78,23 @@ export function parseCounters(text: string): Counters {
     if (value === undefined || !Number.isSafeInteger(value)) throw unreadable(`${name} is missing from /proc/vmstat`);
     return value;
   };
+  const lost = [...vmstat.keys()].flatMap((name = "") => {
+    const cause = /^prezero_lost_(.+)/.exec(name)?.[1];
+    return cause === undefined ? [] : [[cause, count(name)] as const];
+  });
   return {
     freePages: count("nr_free_pages"),
     hostCpuSeconds: busySeconds(lines),
     prezero: vmstat.has("nr_prezeroed")
       ? {
           zeroedPages: count("nr_prezeroed"),
-          clearedPages: count("prezero_cleared"),
-          hitPages: count("prezero_hit"),
-          missPages: count("prezero_miss"),
+          pages: {
+            cleared: count("prezero_cleared"),
+            hit: count("prezero_hit"),
+            miss: count("prezero_miss"),
+            wasted: count("prezero_wasted"),
+            lost: lost.length === 0 ? null : Object.fromEntries(lost),
+          },
           // A series whose worker is no thread of its own counts its time itself.
           workerCpuSeconds: vmstat.has("prezero_cpu_usecs")
             ? count("prezero_cpu_usecs") / 1e6

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
-import { parseCounters, readCounters } from "../../harness/bench/counters.ts";
+import { pagesSince, parseCounters, readCounters } from "../../harness/bench/counters.ts";
 
 const plain = [
   "uptime 500.25 950.00",
@@ -27,10 +27,47 @@ describe("the counters of a host", () => {
   test("with the series: its level, its hits and misses, its worker's time", () => {
     expect(parseCounters(patched).prezero).toEqual({
       zeroedPages: 1000000,
-      clearedPages: 2000000,
-      hitPages: 70,
-      missPages: 3,
+      pages: { cleared: 2000000, hit: 70, miss: 3, wasted: 1, lost: null },
       workerCpuSeconds: 2.5,
+    });
+  });
+
+  describe("of pages that were lost", () => {
+    const lossy = `${patched}prezero_lost_isolated 40\nprezero_lost_by_chance 0\n`;
+    const lostIn = (text: string) => parseCounters(text).prezero?.pages.lost;
+
+    test("are kept by cause, whatever causes the kernel names", () => {
+      expect(lostIn(lossy)).toEqual({ isolated: 40, by_chance: 0 });
+    });
+
+    test("are unknown where it names none, which is not the same as none lost", () => {
+      expect(lostIn(patched)).toBeNull();
+    });
+
+    test("are refused where they are no number", () => {
+      expect(() => lostIn(lossy.replace("isolated 40", "isolated forty"))).toThrow(/could not be read/);
+    });
+  });
+
+  describe("between two readings", () => {
+    const first = parseCounters(`${patched}prezero_lost_isolated 40\n`);
+    const later = `${patched}prezero_lost_isolated 45\nprezero_lost_poisoned 1\n`
+      .replace("prezero_hit 70", "prezero_hit 90")
+      .replace("prezero_miss 3", "prezero_miss 4")
+      .replace("prezero_wasted 1", "prezero_wasted 11")
+      .replace("prezero_cleared 2000000", "prezero_cleared 2000100");
+
+    test("tell what became of pages meanwhile", () => {
+      const lost = { isolated: 5, poisoned: 1 };
+      expect(pagesSince(first, parseCounters(later))).toEqual({ cleared: 100, hit: 20, miss: 1, wasted: 10, lost });
+    });
+
+    test("tell all since the boot when there is no earlier one", () => {
+      expect(pagesSince(null, first)).toEqual(first.prezero?.pages);
+    });
+
+    test("tell nothing on a plain kernel", () => {
+      expect(pagesSince(parseCounters(plain), parseCounters(plain))).toBeNull();
     });
   });
 
