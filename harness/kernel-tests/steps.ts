@@ -14,6 +14,7 @@ import { buildSelftest } from "./selftest.ts";
 import { smallBench } from "./small-bench.ts";
 import type { Step } from "./step.ts";
 import { type Load, STRESS_BYTES, stress } from "./stress.ts";
+import { ZERO_NOW_BYTES, zeroNow } from "./zero-now.ts";
 
 const LOAD: Load = { seconds: 60, mibPerProcess: 96, processes: 4 };
 const FULL_LOAD: Load = { ...LOAD, seconds: 600 };
@@ -21,7 +22,17 @@ const FULL_LOAD: Load = { ...LOAD, seconds: 600 };
 /** The steps of `npm run test:kernel`, cheapest first after the kernels that all need. */
 export function kernelSteps(plan: TestPlan, full: boolean): Step[] {
   const steps = full
-    ? [...QUICK, stressed(FULL_LOAD), COST, ...DETECTORS, LOCK_HOLD, ...lifeSteps(), ...PUBLIC_SUITES, BENCHMARK]
+    ? [
+        ...QUICK,
+        stressed(FULL_LOAD),
+        COST,
+        ...DETECTORS,
+        LOCK_HOLD,
+        ZERO_NOW,
+        ...lifeSteps(),
+        ...PUBLIC_SUITES,
+        BENCHMARK,
+      ]
     : [...QUICK, stressed(LOAD), COST, BENCHMARK];
   return steps.map(({ run, ...step }) => ({ ...step, run: ($) => run($, plan) }));
 }
@@ -67,6 +78,17 @@ const LOCK_HOLD: KernelStep = {
   about: "how long the worker keeps interrupts off and a real-time task waiting, on 16G in pieces",
   run: async ($, { base, scratch }) =>
     lockHold($, await testKernel($, base, "prezero", ["trace.config"]), LARGE_FRAGMENTS, scratch),
+};
+
+const ZERO_NOW: KernelStep = {
+  name: "zero now",
+  about: "1G cleared on demand by one writer and by two: how long, who is charged for it, and when Ctrl-C ends it",
+  run: async ($, plan) => {
+    const kernel = await testKernel($, plan.base, "prezero");
+    await using host = await bootTestHost($, plan, kernel, "zero-now", { memoryBytes: ZERO_NOW_BYTES });
+    // Awaited here: the host ends with this function.
+    return [...(await zeroNow(host)), await quiet(host)];
+  },
 };
 
 const BENCHMARK: KernelStep = {
