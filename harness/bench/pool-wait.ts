@@ -53,7 +53,7 @@ export async function waitForPool(
   let progress = { clearedPages: 0, atMs: startedMs };
   for (;;) {
     const counters = await readCounters(host);
-    const clearedPages = counters.prezero?.clearedPages ?? 0;
+    const clearedPages = counters.prezero?.pages.cleared ?? 0;
     const level = poolLevel(counters);
     onLevel(level);
     const nowMs = clock.nowMs();

@@ -15,6 +15,7 @@ import { buildSelftest } from "./selftest.ts";
 import { smallBench } from "./small-bench.ts";
 import type { Step } from "./step.ts";
 import { type Load, STRESS_BYTES, stress } from "./stress.ts";
+import { ZERO_NOW_BYTES, zeroNow } from "./zero-now.ts";
 
 const LOAD: Load = { seconds: 60, mibPerProcess: 96, processes: 4 };
 const FULL_LOAD: Load = { ...LOAD, seconds: 600 };
@@ -29,6 +30,7 @@ export function kernelSteps(plan: TestPlan, full: boolean): Step[] {
         COST,
         ...DETECTORS,
         LOCK_HOLD,
+        ZERO_NOW,
         ...lifeSteps(),
         ...PUBLIC_SUITES,
         BENCHMARK,
@@ -92,6 +94,17 @@ const LOCK_HOLD: KernelStep = {
   about: "how long the worker keeps interrupts off and a real-time task waiting, on 16G in pieces",
   run: async ($, { base, scratch }) =>
     lockHold($, await testKernel($, base, "prezero", ["trace.config"]), LARGE_FRAGMENTS, scratch),
+};
+
+const ZERO_NOW: KernelStep = {
+  name: "zero now",
+  about: "1G cleared on demand by one writer and by two: how long, who is charged for it, and when Ctrl-C ends it",
+  run: async ($, plan) => {
+    const kernel = await testKernel($, plan.base, "prezero");
+    await using host = await bootTestHost($, plan, kernel, "zero-now", { memoryBytes: ZERO_NOW_BYTES });
+    // Awaited here: the host ends with this function.
+    return [...(await zeroNow(host)), await quiet(host)];
+  },
 };
 
 const BENCHMARK: KernelStep = {

@@ -45,7 +45,7 @@ const allocationSchema = z.strictObject({
 /** So many pages took so long. */
 const timed = { pages: z.int().positive(), ns: nanoseconds, faults: count };
 
-/** One pass of the worker over all free memory: its CPU time as /proc/vmstat tells it, and the time that passed. */
+/** One pass of the worker over all free memory: its CPU time, and the time that passed. */
 const workerSchema = z.strictObject({ kind: z.literal("worker"), cpuNs: nanoseconds, ...timed });
 
 /** clear_page() over the same memory, without worker and free lists. */

@@ -54,7 +54,7 @@ function worker({ worker: measured }: NativeSummary): Section {
   if (measured === null) return { id: "worker", heading, intro: ["Nothing measured."] };
   const { cpuGibPerSecond, gibPerSecond, clearPageGibPerSecond, cpuOverClearPage } = measured;
   const rows: [string, MedianInterval][] = [
-    ["worker, CPU time (prezero_cleared over prezero_cpu_usecs)", cpuGibPerSecond],
+    ["worker, CPU time", cpuGibPerSecond],
     ["worker, time from start to end of a pass", gibPerSecond],
     ["clear_page()", clearPageGibPerSecond],
   ];

@@ -86,6 +86,20 @@ export type RefillCurve = z.infer<typeof refillCurveSchema>;
 export const cpuUseSchema = z.strictObject({ workerSeconds: z.number().nullable(), hostSeconds: z.number() });
 export type CpuUse = z.infer<typeof cpuUseSchema>;
 
+/**
+ * What became of free memory, 4 KiB pages: cleared in advance; handed out to requests for zeroes without and with a need to
+ * clear it (hit, miss), and cleared to others (wasted); cleared and lost, by cause as the kernel names it, null where it
+ * does not count that.
+ */
+export const poolPagesSchema = z.strictObject({
+  cleared: z.int(),
+  hit: z.int(),
+  miss: z.int(),
+  wasted: z.int(),
+  lost: z.record(z.string(), z.int()).nullable(),
+});
+export type PoolPages = z.infer<typeof poolPagesSchema>;
+
 /** One round, the creation of VMs or a run of a program: a line of samples.jsonl. Times in seconds of the host's clock. */
 export const sampleSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -120,6 +134,11 @@ export const sampleSchema = z.strictObject({
    */
   hitPages: z.int().nullable(),
   missPages: z.int().nullable(),
+  /**
+   * Of all that the host did since the previous sample of this boot (or since boot); null without the series, and in
+   * samples from before it was kept.
+   */
+  poolPages: poolPagesSchema.nullable().default(null),
   /** CPU seconds the background worker used since the previous sample of this boot (or since boot). */
   workerCpuSeconds: z.number().nullable(),
   /** All CPU seconds (user+system+irq of every CPU) of the host since the previous sample of this boot (or since boot). */

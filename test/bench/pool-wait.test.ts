@@ -8,7 +8,7 @@ function hostThatShows(readings: { zeroed: number; cleared: number }[]) {
   let polls = 0;
   const exec = async () => {
     const { zeroed, cleared } = readings[Math.min(polls++, readings.length - 1)] as (typeof readings)[number];
-    const counts = `nr_prezeroed ${zeroed}\nprezero_cleared ${cleared}\nprezero_hit 0\nprezero_miss 0\nprezero_cpu_usecs 0`;
+    const counts = `nr_prezeroed ${zeroed}\nprezero_cleared ${cleared}\nprezero_hit 0\nprezero_miss 0\nprezero_wasted 0\nprezero_cpu_usecs 0`;
     const stdout = `uptime 10 10\ncpu0 1 0 1 800 0 0 0 0 0 0\nnr_free_pages ${FREE_PAGES}\n${counts}\n`;
     return { exitCode: 0, stdout, stderr: "" };
   };

@@ -67,6 +67,16 @@ describe("a round", () => {
     expect(first).toMatchObject({ refillSeconds: null, hitPages: 0, missPages: 2 ** 19, seconds: 2.5 });
   });
 
+  test("tells what became of pages since the round before, what its end took included", async () => {
+    const [first, second] = await oneRound("prezero", { poolCeiling: 0.25 });
+    const hit = 2 ** 18 + 1000;
+    const pages = { hit, miss: 2 ** 18, wasted: 0, lost: { isolated: 2 ** 16, disabled: 0 } };
+    expect(first.poolPages).toMatchObject(pages);
+    expect(second.poolPages).toMatchObject(pages);
+    const [plain] = await oneRound("base");
+    expect(plain.poolPages).toBeNull();
+  });
+
   test("counts CPU seconds from the boot in the first round and from the round before in the next", async () => {
     const [first, second] = await oneRound("prezero");
     expect(first).toMatchObject({ hostCpuSeconds: 1.5, workerCpuSeconds: 2 });

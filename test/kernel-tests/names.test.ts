@@ -17,6 +17,7 @@ import { judgeStressNg, stressNg } from "../../harness/kernel-tests/public/stres
 import { refusalInSysfs } from "../../harness/kernel-tests/refusals.ts";
 import { judgeBench } from "../../harness/kernel-tests/small-bench.ts";
 import { stress } from "../../harness/kernel-tests/stress.ts";
+import { judgeInterrupts, judgeWritten } from "../../harness/kernel-tests/zero-now.ts";
 import type { TestResult, TestStatus } from "../../harness/ktap/result.ts";
 import { syntheticRun, syntheticSamples } from "../report/synthetic-run.ts";
 
@@ -93,6 +94,17 @@ const TESTS: Record<string, (n: number) => TestResult[] | Promise<TestResult[]>>
   hugetlb: (n) => hugePool(host(n)),
   poison: (n) => breakPages(host(n)),
   "public tests": (n) => compareOutcomes([outcome(n % 40)], [outcome((n % 40) + 1)]),
+  "zero now": (n) => {
+    const writers = [{ seconds: n, cpuSeconds: n }];
+    const zeroed = (said: object) => ({
+      ...{ clearedBytes: n, workerSeconds: n },
+      answer: { stdout: JSON.stringify(said), stderr: "", exitCode: 0 },
+    });
+    return [
+      ...judgeWritten("a writer", zeroed({ seconds: n, writers })),
+      ...judgeInterrupts(zeroed({ milliseconds: [n] })),
+    ];
+  },
   "stress-ng": async (n) => [
     ...(await stressNg(host(n).exec)),
     judgeStressNg("--brk 2", `metrc: [1] brk  ${n} 1.0\n`, 0),
