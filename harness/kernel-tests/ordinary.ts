@@ -45,14 +45,16 @@ const COMPACTED = `${WORDS}; fragment /t/x 256 8; ${ENABLE}; echo 1 > /proc/sys/
 const CACHED = `${WORDS}; ${ENABLE}
 for round in $(seq ${CACHE_ROUNDS}); do dd if=/dev/zero of=/t/x bs=1M count=${CACHE_MIB} 2>/dev/null; rm /t/x; settle; see; done`;
 
-const filledSchema = z.object({ zeroed: z.int(), wallMs: z.number().positive(), cpuNs: z.array(z.int()).length(2) });
+/** Of /proc/PID/stat, on any architecture. */
+const TICK_MS = 10;
+const filledSchema = z.object({ zeroed: z.int(), wallMs: z.number().positive(), cpuTicks: z.array(z.int()).length(2) });
 /** Both workers begin at once and rest when nearly all is zero. */
 const FILLED = `P=/sys/kernel/mm/page_prezero; echo 1 > $P/delay_millisecs; now() { cut -d' ' -f1 /proc/uptime; }
 begun=$(now); echo 1 > $P/enabled
 until awk '/^nr_free_pages /{f=$2} /^nr_prezeroed /{z=$2} END {exit z * 100 < f * 97}' /proc/vmstat; do sleep 0.05; done
-ended=$(now); cpu() { cut -d' ' -f1 /proc/$(pgrep -x page_prezero/$1)/schedstat; }
+ended=$(now); cpu() { cut -d' ' -f14-15 /proc/$(grep -lsx page_prezero/$1 /proc/[0-9]*/comm | cut -d/ -f3)/stat; }
 echo "$begun $ended $(cpu 0) $(cpu 1) $(sed -n 's/^nr_prezeroed //p' /proc/vmstat)" |
-awk '{printf "{\\"zeroed\\":%d,\\"wallMs\\":%d,\\"cpuNs\\":[%s,%s]}\\n", $5, ($2 - $1) * 1000, $3, $4}'`;
+awk '{printf "{\\"zeroed\\":%d,\\"wallMs\\":%d,\\"cpuTicks\\":[%d,%d]}\\n", $7, ($2 - $1) * 1000, $3 + $4, $5 + $6}'`;
 
 /** What an ordinary host does to a pool, each on a host of its own. */
 export const ORDINARY: Life[] = [
@@ -126,7 +128,7 @@ export function judgeCached(seen: Seen[]): TestResult[] {
 /** @param filled two nodes with as much memory each */
 export function judgeFilled([filled]: z.infer<typeof filledSchema>[]): TestResult[] {
   if (!filled) return [];
-  const cpuMs = filled.cpuNs.reduce((sum, ns) => sum + ns / 1e6, 0);
+  const cpuMs = filled.cpuTicks.reduce((sum, ticks) => sum + ticks * TICK_MS, 0);
   const share = filled.wallMs / cpuMs;
   const found = `${Math.round(filled.wallMs)} ms for ${filled.zeroed} pages, ${percent(share)} of the workers' ${Math.round(cpuMs)} ms`;
   return [measured("two nodes fill their pools at the same time", found, share <= MOST_OF_ONE_WORKER)];

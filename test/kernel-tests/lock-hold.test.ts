@@ -41,6 +41,13 @@ describe("the time that the worker keeps others waiting", () => {
     expect(judged[1]?.found).toBe("20000 instructions at most in page_reporting_cycle");
   });
 
+  test("of a series whose worker has its own thread: a workqueue's is another", () => {
+    const busy = thread("kworker/u2:1", 10 * MOST_INSTRUCTIONS_WITH_INTERRUPTS_OFF);
+    expect(failed(output({}, busy, thread("page_prezero/0", 20_000)))).toEqual([]);
+    const slow = thread("page_prezero/0", MOST_INSTRUCTIONS_WITH_INTERRUPTS_OFF + 1);
+    expect(failed(output({}, WORKER, slow))).toEqual([expect.stringMatching(/interrupts are off/)]);
+  });
+
   test.each([
     [
       "interrupts are off for longer",

@@ -50,7 +50,7 @@ describe("a pool that is full keeps what it has", () => {
 });
 
 test("two workers fill the pools of two nodes in much less than their CPU time", () => {
-  const filled = (wallMs: number) => judgeFilled([{ zeroed: 400_000, wallMs, cpuNs: [1_000e6, 1_000e6] }]);
+  const filled = (wallMs: number) => judgeFilled([{ zeroed: 400_000, wallMs, cpuTicks: [100, 100] }]);
   expect(filled(1_200)).toMatchObject([
     { status: "passed", found: "1200 ms for 400000 pages, 60.0 % of the workers' 2000 ms" },
   ]);

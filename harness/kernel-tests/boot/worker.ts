@@ -8,7 +8,7 @@ const CONTROL = "/sys/kernel/mm/page_prezero";
  * first. A series that has no thread of its own for each node has a workqueue; either is there once it is enabled.
  */
 export const WORKER_FIRST = `nice=/sys/bus/workqueue/devices/page_prezero/nice
-if [ -e $nice ]; then echo -20 > $nice; else renice -n -20 -p $(pgrep ^page_prezero/); fi`;
+if [ -e $nice ]; then echo -20 > $nice; else renice -n -20 -p $(grep -ls ^page_prezero/ /proc/[0-9]*/comm | cut -d/ -f3); fi`;
 
 /** Everything that the worker says is zero is looked at. It starts soon. */
 export const WORKER_ON = `cd ${CONTROL} && echo 1 > verify && echo 100 > delay_millisecs && echo 1 > enabled &&
