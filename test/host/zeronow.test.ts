@@ -24,7 +24,7 @@ const run = (command: string) => {
 
 /** A directory that looks like a cgroup which was charged for 1.5 s. */
 function group(name: string, stat = "usage_usec 1500000\nuser_usec 0\n"): string {
-  mkdirSync(join(directory, name));
+  mkdirSync(join(directory, name), { recursive: true });
   writeFileSync(join(directory, name, "cpu.stat"), stat);
   return name;
 }
@@ -80,11 +80,29 @@ describe("zeronow interrupt", () => {
   });
 });
 
-it.each(["", "write /dev/null 64", "interrupt /dev/null 64 0", "interrupt /dev/null 64", "erase /dev/null 64 3"])(
-  "zeronow %s is answered with how it is used",
-  (words) => {
-    const { stdout, stderr, exitCode } = run(`zeronow ${words}`);
-    expect(stderr).toMatch(/^usage: zeronow /);
-    expect([stdout, exitCode]).toEqual(["", 2]);
-  },
-);
+describe("zeronow fill", () => {
+  it("says nothing of its times when it could not interrupt a writer", () => {
+    const { stdout, stderr, exitCode } = run(`zeronow fill /dev/null 8 ${group("first")} ${group("second")}`);
+    expect(stderr).toMatch(/had ended before the signal came|the writer failed/);
+    expect([stdout, exitCode]).toEqual(["", 1]);
+  });
+
+  it("fails when there is not as much memory", () => {
+    const { stderr, exitCode } = run(`ulimit -v 100000; zeronow fill /dev/null 4096 ${group("third")}`);
+    expect(stderr).toMatch(/there is not as much memory/);
+    expect(exitCode).toBe(1);
+  });
+});
+
+it.each([
+  "",
+  "write /dev/null 64",
+  "interrupt /dev/null 64 0",
+  "interrupt /dev/null 64",
+  "erase /dev/null 64 3",
+  "fill /dev/null 64",
+])("zeronow %s is answered with how it is used", (words) => {
+  const { stdout, stderr, exitCode } = run(`zeronow ${words}`);
+  expect(stderr).toMatch(/^usage: zeronow /);
+  expect([stdout, exitCode]).toEqual(["", 2]);
+});

@@ -2,6 +2,7 @@
 /*
  * zeronow write FILE MIB GROUP...
  * zeronow interrupt FILE MIB TIMES
+ * zeronow fill FILE MIB GROUP...
  *
  * Has so much memory cleared by writing to a node's zero_now, FILE.
  *
@@ -10,6 +11,8 @@
  * begin to the last one's end; and of each writer how long it wrote, and what its cgroup was charged for.
  * interrupt: a writer is sent SIGINT while it writes, TIMES times. Prints {"milliseconds":[M,...]}, each from the signal
  * until the writer is gone; fails when one had written all before.
+ * fill: dirties as much memory, has it cleared by one writer in the first GROUP; dirties it again, has it cleared by as
+ * many as there are GROUPs; dirties it again and interrupts writers. Its time is that of the one writer.
  */
 #include "measured.h"
 #include <fcntl.h>
@@ -21,9 +24,12 @@
 /* From the begin of a write to the signal: long enough to be at work, short enough for the work not to be done */
 #define INTERRUPT_AFTER_US 10000
 
-/* What a writer tells its parent, in memory that both have */
+/* From the signal until a writer is gone: the median of so many */
+#define FILL_TIMES 9
+
+/* What a writer tells its parent, in memory that both have, and what its cgroup was charged for */
 struct writer {
-	double begin, end;
+	double begin, end, cpu;
 };
 
 static FILE *open_in(const char *group, const char *name, const char *mode)
@@ -89,9 +95,9 @@ static pid_t fork_writer(const char *path, size_t bytes, const char *group, cons
 	exit(0);
 }
 
-static int write_at_once(const char *path, size_t bytes, char **groups, int count)
+/* From the first write's begin to the last one's end */
+static double write_at_once(const char *path, size_t bytes, char **groups, struct writer *writers, int count)
 {
-	struct writer *writers = map(count * sizeof(*writers), MAP_SHARED);
 	double before[MAX_WRITERS], begin, end;
 	int start[2], status, failed = 0;
 
@@ -106,21 +112,26 @@ static int write_at_once(const char *path, size_t bytes, char **groups, int coun
 		failed |= wait(&status) < 0 || status;
 	if (failed) {
 		fprintf(stderr, "zeronow: a writer failed\n");
-		return 1;
+		exit(1);
 	}
 
 	begin = writers[0].begin;
 	end = writers[0].end;
-	for (int i = 1; i < count; i++) {
+	for (int i = 0; i < count; i++) {
 		begin = writers[i].begin < begin ? writers[i].begin : begin;
 		end = writers[i].end > end ? writers[i].end : end;
+		writers[i].cpu = charged(groups[i]) - before[i];
 	}
-	printf("{\"seconds\":%.9f,\"writers\":[", end - begin);
+	return end - begin;
+}
+
+static void print_writers(double seconds, const struct writer *writers, int count)
+{
+	printf("{\"seconds\":%.9f,\"writers\":[", seconds);
 	for (int i = 0; i < count; i++)
 		printf("%s{\"seconds\":%.9f,\"cpuSeconds\":%.6f}", i ? "," : "", writers[i].end - writers[i].begin,
-		       charged(groups[i]) - before[i]);
+		       writers[i].cpu);
 	printf("]}\n");
-	return 0;
 }
 
 /* Milliseconds from the signal to the end of a writer */
@@ -156,30 +167,77 @@ static double interrupt(const char *path, size_t bytes, volatile struct writer *
 	return (gone - sent) * 1000;
 }
 
-static int interrupt_often(const char *path, size_t bytes, long times)
+static void print_interrupts(const char *path, size_t bytes, long times, struct writer *own)
 {
-	struct writer *own = map(sizeof(*own), MAP_SHARED);
-	double found[MAX_TIMES];
+	double ended[MAX_TIMES];
 
 	for (long i = 0; i < times; i++)
-		found[i] = interrupt(path, bytes, own);
+		ended[i] = interrupt(path, bytes, own);
 	printf("{\"milliseconds\":[");
 	for (long i = 0; i < times; i++)
-		printf("%s%.6f", i ? "," : "", found[i]);
+		printf("%s%.6f", i ? "," : "", ended[i]);
 	printf("]}\n");
-	return 0;
+}
+
+/* A process of its own takes what is zero, and gives back what is not */
+static void dirty(size_t bytes)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		memset(map(bytes, MAP_PRIVATE), 0xa5, bytes);
+		_exit(0);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) < 0 || status) {
+		fprintf(stderr, "zeronow: there is not as much memory\n");
+		exit(1);
+	}
+}
+
+static int compare(const void *a, const void *b)
+{
+	double first = *(const double *)a, second = *(const double *)b;
+
+	return (first > second) - (first < second);
+}
+
+static void fill(const char *path, size_t bytes, char **groups, struct writer *writers, int count)
+{
+	double one, several, took = 0, cpu = 0, ended[FILL_TIMES];
+
+	dirty(bytes);
+	one = write_at_once(path, bytes, groups, writers, 1);
+	dirty(bytes);
+	several = write_at_once(path, bytes, groups, writers, count);
+	for (int i = 0; i < count; i++) {
+		took += writers[i].end - writers[i].begin;
+		cpu += writers[i].cpu;
+	}
+	dirty(bytes);
+	for (int i = 0; i < FILL_TIMES; i++)
+		ended[i] = interrupt(path, bytes, writers);
+	qsort(ended, FILL_TIMES, sizeof(*ended), compare);
+	printf("{\"seconds\":%.9f,\"values\":{\"writersCount\":%d,\"writersSeconds\":%.9f,\"chargedShare\":%.6f,"
+	       "\"interruptMilliseconds\":%.6f},\"hugeShare\":null}\n", one, count, several, cpu / took,
+	       ended[FILL_TIMES / 2]);
 }
 
 int main(int argc, char **argv)
 {
-	int writers = argc - 4;
-	long times;
+	struct writer *writers = map(MAX_WRITERS * sizeof(*writers), MAP_SHARED);
+	const char *what = argc >= 5 && argc - 4 <= MAX_WRITERS ? argv[1] : "";
+	long times = !strcmp(what, "interrupt") ? strtol(argv[4], NULL, 10) : 0;
 
-	if (argc >= 5 && !strcmp(argv[1], "write") && writers <= MAX_WRITERS)
-		return write_at_once(argv[2], mib(argv[3]), argv + 4, writers);
-	times = argc == 5 && !strcmp(argv[1], "interrupt") ? strtol(argv[4], NULL, 10) : 0;
-	if (times > 0 && times <= MAX_TIMES)
-		return interrupt_often(argv[2], mib(argv[3]), times);
-	fprintf(stderr, "usage: zeronow write FILE MIB GROUP... | zeronow interrupt FILE MIB TIMES\n");
-	return 2;
+	if (!strcmp(what, "write")) {
+		print_writers(write_at_once(argv[2], mib(argv[3]), argv + 4, writers, argc - 4), writers, argc - 4);
+	} else if (!strcmp(what, "fill")) {
+		fill(argv[2], mib(argv[3]), argv + 4, writers, argc - 4);
+	} else if (times > 0 && times <= MAX_TIMES) {
+		print_interrupts(argv[2], mib(argv[3]), times, writers);
+	} else {
+		fprintf(stderr, "usage: zeronow write|fill FILE MIB GROUP... | zeronow interrupt FILE MIB TIMES\n");
+		return 2;
+	}
+	return 0;
 }
