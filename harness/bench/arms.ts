@@ -1,10 +1,9 @@
+import { CONTROLS, VERIFIER_FRAGMENT, VERIFY } from "../host/controls.ts";
 import { type ArmKind, type ArmName, armParts } from "../run/arm-name.ts";
 import type { ArmRecord, Settings } from "../run/record.ts";
 import type { KernelVariant } from "../run/sample.ts";
 import { type VmMemory, vmMemoryArgs } from "../vm/memory.ts";
 
-/** Directory of the series' controls on a kernel that has them. */
-const CONTROLS = "/sys/kernel/mm/page_prezero";
 /** Bit of /proc/sys/kernel/tainted that the limit kernel sets once it has stopped clearing (TAINT_USER). */
 const TAINT_USER_BIT = 1 << 6;
 
@@ -95,8 +94,13 @@ const kinds: Readonly<Record<ArmKind, Kind>> = {
 /** The arm of a name. */
 export function armOf(name: ArmName): Arm {
   const { kernel, kind, knobs } = armParts(name);
-  const set = knobs.map(({ knob, value }) => `echo ${value} > ${CONTROLS}/${knob}`);
+  const set = knobs.map(({ knob, value }) => `echo ${value} > ${knob === "verify" ? VERIFY : `${CONTROLS}/${knob}`}`);
   return { ...kinds[kind], name, kernel, setup: [...set, ...kinds[kind].setup] };
+}
+
+/** Fragments that the kernels of a run need for its arms: all of them, so that nothing but the arm differs. */
+export function armFragments(names: readonly ArmName[]): string[] {
+  return names.some((name) => armParts(name).knobs.some(({ knob }) => knob === "verify")) ? [VERIFIER_FRAGMENT] : [];
 }
 
 /** Whether an arm differs from base only in how VMs get their memory. */

@@ -1,6 +1,7 @@
 import type { Host, HostOffer } from "../host/host.ts";
 import { findBase } from "../kernel/bases.ts";
 import type { PlannedBoot, RunRecord, Settings } from "../run/record.ts";
+import { armFragments } from "./arms.ts";
 import { type Bases, findBases } from "./kernels.ts";
 import type { BenchOptions } from "./options.ts";
 import { planBoots, remainingSlots } from "./plan.ts";
@@ -77,7 +78,7 @@ export function resolveSettings(
   return {
     scenario: scenario.name,
     kernel,
-    fragments: scenario.fragments,
+    fragments: [...scenario.fragments, ...armFragments(repeated.arms)],
     ...repeated,
     ...sizes,
     ...offer.setting,

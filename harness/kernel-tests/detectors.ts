@@ -1,4 +1,5 @@
 import type { Exec } from "../base/exec.ts";
+import { VERIFIER_FRAGMENT } from "../host/controls.ts";
 import { parseKtap } from "../ktap/parse.ts";
 import { check, type TestResult } from "../ktap/result.ts";
 import { RUN_SUITES, SUITE } from "../kunit/suite.ts";
@@ -29,7 +30,7 @@ function detector(name: string, finds: string, fragment: string): Scenario {
     name,
     about: `${finds}: the KUnit suite, and stress for ${LOAD.seconds} s`,
     run: async ($, plan) => {
-      const kernel = await testKernel($, plan.base, "prezero", ["kunit-guest.config", fragment]);
+      const kernel = await testKernel($, plan.base, "prezero", ["kunit-guest.config", VERIFIER_FRAGMENT, fragment]);
       const programs = [await buildSelftest($, plan.base, plan.scratch, plan.say)];
       const needs = { memoryBytes: STRESS_BYTES, programs, extraCmdline: RUN_SUITE, patience: PATIENCE };
       await using host = await bootTestHost($, plan, kernel, fragment, needs);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Shell } from "../base/shell.ts";
+import { VERIFIER_FRAGMENT } from "../host/controls.ts";
 import { ensureKernel } from "../kernel/build.ts";
 import { measured } from "../ktap/result.ts";
 import { seriesResults } from "../patches/check/report.ts";
@@ -82,7 +83,8 @@ function stressed(load: Load): KernelStep {
     run: async ($, plan) => {
       const programs = [await buildSelftest($, plan.base, plan.scratch, plan.say)];
       const needs = { memoryBytes: STRESS_BYTES, cpuModel: "max", programs };
-      await using host = await bootTestHost($, plan, await testKernel($, plan.base, "prezero"), "stress", needs);
+      const kernel = await testKernel($, plan.base, "prezero", [VERIFIER_FRAGMENT]);
+      await using host = await bootTestHost($, plan, kernel, "stress", needs);
       // Awaited here: the host ends with this function.
       return [...(await stress(host, load)), await quiet(host)];
     },

@@ -1,4 +1,5 @@
 import { GIB_BYTES } from "../base/size.ts";
+import { CONTROLS } from "../host/controls.ts";
 import type { TestHost } from "../hosts.ts";
 import { parseKtap } from "../ktap/parse.ts";
 import { check, measured, type TestResult } from "../ktap/result.ts";
@@ -23,7 +24,7 @@ const LEAST_HIT_SHARE = 0.05;
  * @throws what the host's exec throws when the kernel dies meanwhile
  */
 export async function stress(host: StressHost, load: Load): Promise<TestResult[]> {
-  const first = await host.exec(`echo 1 > /sys/kernel/mm/page_prezero/enabled && { ${WORKER_FIRST}; }`);
+  const first = await host.exec(`echo 1 > ${CONTROLS}/enabled && { ${WORKER_FIRST}; }`);
   const command = `page_prezero ${load.seconds} ${load.mibPerProcess} ${load.processes}`;
   let output = "";
   const exitCode = await host.stream(

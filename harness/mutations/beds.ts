@@ -1,6 +1,7 @@
 import { InfrastructureError } from "../base/errors.ts";
 import type { Shell } from "../base/shell.ts";
 import { MIB_BYTES } from "../base/size.ts";
+import { VERIFIER_FRAGMENT } from "../host/controls.ts";
 import type { BootKernel } from "../host/host.ts";
 import { kernelOfImage } from "../host/image-file.ts";
 import { bootTestHost, type TestPlan } from "../kernel-tests/boot/test-host.ts";
@@ -53,6 +54,11 @@ export function onSelftest($: Shell, plan: TestPlan): RunTest {
 export function mutantOf($: Shell, imagePath: string): BootKernel & { variant: "prezero" } {
   const unbuilt = { imagePath, release: "", imageSha256: "", configSha256: "" };
   return { ...($.dry ? unbuilt : kernelOfImage(imagePath)), variant: "prezero" };
+}
+
+/** What the kernel of a bed needs beside its own configuration: the kselftest looks with the verifier, too. */
+export function fragmentsOf(variant: ReturnType<typeof variantOf>): string[] {
+  return variant === "prezero" ? [VERIFIER_FRAGMENT] : [];
 }
 
 /** The kernel that a bed runs. */

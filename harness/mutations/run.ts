@@ -2,7 +2,7 @@ import { InfrastructureError, MeasurementError } from "../base/errors.ts";
 import { partOfDryRun, type Shell } from "../base/shell.ts";
 import type { TestPlan } from "../kernel-tests/boot/test-host.ts";
 import { check, type TestResult } from "../ktap/result.ts";
-import { onKunit, onRefusals, onSelftest, type RunTest, variantOf } from "./beds.ts";
+import { fragmentsOf, onKunit, onRefusals, onSelftest, type RunTest, variantOf } from "./beds.ts";
 import { type BrokenOff, casesNamed, type Judgement, judge } from "./judge.ts";
 import { MutantTree } from "./mutant-tree.ts";
 import type { Bed, Mutation } from "./mutation.ts";
@@ -32,7 +32,7 @@ export async function runMutations(
     const here = mutations.filter(({ caughtBy }) => variantOf(caughtBy.bed) === variant);
     if (here.length === 0) continue;
     plan.say(`building the healthy series (${variant})`);
-    const tree = await MutantTree.make($, plan.base, variant);
+    const tree = await MutantTree.make($, plan.base, variant, fragmentsOf(variant));
     const healthy = await tree.build();
     await assertGreen($, healthy, distinctTests(here), beds);
     for (const mutation of here) {

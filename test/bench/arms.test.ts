@@ -4,6 +4,7 @@ import { projectPath } from "../../harness/base/paths.ts";
 import { dryRun } from "../../harness/base/shell.ts";
 import { armOf } from "../../harness/bench/arms.ts";
 import { hostBoots } from "../../harness/bench/boot.ts";
+import { VERIFY } from "../../harness/host/controls.ts";
 import { openHost } from "../../harness/hosts.ts";
 import { findBase } from "../../harness/kernel/bases.ts";
 import type { BuiltKernel } from "../../harness/kernel/built-kernel.ts";
@@ -93,4 +94,21 @@ test("what is to be set is set before the worker is switched on", () => {
     `echo 1 > ${directory}/enabled`,
     `grep -qx 1 ${directory}/enabled`,
   ]);
+});
+
+describe("the verifier as a setting of an arm", () => {
+  test("is where the kernel has it: in debugfs, or among the controls", () => {
+    expect(armOf("prezero+verify=1").setup[0]).toBe(`echo 1 > ${VERIFY}`);
+  });
+
+  test("makes all kernels of the run have debugfs, and no run that does not ask for it", async () => {
+    const verified = await resolve("vm-create", { arms: "base,prezero,prezero+verify=1" });
+    expect(verified.fragments).toEqual(["verifier.config"]);
+    expect((await resolve("vm-create", { arms: "base,prezero+min_order=9" })).fragments).toEqual([]);
+  });
+
+  test("leaves the scenario's own fragments where they are", async () => {
+    const { fragments } = await resolve("security", { arms: "base,prezero+verify=0" });
+    expect(fragments).toEqual(["devmem.config", "verifier.config"]);
+  });
 });

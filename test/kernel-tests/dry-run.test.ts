@@ -36,7 +36,7 @@ diff --git a/mm/page_alloc.c b/mm/page_alloc.c
 let fake: FakeKernel;
 beforeEach(() => {
   fake = new FakeKernel();
-  fake.addSymbolsOf("kunit.config", "prezero.config");
+  fake.addSymbolsOf("kunit.config", "prezero.config", "verifier.config");
   fake.write("kernel-patches/0001-clear.patch", SERIES);
   fake.base.fragments = [];
   fake.stub("qemu-system-x86_64", `exec ${process.execPath} ${projectPath("test/fakes/qemu.ts")} "$@"`);
@@ -85,7 +85,7 @@ test.each([
 ])(
   "%s tells all its counted runs; a real one ends with the first whose answer cannot be read",
   async (name, answer, runs) => {
-    fake.addSymbolsOf("kunit.config", "prezero.config", "trace.config");
+    fake.addSymbolsOf("kunit.config", "prezero.config", "verifier.config", "trace.config");
     fake.stub("qemu-system-x86_64", `cat <<'ANSWER'\n${answer}\nANSWER`);
     const chosen = steps(true, name);
     const [, ...told] = await described(chosen);

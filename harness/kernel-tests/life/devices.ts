@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { Shell } from "../../base/shell.ts";
 import { GIB_BYTES, MIB_BYTES } from "../../base/size.ts";
+import { CONTROLS } from "../../host/controls.ts";
 import type { TestHost } from "../../hosts.ts";
 import { check, measured, type TestResult } from "../../ktap/result.ts";
 import { checked, ended, number } from "../boot/answers.ts";
@@ -16,7 +17,7 @@ const HOTPLUG_CYCLES = 3;
 /** Node of its own, which has no memory before. */
 const NODE = 1;
 /** What a node has of the series as long as it has memory: a directory or a file. */
-const NODE_FILES = `/sys/kernel/mm/page_prezero/node${NODE} /sys/devices/system/node/node${NODE}/nr_prezeroed`;
+const NODE_FILES = `${CONTROLS}/node${NODE} /sys/devices/system/node/node${NODE}/nr_prezeroed`;
 const GONE = `(for try in $(seq 50); do ls -d ${NODE_FILES} 2>/dev/null || exit 0; sleep 0.1; done; exit 1)`;
 const HOTPLUG_LOAD_MIB = 256;
 const UNPLUG_MS = 60_000;

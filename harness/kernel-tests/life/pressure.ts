@@ -1,6 +1,7 @@
 import type { ExecAnswer } from "../../base/exec.ts";
 import type { Shell } from "../../base/shell.ts";
 import { GIB_BYTES } from "../../base/size.ts";
+import { VERIFIER_FRAGMENT } from "../../host/controls.ts";
 import { measured, type TestResult } from "../../ktap/result.ts";
 import { checked, counter, number } from "../boot/answers.ts";
 import { bootTestHost, quiet, type Scenario, type TestPlan, testKernel } from "../boot/test-host.ts";
@@ -45,7 +46,7 @@ async function pressed(
   press: (host: Pick<LifeHost, "exec">) => Promise<Loaded>,
 ): Promise<Pressed> {
   const needs = { memoryBytes: MEMORY_BYTES, cpus: CPUS };
-  const kernel = await testKernel($, plan.base, variant);
+  const kernel = await testKernel($, plan.base, variant, [VERIFIER_FRAGMENT]);
   await using host = await bootTestHost($, plan, kernel, `life-pressure-${variant}`, needs);
   await host.exec(`echo ${WATERMARK_SCALE} > /proc/sys/vm/watermark_scale_factor`);
   const pool = variant === "base" ? [] : [await fillPool(host)];
