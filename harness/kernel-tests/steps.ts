@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import type { Shell } from "../base/shell.ts";
 import { VERIFIER_FRAGMENT } from "../host/controls.ts";
+import type { Base } from "../kernel/bases.ts";
 import { ensureKernel } from "../kernel/build.ts";
-import { measured } from "../ktap/result.ts";
+import { debianBase } from "../kernel/debian-config.ts";
+import { measured, type TestResult } from "../ktap/result.ts";
 import { seriesResults } from "../patches/check/report.ts";
 import { verifyBase } from "../patches/check/verified.ts";
 import { bootTestHost, quiet, type TestPlan, testKernel } from "./boot/test-host.ts";
@@ -22,7 +24,17 @@ const FULL_LOAD: Load = { ...LOAD, seconds: 600 };
 /** The steps of `npm run test:kernel`, cheapest first after the kernels that all need. */
 export function kernelSteps(plan: TestPlan, full: boolean): Step[] {
   const steps = full
-    ? [...QUICK, stressed(FULL_LOAD), COST, ...DETECTORS, LOCK_HOLD, ...lifeSteps(), ...PUBLIC_SUITES, BENCHMARK]
+    ? [
+        ...QUICK,
+        stressed(FULL_LOAD),
+        COST,
+        ...DETECTORS,
+        LOCK_HOLD,
+        ...lifeSteps(),
+        ...PUBLIC_SUITES,
+        ...debianSteps(plan.base),
+        BENCHMARK,
+      ]
     : [...QUICK, stressed(LOAD), COST, BENCHMARK];
   return steps.map(({ run, ...step }) => ({ ...step, run: ($) => run($, plan) }));
 }
@@ -73,22 +85,49 @@ const LOCK_HOLD: KernelStep = {
 const BENCHMARK: KernelStep = {
   name: "benchmark",
   about: "a small A/B in its own directory, some minutes",
-  run: ($, { base, scratch }) => smallBench($, base.name, join(scratch, "results")),
+  run: ($, { base, scratch }) => smallBench($, base, join(scratch, "results")),
 };
 
 function stressed(load: Load): KernelStep {
   return {
     name: "stress",
     about: `${load.processes} processes dirty memory and populate it again for ${load.seconds} s, the verifier on`,
-    run: async ($, plan) => {
-      const programs = [await buildSelftest($, plan.base, plan.scratch, plan.say)];
-      const needs = { memoryBytes: STRESS_BYTES, cpuModel: "max", programs };
-      const kernel = await testKernel($, plan.base, "prezero", [VERIFIER_FRAGMENT]);
-      await using host = await bootTestHost($, plan, kernel, "stress", needs);
-      // Awaited here: the host ends with this function.
-      return [...(await stress(host, load)), await quiet(host)];
-    },
+    run: ($, plan) => stressKernel($, plan, "stress", load, [VERIFIER_FRAGMENT]),
   };
+}
+
+/** @param name of the console's log */
+async function stressKernel(
+  $: Shell,
+  plan: TestPlan,
+  name: string,
+  load: Load,
+  fragments: string[] = [],
+): Promise<TestResult[]> {
+  const programs = [await buildSelftest($, plan.base, plan.scratch, plan.say)];
+  const needs = { memoryBytes: STRESS_BYTES, cpuModel: "max", programs };
+  await using host = await bootTestHost($, plan, await testKernel($, plan.base, "prezero", fragments), name, needs);
+  // Awaited here: the host ends with this function.
+  return [...(await stress(host, load)), await quiet(host)];
+}
+
+/** The kernel as Debian has it, where the base says how: it gives all memory away as zeroes, among much else. */
+function debianSteps({ debianFragments }: Base): KernelStep[] {
+  if (debianFragments === undefined) return [];
+  return [
+    {
+      name: "Debian kernel",
+      about:
+        "Debian's own configuration: stress with the verifier on, and a small A/B; an hour when it has to be built",
+      run: async ($, plan) => {
+        const base = await debianBase($, plan.base, debianFragments, plan.say);
+        // The pristine one first makes the other quick.
+        await testKernel($, base, "base");
+        const cases = await stressKernel($, { ...plan, base }, "debian-stress", LOAD);
+        return [...cases, ...(await smallBench($, base, join(plan.scratch, "debian-results")))];
+      },
+    },
+  ];
 }
 
 /** The series outside the happy path: a step for each scenario. */
