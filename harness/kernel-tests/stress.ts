@@ -4,6 +4,7 @@ import type { TestHost } from "../hosts.ts";
 import { parseKtap } from "../ktap/parse.ts";
 import { check, measured, type TestResult } from "../ktap/result.ts";
 import { counter } from "./boot/answers.ts";
+import { nothingIsMissing } from "./boot/sum.ts";
 import { WORKER_FIRST } from "./boot/worker.ts";
 
 type StressHost = Pick<TestHost, "exec" | "stream">;
@@ -44,6 +45,7 @@ export async function stress(host: StressHost, load: Load): Promise<TestResult[]
       `${(hits * 100).toFixed(1)} % of those that needed zeroes`,
       hits >= LEAST_HIT_SHARE,
     ),
+    await nothingIsMissing(host.exec),
     check(
       "all of the kselftest was heard, and it ended well",
       problems.length === 0 && exitCode === 0,

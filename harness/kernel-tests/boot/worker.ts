@@ -13,6 +13,10 @@ if [ -e $nice ]; then echo -20 > $nice; else renice -n -20 -p $(pgrep ^page_prez
 /** Everything that the worker says is zero is looked at. It starts soon. */
 export const WORKER_ON = `cd ${CONTROLS} && echo 1 > ${VERIFY} && echo 100 > delay_millisecs && echo 1 > enabled &&
 { ${WORKER_FIRST}; } && cat enabled ${VERIFY} && cd /`;
+/** No visit of the worker begins from here on, and one that was under way has ended. */
+export const PAUSE = `echo 600000 > ${CONTROLS}/delay_millisecs`;
+export const GO_ON = `echo 100 > ${CONTROLS}/delay_millisecs`;
+
 /** Of free memory; what is in CMA, in pieces and below the watermarks stays as it is. */
 const FULL_SHARE_PERCENT = 75;
 const FULL_SECONDS = 60;
