@@ -3,12 +3,13 @@ import { balloon, hotplug, virtioMem } from "./devices.ts";
 import { freezing, hibernation } from "./hibernation.ts";
 import { kexec } from "./kexec.ts";
 import { numa } from "./numa.ts";
+import { mixed, poison } from "./poison.ts";
 import { pressure } from "./pressure.ts";
 import { cgroup, compaction, cpus, forks, swap } from "./processes.ts";
-import { cma, hugetlb, poison } from "./ranges.ts";
+import { cma, hugetlb } from "./ranges.ts";
 
 /** The series outside the happy path, each with a boot of its own. */
 export const LIFE: Scenario[] = [
-  ...[hotplug, virtioMem, poison, cma, hugetlb, compaction, pressure, swap, cgroup, forks],
+  ...[hotplug, virtioMem, poison, mixed, cma, hugetlb, compaction, pressure, swap, cgroup, forks],
   ...[numa, cpus, balloon, freezing, hibernation, kexec],
 ];
