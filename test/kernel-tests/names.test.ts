@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { projectPath } from "../../harness/base/paths.ts";
 import { fillPool, startWorker, workerTookPart } from "../../harness/kernel-tests/boot/worker.ts";
 import { judgeCost } from "../../harness/kernel-tests/cost.ts";
+import { droppedAndCompacted } from "../../harness/kernel-tests/life/caches.ts";
 import { dimm } from "../../harness/kernel-tests/life/devices.ts";
 import { freezes, judgeHibernation } from "../../harness/kernel-tests/life/hibernation.ts";
 import { afterwards } from "../../harness/kernel-tests/life/host.ts";
@@ -12,6 +13,7 @@ import { breakMixed, breakPages } from "../../harness/kernel-tests/life/poison.t
 import { judgePressure } from "../../harness/kernel-tests/life/pressure.ts";
 import { compacted, cpusComeAndGo, limited, stormOfForks, swapped } from "../../harness/kernel-tests/life/processes.ts";
 import { hugePool, takeAndGiveBack } from "../../harness/kernel-tests/life/ranges.ts";
+import { offAndOn } from "../../harness/kernel-tests/life/switching.ts";
 import { judgeLockHold } from "../../harness/kernel-tests/lock-hold.ts";
 import { compareOutcomes } from "../../harness/kernel-tests/public/outcome.ts";
 import { judgeStressNg, stressNg } from "../../harness/kernel-tests/public/stress-ng.ts";
@@ -95,6 +97,8 @@ const TESTS: Record<string, (n: number) => TestResult[] | Promise<TestResult[]>>
   hugetlb: (n) => hugePool(host(n)),
   poison: (n) => breakPages(host(n)),
   mixed: (n) => breakMixed(host(n)),
+  caches: (n) => droppedAndCompacted(host(n)),
+  switching: (n) => offAndOn(host(n)),
   "public tests": (n) => compareOutcomes([outcome(n % 40)], [outcome((n % 40) + 1)]),
   "stress-ng": async (n) => [
     ...(await stressNg(host(n).exec)),
