@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { Shell } from "../base/shell.ts";
+import type { Base } from "../kernel/bases.ts";
 import { ensureKernel } from "../kernel/build.ts";
+import { debianBase } from "../kernel/debian-config.ts";
 import { measured, type TestResult } from "../ktap/result.ts";
 import { seriesResults } from "../patches/check/report.ts";
 import { verifyBase } from "../patches/check/verified.ts";
@@ -33,6 +35,7 @@ export function kernelSteps(plan: TestPlan, full: boolean): Step[] {
         ZERO_NOW,
         ...lifeSteps(),
         ...PUBLIC_SUITES,
+        ...debianSteps(plan.base),
         BENCHMARK,
       ]
     : [...QUICK, stressed(LOAD), ORDINARY_HOST, COST, BENCHMARK];
@@ -110,21 +113,49 @@ const ZERO_NOW: KernelStep = {
 const BENCHMARK: KernelStep = {
   name: "benchmark",
   about: "a small A/B in its own directory, some minutes",
-  run: ($, { base, scratch }) => smallBench($, base.name, join(scratch, "results")),
+  run: ($, { base, scratch }) => smallBench($, base, join(scratch, "results")),
 };
 
 function stressed(load: Load): KernelStep {
   return {
     name: "stress",
     about: `${load.processes} processes dirty memory and populate it again for ${load.seconds} s, the verifier on`,
-    run: async ($, plan) => {
-      const programs = [await buildSelftest($, plan.base, plan.scratch, plan.say)];
-      const needs = { memoryBytes: STRESS_BYTES, cpuModel: "max", programs };
-      await using host = await bootTestHost($, plan, await testKernel($, plan.base, "prezero"), "stress", needs);
-      // Awaited here: the host ends with this function.
-      return [...(await stress(host, load)), await quiet(host)];
-    },
+    run: ($, plan) => stressKernel($, plan, "stress", load),
   };
+}
+
+/** @param name of the console's log */
+async function stressKernel(
+  $: Shell,
+  plan: TestPlan,
+  name: string,
+  load: Load,
+  fragments: string[] = [],
+): Promise<TestResult[]> {
+  const programs = [await buildSelftest($, plan.base, plan.scratch, plan.say)];
+  const needs = { memoryBytes: STRESS_BYTES, cpuModel: "max", programs };
+  await using host = await bootTestHost($, plan, await testKernel($, plan.base, "prezero", fragments), name, needs);
+  // Awaited here: the host ends with this function.
+  return [...(await stress(host, load)), await quiet(host)];
+}
+
+/** The kernel as Debian has it, where the base says how: it gives all memory away as zeroes, among much else. */
+function debianSteps({ debianFragments }: Base): KernelStep[] {
+  if (debianFragments === undefined) return [];
+  return [
+    {
+      name: "Debian kernel",
+      about:
+        "Debian's own configuration: stress with the verifier on, and a small A/B; an hour when it has to be built",
+      run: async ($, plan) => {
+        const base = await debianBase($, plan.base, debianFragments, plan.say);
+        // The pristine one first makes the other quick.
+        await testKernel($, base, "base");
+        const cases = await stressKernel($, { ...plan, base }, "debian-stress", LOAD);
+        return [...cases, ...(await smallBench($, base, join(plan.scratch, "debian-results")))];
+      },
+    },
+  ];
 }
 
 /** The series outside the happy path: a step for each scenario. */

@@ -3,14 +3,17 @@ import { describe, expect, test } from "vitest";
 import { projectPath } from "../../harness/base/paths.ts";
 import { fillPool, startWorker, workerTookPart } from "../../harness/kernel-tests/boot/worker.ts";
 import { judgeCost } from "../../harness/kernel-tests/cost.ts";
+import { droppedAndCompacted } from "../../harness/kernel-tests/life/caches.ts";
 import { dimm } from "../../harness/kernel-tests/life/devices.ts";
 import { freezes, judgeHibernation } from "../../harness/kernel-tests/life/hibernation.ts";
 import { afterwards } from "../../harness/kernel-tests/life/host.ts";
 import { judgeNextLife } from "../../harness/kernel-tests/life/kexec.ts";
 import { twoNodes } from "../../harness/kernel-tests/life/numa.ts";
+import { breakMixed, breakPages } from "../../harness/kernel-tests/life/poison.ts";
 import { judgePressure } from "../../harness/kernel-tests/life/pressure.ts";
 import { compacted, cpusComeAndGo, limited, stormOfForks, swapped } from "../../harness/kernel-tests/life/processes.ts";
-import { breakPages, hugePool, takeAndGiveBack } from "../../harness/kernel-tests/life/ranges.ts";
+import { hugePool, takeAndGiveBack } from "../../harness/kernel-tests/life/ranges.ts";
+import { offAndOn } from "../../harness/kernel-tests/life/switching.ts";
 import { judgeLockHold } from "../../harness/kernel-tests/lock-hold.ts";
 import { compareOutcomes } from "../../harness/kernel-tests/public/outcome.ts";
 import { judgeStressNg, stressNg } from "../../harness/kernel-tests/public/stress-ng.ts";
@@ -24,6 +27,7 @@ import { syntheticRun, syntheticSamples } from "../report/synthetic-run.ts";
 /** CI knows a test by its name. What is measured is `n` here, and is another figure in each run. */
 const COUNTERS = [
   ...["nr_free_pages", "nr_prezeroed", "prezero_hit", "prezero_miss", "prezero_cleared", "prezero_verify_failed"],
+  ...["prezero_wasted", "prezero_lost_disabled", "prezero_lost_poisoned", "drop_pagecache", "compact_migrate_scanned"],
   ...["pswpin", "pswpout", "oom_kill", "pgmigrate_success", "pgscan_kswapd", "after_prezeroed", "high"],
 ];
 const text = (n: number) =>
@@ -93,6 +97,9 @@ const TESTS: Record<string, (n: number) => TestResult[] | Promise<TestResult[]>>
   CMA: (n) => takeAndGiveBack(host(n)),
   hugetlb: (n) => hugePool(host(n)),
   poison: (n) => breakPages(host(n)),
+  mixed: (n) => breakMixed(host(n)),
+  caches: (n) => droppedAndCompacted(host(n)),
+  switching: (n) => offAndOn(host(n)),
   "public tests": (n) => compareOutcomes([outcome(n % 40)], [outcome((n % 40) + 1)]),
   "zero now": (n) => {
     const writers = [{ seconds: n, cpuSeconds: n }];

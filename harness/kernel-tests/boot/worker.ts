@@ -1,8 +1,8 @@
 import type { Exec } from "../../base/exec.ts";
+import { CONTROLS, VERIFY } from "../../host/controls.ts";
 import { check, measured, type TestResult } from "../../ktap/result.ts";
 import { counter, number } from "./answers.ts";
 
-const CONTROL = "/sys/kernel/mm/page_prezero";
 /**
  * The worker is as polite as it can be, and a load that uses every CPU would leave it nothing to do: for a test it comes
  * first. A series that has no thread of its own for each node has a workqueue; either is there once it is enabled.
@@ -11,8 +11,12 @@ export const WORKER_FIRST = `nice=/sys/bus/workqueue/devices/page_prezero/nice
 if [ -e $nice ]; then echo -20 > $nice; else renice -n -20 -p $(grep -ls ^page_prezero/ /proc/[0-9]*/comm | cut -d/ -f3); fi`;
 
 /** Everything that the worker says is zero is looked at. It starts soon. */
-export const WORKER_ON = `cd ${CONTROL} && echo 1 > verify && echo 100 > delay_millisecs && echo 1 > enabled &&
-{ ${WORKER_FIRST}; } && cat enabled verify && cd /`;
+export const WORKER_ON = `cd ${CONTROLS} && echo 1 > ${VERIFY} && echo 100 > delay_millisecs && echo 1 > enabled &&
+{ ${WORKER_FIRST}; } && cat enabled ${VERIFY} && cd /`;
+/** No visit of the worker begins from here on, and one that was under way has ended. */
+export const PAUSE = `echo 600000 > ${CONTROLS}/delay_millisecs`;
+export const GO_ON = `echo 100 > ${CONTROLS}/delay_millisecs`;
+
 /** Of free memory; what is in CMA, in pieces and below the watermarks stays as it is. */
 const FULL_SHARE_PERCENT = 75;
 const FULL_SECONDS = 60;
@@ -64,23 +68,4 @@ export function verifierFoundNothing(vmstat: string): TestResult {
   const bad = counter(vmstat, "prezero_verify_failed");
   const log = "pages that are not zero were handed out as zero";
   return measured("the verifier found no bad page", `${bad} bad pages`, bad === 0, log);
-}
-
-/**
- * Switches the feature off and looks whether all that was ever cleared has been counted once: with nothing left to be
- * zero, it was handed out or lost. A series that does not count what it loses has no such case.
- * @throws what the host's exec throws
- */
-export async function allIsAccounted(exec: Exec): Promise<TestResult[]> {
-  const { stdout } = await exec(`echo 0 > ${CONTROL}/enabled; cat /proc/vmstat`);
-  const lost = [...stdout.matchAll(/^prezero_lost_\w+ (\d+)/gm)].map(([, pages]) => Number(pages));
-  if (lost.length === 0) return [];
-  const cleared = counter(stdout, "prezero_cleared");
-  const left = counter(stdout, "nr_prezeroed");
-  const found = lost.reduce((sum, pages) => sum + pages, 0);
-  const handedOut = counter(stdout, "prezero_hit") + counter(stdout, "prezero_wasted");
-  const figures = `${cleared} cleared, ${handedOut} handed out, ${found} lost, ${left} left`;
-  return [
-    measured("every page that was cleared is accounted for", figures, cleared === handedOut + found && left === 0),
-  ];
 }

@@ -2,6 +2,7 @@ import { GIB_BYTES } from "../../base/size.ts";
 import { measured, type TestResult } from "../../ktap/result.ts";
 import { checked, counter } from "../boot/answers.ts";
 import type { Scenario } from "../boot/test-host.ts";
+import { GO_ON, PAUSE } from "../boot/worker.ts";
 import { type LifeHost, onLiveHost, SCENARIO_MS } from "./host.ts";
 
 const NODES = [0, 1];
@@ -9,9 +10,6 @@ const LOAD_MIB = 512;
 const HOST_BYTES = 1.5 * GIB_BYTES;
 /** Emptying the pool of one node must not empty that of the other; what other processes take meanwhile is little. */
 const UNTOUCHED_SHARE = 0.9;
-/** No pass begins while the figures of the nodes are taken and compared. */
-const PAUSE = "echo 600000 > /sys/kernel/mm/page_prezero/delay_millisecs";
-const GO_ON = "echo 100 > /sys/kernel/mm/page_prezero/delay_millisecs";
 /** Prints the pages of a node that are zero; a series has a file for it, or it is in the node's vmstat. */
 export const poolOf = (node: number) => {
   const directory = `/sys/devices/system/node/node${node}`;
