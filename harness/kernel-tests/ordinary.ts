@@ -14,14 +14,15 @@ const MOST_CLEARED_PER_MOVED = 1.2;
 /** Waste of the last of the rounds, of the first one's. */
 const MOST_WASTED_AGAIN = 0.15;
 
-/** Time in which two workers fill the pool, of the CPU time that both take: one would need all of it. */
+/** CPU time of the worker that has more to do, of that of both: as long as it takes where two CPUs are really parallel. */
 const MOST_OF_ONE_WORKER = 0.6;
 
 const CACHE_ROUNDS = 5;
 const CACHE_MIB = 600;
 
 const seenSchema = z.object({
-  free: z.int(),
+  /** Of tmpfs files. */
+  shmem: z.int(),
   zeroed: z.int(),
   cleared: z.int(),
   wasted: z.int(),
@@ -32,8 +33,8 @@ const seenSchema = z.object({
 type Seen = z.infer<typeof seenSchema>;
 
 /** `see` prints a line of Seen; `settle` waits until the worker has cleared nothing for three seconds. */
-const WORDS = `see() { awk '{v[$1]=$2} END {printf "{\\"free\\":%d,\\"zeroed\\":%d,\\"cleared\\":%d,\\"wasted\\":%d,\\"moved\\":%d}\\n",
-  v["nr_free_pages"], v["nr_prezeroed"], v["prezero_cleared"], v["prezero_wasted"], v["pgmigrate_success"]}' /proc/vmstat; }
+const WORDS = `see() { awk '{v[$1]=$2} END {printf "{\\"shmem\\":%d,\\"zeroed\\":%d,\\"cleared\\":%d,\\"wasted\\":%d,\\"moved\\":%d}\\n",
+  v["nr_shmem"], v["nr_prezeroed"], v["prezero_cleared"], v["prezero_wasted"], v["pgmigrate_success"]}' /proc/vmstat; }
 settle() { last=; quiet=0; while [ $quiet -lt 3 ]; do sleep 1; now=$(grep ^prezero_cleared /proc/vmstat)
   if [ "$now" = "$last" ]; then quiet=$((quiet + 1)); else quiet=0; fi; last=$now; done; }
 mkdir -p /t && mount -t tmpfs -o size=99% none /t`;
@@ -43,7 +44,7 @@ const FREED = `${WORDS}; fragment /t/x 256 1024; ${ENABLE}
 rm /t/x; echo 3 > /proc/sys/vm/drop_caches; echo 1 > /proc/sys/vm/compact_memory; sleep 0.2; see; settle; see`;
 const COMPACTED = `${WORDS}; fragment /t/x 256 8; ${ENABLE}; echo 1 > /proc/sys/vm/compact_memory; settle; see`;
 const CACHED = `${WORDS}; ${ENABLE}
-for round in $(seq ${CACHE_ROUNDS}); do dd if=/dev/zero of=/t/x bs=1M count=${CACHE_MIB} 2>/dev/null; rm /t/x; settle; see; done`;
+for round in $(seq ${CACHE_ROUNDS}); do dd if=/dev/zero of=/t/x bs=1M count=${CACHE_MIB} 2>/dev/null; rm /t/x; sleep 3; see; done`;
 
 /** Of /proc/PID/stat, on any architecture. */
 const TICK_MS = 10;
@@ -90,7 +91,7 @@ async function watch<T>(
 export function judgeFreed([before, after, done]: Seen[]): TestResult[] {
   if (!before || !after || !done) return [];
   const moved = after.moved - before.moved;
-  const freed = after.free - before.free;
+  const freed = before.shmem - after.shmem;
   const kept = after.zeroed / before.zeroed;
   const keptBut = (after.zeroed + moved) / before.zeroed;
   const again = done.cleared - before.cleared;
@@ -128,10 +129,10 @@ export function judgeCached(seen: Seen[]): TestResult[] {
 /** @param filled two nodes with as much memory each */
 export function judgeFilled([filled]: z.infer<typeof filledSchema>[]): TestResult[] {
   if (!filled) return [];
-  const cpuMs = filled.cpuTicks.reduce((sum, ticks) => sum + ticks * TICK_MS, 0);
-  const share = filled.wallMs / cpuMs;
-  const found = `${Math.round(filled.wallMs)} ms for ${filled.zeroed} pages, ${percent(share)} of the workers' ${Math.round(cpuMs)} ms`;
-  return [measured("two nodes fill their pools at the same time", found, share <= MOST_OF_ONE_WORKER)];
+  const cpuMs = filled.cpuTicks.map((ticks) => ticks * TICK_MS);
+  const [most, all] = [Math.max(...cpuMs), cpuMs.reduce((sum, one) => sum + one, 0)];
+  const found = `${percent(most / all)} of ${all} ms CPU time by one of two, ${filled.wallMs} ms for ${filled.zeroed} pages`;
+  return [measured("two nodes fill their pools side by side", found, all > 0 && most <= MOST_OF_ONE_WORKER * all)];
 }
 
 function percent(share: number): string {

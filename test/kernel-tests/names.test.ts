@@ -39,7 +39,7 @@ const text = (n: number) =>
   ].join("\n");
 /** What the series' own kselftest says, with what it counts. */
 const COUNTS = /%l?[du]/g;
-const SERIES = globSync(projectPath("kernel-patches/**/0002-page-prezero.patch"));
+const SERIES = globSync(projectPath("kernel-patches/**/*.patch"));
 const FORMATS = SERIES.flatMap((file) =>
   [...readFileSync(file, "utf8").matchAll(/^\+\s*ksft_test_result\([^"]*"([^"]*%l?[du][^"]*)\\n"/gm)].map(
     ([, format = ""]) => format,

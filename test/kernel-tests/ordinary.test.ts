@@ -3,7 +3,7 @@ import { judgeCached, judgeCompacted, judgeFilled, judgeFreed, ORDINARY } from "
 
 /** A moment in pages; what is not given was never counted. */
 const seen = (given: Partial<Parameters<typeof judgeFreed>[0][number]>) => ({
-  free: 0,
+  shmem: 0,
   zeroed: 0,
   cleared: 0,
   wasted: 0,
@@ -13,8 +13,8 @@ const seen = (given: Partial<Parameters<typeof judgeFreed>[0][number]>) => ({
 const statuses = (results: { status: string }[]) => results.map(({ status }) => status);
 
 describe("a pool that is full keeps what it has", () => {
-  const before = seen({ free: 100_000, zeroed: 100_000, cleared: 100_000 });
-  const merged = (zeroed: number) => seen({ free: 100_400, zeroed, cleared: 100_000, moved: 3_000 });
+  const before = seen({ shmem: 1_400, zeroed: 100_000, cleared: 100_000 });
+  const merged = (zeroed: number) => seen({ shmem: 1_000, zeroed, cleared: 100_000, moved: 3_000 });
   const settled = (again: number) => seen({ cleared: 100_000 + again, moved: 3_000 });
 
   test("when pages are freed, but for what compaction moves, which nobody can keep", () => {
@@ -49,12 +49,12 @@ describe("a pool that is full keeps what it has", () => {
   });
 });
 
-test("two workers fill the pools of two nodes in much less than their CPU time", () => {
-  const filled = (wallMs: number) => judgeFilled([{ zeroed: 400_000, wallMs, cpuTicks: [100, 100] }]);
-  expect(filled(1_200)).toMatchObject([
-    { status: "passed", found: "1200 ms for 400000 pages, 60.0 % of the workers' 2000 ms" },
+test("two workers share the work of two nodes", () => {
+  const filled = (...cpuTicks: number[]) => judgeFilled([{ zeroed: 400_000, wallMs: 1_200, cpuTicks }]);
+  expect(filled(120, 80)).toMatchObject([
+    { status: "passed", found: "60.0 % of 2000 ms CPU time by one of two, 1200 ms for 400000 pages" },
   ]);
-  expect(statuses(filled(1_201))).toEqual(["failed"]);
+  expect(statuses(filled(79, 121))).toEqual(["failed"]);
 });
 
 describe("on the host", () => {
