@@ -12,6 +12,7 @@ const PAGE_BYTES = 4096;
 /** The report, in the order in which it is read. */
 export function sectionsOf(summary: NativeSummary): Section[] {
   return [
+    limits(summary),
     allocation(summary, "zero", "Allocating zeroed memory"),
     allocation(summary, "zero-write", "Allocating zeroed memory and writing to every cache line of it at once"),
     allocation(summary, "plain", "Allocating memory that need not be zero"),
@@ -21,6 +22,40 @@ export function sectionsOf(summary: NativeSummary): Section[] {
     whatRan(summary),
     method(),
   ];
+}
+
+/** Orders at which a request that need not be zero must not become dearer. */
+const PLAIN_ORDERS = [0, 2];
+
+/** What the series is held to; figures that a run does not have are left out. */
+function limits({ allocations, worker: measured }: NativeSummary): Section {
+  const plain = allocations.filter(({ request, order }) => request === "plain" && PLAIN_ORDERS.includes(order));
+  const rows: [string, MedianInterval | null, string][] = [
+    ...plain.map(({ order, fullOverNever }): [string, MedianInterval, string] => [
+      `time of a request of ${formatBlock(order)} that need not be zero: pool full over never enabled`,
+      fullOverNever,
+      "at most 1.05",
+    ]),
+    ["GiB/s of the worker's CPU time over those of the fastest method", measured?.overBest ?? null, "at least 0.95"],
+    [
+      "time to read what was in the caches: after the worker has cleared a block over after a wait as long",
+      measured?.neighbour ?? null,
+      "at most 1.10",
+    ],
+  ];
+  return {
+    id: "limits",
+    heading: "What the series is held to",
+    table: tableOf(
+      rows.flatMap(([what, figure, limit]) => (figure === null ? [] : [{ what, figure, limit }])),
+      [
+        words("", ({ what }) => what),
+        figures("ratio", ({ figure }) => formatRatio(figure.value)),
+        figures("95 % interval", ({ figure }) => rangeOf(figure, formatRatio)),
+        words("limit", ({ limit }) => limit),
+      ],
+    ),
+  };
 }
 
 const REQUEST_NOTES: Partial<Record<AllocationFigures["request"], string>> = {
@@ -88,8 +123,8 @@ function methods({ methods: measured, memory }: NativeSummary): Section {
     ]),
     notes: [
       "Below 1 is faster. `use` writes to every cache line as soon as a page, or a huge page, is clear; movnti and clzero " +
-        "leave the caches alone. `neighbour` is the time to read 1M that was in the caches until a block of 4M was " +
-        "cleared, over the time without: what a worker on the same CPU costs who comes after it.",
+        "leave the caches alone. `neighbour` is the time to read memory that was in the caches until a block of 4M was " +
+        "cleared, over the time when none was: what clearing on the same CPU costs who comes after it.",
     ],
   };
 }
