@@ -12,6 +12,7 @@ const PAGE_BYTES = 4096;
 /** The report, in the order in which it is read. */
 export function sectionsOf(summary: NativeSummary): Section[] {
   return [
+    limits(summary),
     allocation(summary, "zero", "Allocating zeroed memory"),
     allocation(summary, "zero-write", "Allocating zeroed memory and writing to every cache line of it at once"),
     allocation(summary, "plain", "Allocating memory that need not be zero"),
@@ -21,6 +22,41 @@ export function sectionsOf(summary: NativeSummary): Section[] {
     whatRan(summary),
     method(),
   ];
+}
+
+/** Orders at which a request that need not be zero must not become dearer. */
+const PLAIN_ORDERS = [0, 2];
+
+/** What the series is held to; figures that a run does not have are left out. */
+function limits({ allocations, worker: measured }: NativeSummary): Section {
+  const plain = allocations.filter(({ request, order }) => request === "plain" && PLAIN_ORDERS.includes(order));
+  const rows: [string, MedianInterval | null, string][] = [
+    ...plain.map(({ order, fullOverNever }): [string, MedianInterval, string] => [
+      `plain ${formatBlock(order)}, full/never`,
+      fullOverNever,
+      "at most 1.05",
+    ]),
+    ["worker/fastest method", measured?.overBest ?? null, "at least 0.95"],
+    ["neighbour, worker/wait", measured?.neighbour ?? null, "at most 1.10"],
+  ];
+  return {
+    id: "limits",
+    heading: "What the series is held to",
+    table: tableOf(
+      rows.flatMap(([what, figure, limit]) => (figure === null ? [] : [{ what, figure, limit }])),
+      [
+        words("", ({ what }) => what),
+        figures("ratio", ({ figure }) => formatRatio(figure.value)),
+        figures("95 % interval", ({ figure }) => rangeOf(figure, formatRatio)),
+        words("limit", ({ limit }) => limit),
+      ],
+    ),
+    notes: [
+      "plain: time of a request that need not be zero, pool full over never enabled. worker: GiB/s of its CPU time over " +
+        "those of the fastest method over the same memory, which took turns with it. neighbour: time to read 256K that " +
+        "were in the caches, after the worker has cleared 4M over after a wait of about as long.",
+    ],
+  };
 }
 
 const REQUEST_NOTES: Partial<Record<AllocationFigures["request"], string>> = {
@@ -54,7 +90,7 @@ function worker({ worker: measured }: NativeSummary): Section {
   if (measured === null) return { id: "worker", heading, intro: ["Nothing measured."] };
   const { cpuGibPerSecond, gibPerSecond, clearPageGibPerSecond, cpuOverClearPage } = measured;
   const rows: [string, MedianInterval][] = [
-    ["worker, CPU time (prezero_cleared over prezero_cpu_usecs)", cpuGibPerSecond],
+    ["worker, CPU time", cpuGibPerSecond],
     ["worker, time from start to end of a pass", gibPerSecond],
     ["clear_page()", clearPageGibPerSecond],
   ];
@@ -88,8 +124,8 @@ function methods({ methods: measured, memory }: NativeSummary): Section {
     ]),
     notes: [
       "Below 1 is faster. `use` writes to every cache line as soon as a page, or a huge page, is clear; movnti and clzero " +
-        "leave the caches alone. `neighbour` is the time to read 1M that was in the caches until a block of 4M was " +
-        "cleared, over the time without: what a worker on the same CPU costs who comes after it.",
+        "leave the caches alone. `neighbour` is the time to read memory that was in the caches until a block of 4M was " +
+        "cleared, over the time when none was: what clearing on the same CPU costs who comes after it.",
     ],
   };
 }
