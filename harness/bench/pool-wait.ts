@@ -18,7 +18,7 @@ const DEADLINE_MS = 30 * 60_000;
 const CURVE_POINTS_MAX = 60;
 
 export type PoolWait = {
-  /** Waited, to the last look at the pool. */
+  /** Until the pool was full enough; when it stays below that, until its worker was last seen to have cleared something. */
   seconds: number;
   curve: RefillCurve;
   /** What the host had counted when the wait was over. */
@@ -49,6 +49,7 @@ export async function waitForPool(
   onLevel: (level: number) => void = () => {},
 ): Promise<PoolWait> {
   const startedMs = clock.nowMs();
+  const secondsTo = (ms: number) => (ms - startedMs) / 1000;
   const curve: RefillCurve = [];
   let progress = { clearedPages: 0, atMs: startedMs };
   for (;;) {
@@ -57,14 +58,13 @@ export async function waitForPool(
     const level = poolLevel(counters);
     onLevel(level);
     const nowMs = clock.nowMs();
-    const seconds = (nowMs - startedMs) / 1000;
-    curve.push([seconds, rounded(level)]);
+    curve.push([secondsTo(nowMs), rounded(level)]);
     if (clearedPages >= progress.clearedPages + PROGRESS_SHARE * counters.freePages) {
       progress = { clearedPages, atMs: nowMs };
     }
-    const stalled = nowMs - progress.atMs >= STALL_MS;
-    if (level >= wantedLevel || stalled || nowMs - startedMs >= DEADLINE_MS) {
-      return { seconds, curve: thinned(curve), counters };
+    const isFull = level >= wantedLevel;
+    if (isFull || nowMs - progress.atMs >= STALL_MS || nowMs - startedMs >= DEADLINE_MS) {
+      return { seconds: secondsTo(isFull ? nowMs : progress.atMs), curve: thinned(curve), counters };
     }
     await clock.sleep(POLL_MS);
   }

@@ -10,7 +10,7 @@ import { bootTestHost, quiet, type TestPlan, testKernel } from "./boot/test-host
 import { costWhenOff, LARGE_FRAGMENTS, lockHold } from "./counted.ts";
 import { DETECTORS } from "./detectors.ts";
 import { LIFE } from "./life/scenarios.ts";
-import { ORDINARY, ORDINARY_BYTES } from "./ordinary.ts";
+import { ORDINARY_BYTES, ordinaryHosts } from "./ordinary.ts";
 import { PUBLIC_SUITES } from "./public/suites.ts";
 import { refusalInSysfs, refusalsOnUml } from "./refusals.ts";
 import { buildSelftest } from "./selftest.ts";
@@ -82,13 +82,10 @@ const ORDINARY_HOST: KernelStep = {
   name: "ordinary host",
   about: "what is left of a full pool when pages are freed, memory is compacted, and files come and go",
   run: async ($, plan) => {
-    const results: TestResult[] = [];
-    for (const { name, nodes = 1, live } of ORDINARY) {
-      const needs = { memoryBytes: ORDINARY_BYTES, hardware: { nodes } };
-      await using host = await bootTestHost($, plan, await testKernel($, plan.base, "prezero"), name, needs);
-      results.push(...(await live(host)), await quiet(host));
-    }
-    return results;
+    const kernel = await testKernel($, plan.base, "prezero");
+    return ordinaryHosts(({ name, nodes = 1 }) =>
+      bootTestHost($, plan, kernel, name, { memoryBytes: ORDINARY_BYTES, hardware: { nodes } }),
+    );
   },
 };
 

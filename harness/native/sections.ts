@@ -27,17 +27,19 @@ export function sectionsOf(summary: NativeSummary): Section[] {
 /** Orders at which a request that need not be zero must not become dearer. */
 const PLAIN_ORDERS = [0, 2];
 
+type Limit = { atMost: number } | { atLeast: number };
+
 /** What the series is held to; figures that a run does not have are left out. */
 function limits({ allocations, worker: measured }: NativeSummary): Section {
   const plain = allocations.filter(({ request, order }) => request === "plain" && PLAIN_ORDERS.includes(order));
-  const rows: [string, MedianInterval | null, string][] = [
-    ...plain.map(({ order, fullOverNever }): [string, MedianInterval, string] => [
+  const rows: [string, MedianInterval | null, Limit][] = [
+    ...plain.map(({ order, fullOverNever }): [string, MedianInterval, Limit] => [
       `plain ${formatBlock(order)}, full/never`,
       fullOverNever,
-      "at most 1.05",
+      { atMost: 1.05 },
     ]),
-    ["worker/fastest method", measured?.overBest ?? null, "at least 0.95"],
-    ["neighbour, worker/wait", measured?.neighbour ?? null, "at most 1.10"],
+    ["worker/fastest method", measured?.overBest ?? null, { atLeast: 0.95 }],
+    ["neighbour, worker/wait", measured?.neighbour ?? null, { atMost: 1.1 }],
   ];
   return {
     id: "limits",
@@ -48,7 +50,8 @@ function limits({ allocations, worker: measured }: NativeSummary): Section {
         words("", ({ what }) => what),
         figures("ratio", ({ figure }) => formatRatio(figure.value)),
         figures("95 % interval", ({ figure }) => rangeOf(figure, formatRatio)),
-        words("limit", ({ limit }) => limit),
+        words("limit", ({ limit }) => limitWords(limit)),
+        words("verdict", ({ figure, limit }) => verdict(figure, limit)),
       ],
     ),
     notes: [
@@ -57,6 +60,19 @@ function limits({ allocations, worker: measured }: NativeSummary): Section {
         "were in the caches, after the worker has cleared 4M over after a wait of about as long.",
     ],
   };
+}
+
+function limitWords(limit: Limit): string {
+  return "atMost" in limit ? `at most ${formatRatio(limit.atMost)}` : `at least ${formatRatio(limit.atLeast)}`;
+}
+
+/** A limit that the interval crosses, or a figure without one, tells nothing. */
+function verdict({ interval }: MedianInterval, limit: Limit): string {
+  if (interval === null) return "cannot be told";
+  const { low, high } = interval;
+  const [good, bad] =
+    "atMost" in limit ? [high <= limit.atMost, low > limit.atMost] : [low >= limit.atLeast, high < limit.atLeast];
+  return good ? "holds" : bad ? "does not" : "cannot be told";
 }
 
 const REQUEST_NOTES: Partial<Record<AllocationFigures["request"], string>> = {

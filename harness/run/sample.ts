@@ -124,7 +124,10 @@ export const sampleSchema = z.strictObject({
   /** Share (0 to 1) of the VM's or the program's anonymous memory that huge pages back; null where it says nothing. */
   hugeShare: z.number().nullable(),
   poolBefore: poolSchema.nullable(),
-  /** Waiting for the pool to fill before this round, seconds; null when nothing was waited for. */
+  /**
+   * Until the pool was full, or its worker had cleared the last that it could, before this round, seconds; null when
+   * nothing was waited for. Older runs count the wait for a worker that had stopped, too.
+   */
   refillSeconds: z.number().nullable(),
   /** The pool during that wait; empty when nothing was waited for, and in samples from before it was kept. */
   refill: refillCurveSchema.default([]),

@@ -48,13 +48,23 @@ describe("the wait for the zero pool", () => {
   });
 
   test("ends 25 seconds after the worker has cleared the last of what it can", async () => {
-    const host = hostThatShows([{ zeroed: 300_000, cleared: 300_000 }]);
-    expect((await waitForPool(host, 0.99, clockOfPolls())).seconds).toBe(25);
+    const host = hostThatShows([
+      { zeroed: 300_000, cleared: 300_000 },
+      { zeroed: 400_000, cleared: 400_000 },
+    ]);
+    const clock = clockOfPolls();
+    const { seconds, curve } = await waitForPool(host, 0.99, clock);
+    expect(clock.nowMs()).toBe(25_500);
+    // What was waited for nothing is in the curve, not in the time that the pool took.
+    expect(seconds).toBe(0.5);
+    expect(curve.at(-1)).toEqual([25.5, 0.4]);
   });
 
   test("is not kept going by the little that the host itself frees", async () => {
     const trickle = Array.from({ length: 100 }, (_, poll) => ({ zeroed: 900_000, cleared: 900_000 + poll * 50 }));
-    expect((await waitForPool(hostThatShows(trickle), 0.99, clockOfPolls())).seconds).toBe(25);
+    const clock = clockOfPolls();
+    expect((await waitForPool(hostThatShows(trickle), 0.99, clock)).seconds).toBe(0);
+    expect(clock.nowMs()).toBe(25_000);
   });
 });
 

@@ -75,6 +75,12 @@ describe("zeronow interrupt", () => {
     expect([stdout, exitCode]).toEqual(["", 1]);
   });
 
+  it("fails when there is not as much memory to dirty before", () => {
+    const { stderr, exitCode } = run("ulimit -v 100000; zeronow interrupt /dev/null 4096 3");
+    expect(stderr).toMatch(/there is not as much memory/);
+    expect(exitCode).toBe(1);
+  });
+
   it("fails when there is nothing to write to", () => {
     expect(run("zeronow interrupt none 64 3")).toMatchObject({ stdout: "", exitCode: 1 });
   });

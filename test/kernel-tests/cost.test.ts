@@ -4,6 +4,7 @@ import { type Cost, judgeCost, parseCost } from "../../harness/kernel-tests/cost
 /** Two rounds of a thousand pages; instructions of each page. */
 const cost = (allocate: number, free: number): Cost => ({
   setting: "off",
+  perNode: true,
   pages: 1000,
   rounds: [1, 2].map(() => ({ allocate: allocate * 1000, free: free * 1000 })),
 });
@@ -41,13 +42,22 @@ describe("what the series costs when it is never enabled", () => {
     ]);
   });
 
+  test("may be anything once it was enabled, where what was cleared is not taken back: that is told", () => {
+    const results = judged({ disabled: { ...cost(3100, 1100), perNode: false } });
+    expect(results.filter(({ status }) => status === "skipped").map(({ name }) => name)).toEqual([
+      "-cpu max, allocate a base page: enabled and disabled again",
+      "-cpu max, free a base page: enabled and disabled again",
+    ]);
+  });
+
   test("is not known when two runs of the same kernel differ", () => {
     expect(failed({ again: cost(3001, 1000) })).toEqual([expect.stringContaining("two runs of base agree")]);
   });
 });
 
 describe("the program's answer", () => {
-  const ANSWER = 'allocost: {"setting":"off","pages":1000,"rounds":[{"allocate":3000000,"free":1000000}]}';
+  const ANSWER =
+    'allocost: {"setting":"off","perNode":true,"pages":1000,"rounds":[{"allocate":3000000,"free":1000000}]}';
 
   test("is one line among what the kernel prints", () => {
     expect(parseCost(`[    0.27] kvm: no hardware support\n${ANSWER}\n[    1.33] reboot: Power down\n`)).toMatchObject({

@@ -58,7 +58,12 @@ const host = (n: number) => ({
   complaints: async () => [],
   qemu: { qmp: { execute: async () => ({}), nextEvent: async () => ({ data: { device: "dimm" } }) } } as never,
 });
-const cost = (n: number) => ({ setting: "off" as const, pages: 1000, rounds: [{ allocate: n, free: n }] });
+const cost = (n: number) => ({
+  setting: "off" as const,
+  perNode: true,
+  pages: 1000,
+  rounds: [{ allocate: n, free: n }],
+});
 const outcome = (n: number) => {
   const cases = Array.from({ length: n }, (_, i) => ({ group: [], name: `${i}`, status: "passed" as const, log: [] }));
   return { name: "cow", status: "passed" as TestStatus, cases, log: [] };

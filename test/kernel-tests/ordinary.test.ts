@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { judgeCached, judgeCompacted, judgeFilled, judgeFreed, ORDINARY } from "../../harness/kernel-tests/ordinary.ts";
+import {
+  judgeCached,
+  judgeCompacted,
+  judgeFilled,
+  judgeFreed,
+  ORDINARY,
+  ordinaryHosts,
+} from "../../harness/kernel-tests/ordinary.ts";
 
 /** A moment in pages; what is not given was never counted. */
 const seen = (given: Partial<Parameters<typeof judgeFreed>[0][number]>) => ({
@@ -27,6 +34,8 @@ describe("a pool that is full keeps what it has", () => {
   test.each([
     ["a merge forgets", merged(94_999), settled(3_400), ["failed", "passed"]],
     ["the worker clears what is zero", merged(97_000), settled(4_601), ["passed", "failed"]],
+    ["compaction moved nothing", { ...merged(100_000), moved: 0 }, settled(400), ["failed", "passed"]],
+    ["nothing was freed", { ...merged(97_000), shmem: 1_400 }, settled(3_000), ["passed", "failed"]],
   ])("not when %s", (_, afterwards, end, expected) => {
     expect(statuses(judgeFreed([before, afterwards, end]))).toEqual(expected);
   });
@@ -49,7 +58,7 @@ describe("a pool that is full keeps what it has", () => {
   });
 });
 
-test("two workers share the work of two nodes", () => {
+test("each node's pool is filled by a worker of its own, which shares the work with the other", () => {
   const filled = (...cpuTicks: number[]) => judgeFilled([{ zeroed: 400_000, wallMs: 1_200, cpuTicks }]);
   expect(filled(120, 80)).toMatchObject([
     { status: "passed", found: "60.0 % of 2000 ms CPU time by one of two, 1200 ms for 400000 pages" },
@@ -58,19 +67,35 @@ test("two workers share the work of two nodes", () => {
 });
 
 describe("on the host", () => {
-  const host = (stdout: string, nodes = true) => ({
-    exec: async (command: string) => ({
-      stdout: command.startsWith("[ -d") ? "" : stdout,
-      stderr: "",
-      exitCode: command.startsWith("[ -d") && !nodes ? 1 : 0,
-    }),
-  });
+  const host = (stdout: string, exitCode = 0) => ({ exec: async () => ({ stdout, stderr: "", exitCode }) });
+  const moments = `${JSON.stringify(seen({}))}\n`;
 
   test.each(ORDINARY)("$name: a moment that was not seen is no result", async ({ live }) => {
     expect(statuses(await live(host("sh: fragment: not found")))).toEqual(["failed"]);
   });
 
-  test.each(ORDINARY)("$name is not asked of the first form of the series", async ({ live }) => {
-    expect(statuses(await live(host("", false)))).toEqual(["skipped"]);
+  test.each([
+    ["freed", 3],
+    ["compacted", 2],
+    ["cached", 6],
+  ])("%s: what ends badly is no result, all moments seen or not", async (name, count) => {
+    const life = ORDINARY.find((one) => one.name === name);
+    const watched = async (exitCode: number) =>
+      (await life?.live(host(moments.repeat(count), exitCode)))?.map((result) => result.name);
+    expect(await watched(1)).toEqual(["the pool was watched"]);
+    expect(await watched(0)).not.toContain("the pool was watched");
+  });
+
+  test("each life has a host of its own; the first form of the series only one, which is not asked", async () => {
+    const booted: string[] = [];
+    const run = (exitCode: number) =>
+      ordinaryHosts(async ({ name }) => {
+        booted.push(name);
+        return { ...host("", exitCode), complaints: async () => [], [Symbol.asyncDispose]: async () => {} };
+      });
+    expect(statuses(await run(1))).toEqual(["skipped", "passed"]);
+    expect(booted).toEqual(["freed"]);
+    expect(statuses(await run(0))).toEqual(Array(4).fill(["failed", "passed"]).flat());
+    expect(booted.slice(1)).toEqual(ORDINARY.map(({ name }) => name));
   });
 });

@@ -50,12 +50,11 @@ describe("clearing on demand", () => {
     const done = guest.commands.filter((command) => /^(?:echo 0|populate|zeronow)/.test(command));
     const zero = "/sys/kernel/mm/page_prezero/node0/zero_now 1024";
     expect(done).toEqual([
-      expect.stringMatching(/target && echo 1 > \S+enabled &&\nmount -t cgroup2/),
+      expect.stringMatching(/target && echo 1 > \S+enabled &&\n.*cgroup\.procs \] \|\| mount -t cgroup2/),
       "populate map 1024 off",
       `zeronow write ${zero} /sys/fs/cgroup/writer0`,
       "populate map 1024 off",
       `zeronow write ${zero} /sys/fs/cgroup/writer0 /sys/fs/cgroup/writer1`,
-      "populate map 1024 off",
       `zeronow interrupt ${zero} 10`,
     ]);
   });
@@ -71,7 +70,7 @@ describe("clearing on demand", () => {
       ...(await guest.exec(command)),
       ...(command.startsWith("populate") ? { exitCode: 1 } : {}),
     });
-    expect(await failedOf(zeroNow({ exec }))).toHaveLength(3);
+    expect(await failedOf(zeroNow({ exec }))).toHaveLength(2);
   });
 });
 

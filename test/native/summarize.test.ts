@@ -122,15 +122,31 @@ describe("the report", () => {
     ]);
   });
 
-  test("begins with what the series is held to, each ratio beside its limit", () => {
+  test("begins with what the series is held to, each ratio beside its limit, and whether it holds", () => {
     const [limits] = sectionsOf(summary);
     expect(limits?.table?.rows.map(([, ...figures]) => figures)).toEqual([
-      ["1.00", "1.00 to 1.00", "at most 1.05"],
-      ["1.10", "1.10 to 1.10", "at most 1.05"],
-      ["0.73", "0.73 to 0.73", "at least 0.95"],
-      ["1.05", "1.05 to 1.05", "at most 1.10"],
+      ["1.00", "1.00 to 1.00", "at most 1.05", "holds"],
+      ["1.10", "1.10 to 1.10", "at most 1.05", "does not"],
+      ["0.73", "0.73 to 0.73", "at least 0.95", "does not"],
+      ["1.05", "1.05 to 1.05", "at most 1.10", "holds"],
     ]);
     expect(limits?.table?.rows[1]?.[0]).toContain("16K");
+  });
+
+  test.each([
+    ["holds", 1, 1.05],
+    ["does not", 1.051, 1.2],
+    ["cannot be told", 1.04, 1.06],
+  ])("of a limit it %s when the interval is %d to %d", (expected, low, high) => {
+    const [first, ...others] = summary.allocations.filter(({ request }) => request === "plain");
+    if (first === undefined) throw new Error("no plain request");
+    const verdictOf = (interval: { low: number; high: number; confidence: number } | null) => {
+      const changed = { ...first, fullOverNever: { value: 1.05, interval } };
+      const [limits] = sectionsOf({ ...summary, allocations: [changed, ...others] });
+      return limits?.table?.rows[0]?.at(-1);
+    };
+    expect(verdictOf({ low, high, confidence: 0.96 })).toBe(expected);
+    expect(verdictOf(null)).toBe("cannot be told");
   });
 
   test("leaves out what an older run did not measure", () => {

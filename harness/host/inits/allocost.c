@@ -4,7 +4,8 @@
  * MIB of base pages cost? SETTING is what to do before: "off" (nothing), "empty" (enable the zeroing worker, which has
  * cleared nothing yet), "full" (let it clear everything first), "disabled" (the same, and disable it again).
  *
- * Prints "allocost: " and a line of JSON with the cost of each of ROUNDS rounds in nanoseconds, and powers off.
+ * Prints "allocost: " and a line of JSON with the cost of each of ROUNDS rounds in nanoseconds, and whether the kernel
+ * has controls for each node, and powers off.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -125,7 +126,8 @@ int main(int argc, char **argv)
 		freed[round] = now_ns() - middle;
 	}
 
-	printf("allocost: {\"setting\":\"%s\",\"pages\":%zu,\"rounds\":[", setting, bytes / 4096);
+	printf("allocost: {\"setting\":\"%s\",\"perNode\":%s,\"pages\":%zu,\"rounds\":[", setting,
+	       access(PREZERO "node0", F_OK) ? "false" : "true", bytes / 4096);
 	for (round = 0; round < ROUNDS; round++)
 		printf("%s{\"allocate\":%ld,\"free\":%ld}", round ? "," : "", populated[round], freed[round]);
 	printf("]}\n");

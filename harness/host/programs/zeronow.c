@@ -9,10 +9,10 @@
  * write: as many writers at a time as there are GROUPs, directories of cgroups, each of which has a writer for itself
  * that asks for its share. Prints {"seconds":S,"writers":[{"seconds":S,"cpuSeconds":S},...]}: from the first write's
  * begin to the last one's end; and of each writer how long it wrote, and what its cgroup was charged for.
- * interrupt: a writer is sent SIGINT while it writes, TIMES times. Prints {"milliseconds":[M,...]}, each from the signal
- * until the writer is gone; fails when one had written all before.
+ * interrupt: dirties as much memory and sends a writer SIGINT while it writes, TIMES times. Prints
+ * {"milliseconds":[M,...]}, each from the signal until the writer is gone; fails when one had written all before.
  * fill: dirties as much memory, has it cleared by one writer in the first GROUP; dirties it again, has it cleared by as
- * many as there are GROUPs; dirties it again and interrupts writers. Its time is that of the one writer.
+ * many as there are GROUPs; interrupts writers in the same way. Its time is that of the one writer.
  */
 #include "measured.h"
 #include <fcntl.h>
@@ -134,6 +134,22 @@ static void print_writers(double seconds, const struct writer *writers, int coun
 	printf("]}\n");
 }
 
+/* A process of its own takes what is zero, and gives back what is not */
+static void dirty(size_t bytes)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		memset(map(bytes, MAP_PRIVATE), 0xa5, bytes);
+		_exit(0);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) < 0 || status) {
+		fprintf(stderr, "zeronow: there is not as much memory\n");
+		exit(1);
+	}
+}
+
 /* Milliseconds from the signal to the end of a writer */
 static double interrupt(const char *path, size_t bytes, volatile struct writer *own)
 {
@@ -143,6 +159,8 @@ static double interrupt(const char *path, size_t bytes, volatile struct writer *
 
 	if (pipe(start))
 		die("zeronow: pipe");
+	/* What the writer before has cleared would leave this one less to do, on a fast host nothing */
+	dirty(bytes);
 	own->begin = 0;
 	pid = fork_writer(path, bytes, NULL, start, own);
 	close(start[0]);
@@ -179,22 +197,6 @@ static void print_interrupts(const char *path, size_t bytes, long times, struct 
 	printf("]}\n");
 }
 
-/* A process of its own takes what is zero, and gives back what is not */
-static void dirty(size_t bytes)
-{
-	pid_t pid = fork();
-	int status;
-
-	if (pid == 0) {
-		memset(map(bytes, MAP_PRIVATE), 0xa5, bytes);
-		_exit(0);
-	}
-	if (pid < 0 || waitpid(pid, &status, 0) < 0 || status) {
-		fprintf(stderr, "zeronow: there is not as much memory\n");
-		exit(1);
-	}
-}
-
 static int compare(const void *a, const void *b)
 {
 	double first = *(const double *)a, second = *(const double *)b;
@@ -214,7 +216,6 @@ static void fill(const char *path, size_t bytes, char **groups, struct writer *w
 		took += writers[i].end - writers[i].begin;
 		cpu += writers[i].cpu;
 	}
-	dirty(bytes);
 	for (int i = 0; i < FILL_TIMES; i++)
 		ended[i] = interrupt(path, bytes, writers);
 	qsort(ended, FILL_TIMES, sizeof(*ended), compare);

@@ -2,6 +2,7 @@ import { measured, type TestResult } from "../../ktap/result.ts";
 import { checked, counter, number } from "../boot/answers.ts";
 import { nothingIsMissing } from "../boot/sum.ts";
 import type { Scenario } from "../boot/test-host.ts";
+import { fillPool } from "../boot/worker.ts";
 import { type LifeHost, onLiveHost, SCENARIO_MS } from "./host.ts";
 
 const SECONDS = 30;
@@ -49,5 +50,6 @@ export async function droppedAndCompacted(host: LifeHost): Promise<TestResult[]>
       Number(dropped) >= turns && Number(scanned) > 0,
     ),
     await nothingIsMissing(host.exec),
+    await fillPool(host),
   ];
 }

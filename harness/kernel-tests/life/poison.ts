@@ -107,7 +107,8 @@ export async function breakMixed(host: LifeHost): Promise<TestResult[]> {
       await fateOf(host, name),
     );
   }
-  return [...results, await nothingIsMissing(host.exec)];
+  // The worker waits for ten minutes until the pool is to be filled again.
+  return [...results, await nothingIsMissing(host.exec), await fillPool(host)];
 }
 
 async function lostToPoison(host: LifeHost): Promise<number> {

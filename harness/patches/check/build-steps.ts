@@ -107,8 +107,9 @@ async function build($: Shell, steps: BuildSteps, side: Side, what: string): Pro
 }
 
 /**
- * Lets sparse read the files that a patch touches, all that the series touches when it changes a header or there is no
- * patch, as far as this configuration builds them; compiles nothing.
+ * Lets sparse read the files that a patch touches, all that the series touches when it changes what others include, a
+ * header or a file without an object of its own, or there is no patch; as far as this configuration builds them.
+ * Compiles nothing.
  */
 async function sparse(
   $: Shell,
@@ -118,11 +119,12 @@ async function sparse(
   patch: PatchFile | undefined,
 ): Promise<Finding[]> {
   const paths = patch?.files.flatMap(({ newPath }) => newPath ?? []);
-  const isWide = paths === undefined || paths.some((path) => path.endsWith(".h"));
-  const sources = steps.touched.sources.filter((source) => isWide || paths.includes(source));
-  const objects = sources
-    .map((source) => source.replace(/c$/, "o"))
-    .filter((object) => $.files.exists(join(tree, BUILD_DIR, object)));
+  const objectOf = (source: string) => source.replace(/c$/, "o");
+  const isBuilt = (source: string) => $.files.exists(join(tree, BUILD_DIR, objectOf(source)));
+  const { sources } = steps.touched;
+  const own = sources.filter((source) => paths?.includes(source));
+  const isWide = !paths || paths.some((path) => path.endsWith(".h")) || !own.every(isBuilt);
+  const objects = (isWide ? sources : own).filter(isBuilt).map(objectOf);
   if (steps.hasSparse && objects.length > 0) {
     // W=1 again, because another command line would compile them again.
     const { lines } = await make($, { ...steps, tree }, ["--keep-going", "W=1", "C=2", ...objects]);

@@ -13,9 +13,11 @@ prezero_lost_isolated 2000
 prezero_lost_disabled 44000
 `;
 
+const answered = (stdout: string, exitCode = 0) => judgeSum({ stdout, stderr: "", exitCode });
+
 describe("what was cleared", () => {
   test("adds up, to the page", () => {
-    expect(judgeSum(VMSTAT)).toMatchObject({
+    expect(answered(VMSTAT)).toMatchObject({
       status: "passed",
       found: "100000 pages: 50000 hits, 4000 wasted, 46000 lost, 0 left",
     });
@@ -26,13 +28,21 @@ describe("what was cleared", () => {
     ["a page is counted twice", VMSTAT.replace("prezero_wasted 4000", "prezero_wasted 4001")],
     ["a page is left, with the feature off", VMSTAT.replace("nr_prezeroed 0", "nr_prezeroed 1")],
     ["nothing was cleared", VMSTAT.replaceAll(/^(prezero_\w+) \d+/gm, "$1 0")],
+    ["no reason is given for a loss", VMSTAT.replaceAll(/prezero_lost.*\n/g, "")],
+    ["nothing was read", ""],
     ["a counter is not there", VMSTAT.replace(/prezero_wasted.*\n/, "")],
   ])("does not when %s", (_, text) => {
-    expect(judgeSum(text).status).toBe("failed");
+    expect(answered(text).status).toBe("failed");
+  });
+
+  test("does not when the feature could not be switched off and on", () => {
+    expect(answered(VMSTAT, 1)).toMatchObject({ status: "failed", log: expect.arrayContaining(["exit code 1"]) });
   });
 
   test("cannot on a kernel that does not count what it loses", () => {
-    expect(judgeSum(VMSTAT.replaceAll(/prezero_lost.*\n/g, "")).status).toBe("skipped");
+    const older = `${VMSTAT.replaceAll(/prezero_lost.*\n/g, "")}prezero_cpu_usecs 5000\n`;
+    expect(answered(older).status).toBe("skipped");
+    expect(answered(older, 1).status).toBe("failed");
   });
 });
 
@@ -40,6 +50,6 @@ test("the figures are read with the feature off, and it is on afterwards", async
   const host = fakeHost([[/stat_refresh/, VMSTAT]]);
   expect((await nothingIsMissing(host.exec)).status).toBe("passed");
   expect(host.commands).toEqual([
-    expect.stringMatching(/echo 0 > .*enabled && .*vmstat\necho 1 > .*enabled && .*nice/s),
+    expect.stringMatching(/echo 0 > .*enabled && .*vmstat &&\necho 1 > .*enabled && .*nice/s),
   ]);
 });

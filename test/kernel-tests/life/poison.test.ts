@@ -41,11 +41,17 @@ describe("pages of blocks that are zero in part", () => {
   const BLOCKS = `Node 0, zone      DMA      1      0      2      0 remembered 30
 Node 0, zone    DMA32     40     12      9     14 remembered 70000
 `;
-  const SUM = "nr_prezeroed 400\nprezero_cleared 1000\nprezero_hit 570\nprezero_wasted 20\nprezero_lost_poisoned 10\n";
+  const SUM = "nr_prezeroed 0\nprezero_cleared 1000\nprezero_hit 570\nprezero_wasted 20\nprezero_lost_poisoned 410\n";
   /** Each of the three ways loses so many pages that were zero. */
   const cases = async (change: Answers, lostEach = 9_000) => {
     const fate = JSON.stringify({ asked: 40, poisoned: 40, free: 0, handedOut: 0 });
-    const host = fakeHost([...change, [/zoneinfo/, SUM], [/poison check/, fate], [/rm .*cat .*blocks/, BLOCKS]]);
+    const host = fakeHost([
+      ...change,
+      [/stat_refresh/, SUM],
+      [/nr_free_pages/, "93\n"],
+      [/poison check/, fate],
+      [/rm .*cat .*blocks/, BLOCKS],
+    ]);
     let reads = 0;
     const exec = async (command: string) =>
       command === "cat /proc/vmstat"
@@ -76,7 +82,15 @@ Node 0, zone    DMA32     40     12      9     14 remembered 70000
   test("fail when what is lost is not counted, or too much is", async () => {
     expect(await failed([], 0)).toEqual(Array(3).fill(expect.stringMatching(/counted as lost: 0 pages/)));
     const sum = SUM.replace("cleared 1000", "cleared 9000");
-    expect(await failed([[/zoneinfo/, sum]])).toEqual([expect.stringMatching(/^all that was cleared/)]);
+    expect(await failed([[/stat_refresh/, sum]])).toEqual([expect.stringMatching(/^all that was cleared/)]);
+  });
+
+  test("leave the worker at work and the pool full for who looks afterwards", async () => {
+    expect((await cases([])).slice(-2).map(({ name }) => name)).toEqual([
+      "all that was cleared is accounted for",
+      "the worker filled the pool",
+    ]);
+    expect(await failed([[/nr_free_pages/, "12\n"]])).toEqual(["the worker filled the pool: 12 % of free memory"]);
   });
 
   test("are none on a kernel that forgets what merges", async () => {

@@ -69,6 +69,21 @@ describe("patches check", () => {
     expect(findings(report, "sparse")).toEqual([[`+ ${context}`], [`- ${context}`]]);
   });
 
+  test("sparse reads a file that has no object of its own through those that include it", async () => {
+    using kernel = new CheckedKernel();
+    await kernel.start();
+    kernel.change("mm/page_alloc_test.c", "", "/* a test */\n");
+    kernel.change("mm/page_alloc.c", "int old", '#include "page_alloc_test.c"\nint old');
+    kernel.commit("mm: a test");
+    kernel.change("mm/page_alloc_test.c", "a test", "CONTEXT");
+    kernel.commit("mm: a test that leaves a lock");
+    await kernel.refresh();
+    expect(findings(await kernel.check(), "sparse")).toEqual([
+      [],
+      ["+ mm/page_alloc_test.c: warning: context imbalance"],
+    ]);
+  });
+
   test("what only the option compiles is the option's, and a later patch is not blamed for it", async () => {
     using kernel = new CheckedKernel();
     await kernel.start();
