@@ -27,6 +27,7 @@ export function kernelSteps(plan: TestPlan, full: boolean): Step[] {
   const steps = full
     ? [
         ...QUICK,
+        patches(true),
         stressed(FULL_LOAD),
         ORDINARY_HOST,
         COST,
@@ -38,11 +39,18 @@ export function kernelSteps(plan: TestPlan, full: boolean): Step[] {
         ...debianSteps(plan.base),
         BENCHMARK,
       ]
-    : [...QUICK, stressed(LOAD), ORDINARY_HOST, COST, BENCHMARK];
+    : [...QUICK, patches(false), stressed(LOAD), ORDINARY_HOST, COST, BENCHMARK];
   return steps.map(({ run, ...step }) => ({ ...step, run: ($) => run($, plan) }));
 }
 
 type KernelStep = Omit<Step, "run"> & { run($: Shell, plan: TestPlan): ReturnType<Step["run"]> };
+
+/** @param eachPatch builds after each, which takes an hour */
+const patches = (eachPatch: boolean): KernelStep => ({
+  name: "patches",
+  about: `each applies exactly and has no new finding; ${eachPatch ? "each builds by itself" : "all together build"} with the option off and on`,
+  run: async ($, { base, say }) => seriesResults(await verifyBase($, base, { fast: false, eachPatch, say })),
+});
 
 const QUICK: KernelStep[] = [
   {
@@ -53,11 +61,6 @@ const QUICK: KernelStep[] = [
       const pair = [await testKernel($, base, "base"), await testKernel($, base, "prezero")];
       return pair.map(({ variant, release }) => measured(`${variant} builds`, release, true));
     },
-  },
-  {
-    name: "patches",
-    about: "each applies exactly, has no new finding, and builds by itself with the option off and on",
-    run: async ($, { base, say }) => seriesResults(await verifyBase($, base, { fast: false, say })),
   },
   {
     name: "refusals",

@@ -18,6 +18,7 @@ export type Builds = {
   /** What the source is, for errors. */
   onto: string;
   series: Series;
+  eachPatch: boolean;
   toolchain: Toolchain;
   /** Turns the series' option on. */
   on: Fragment;
@@ -31,6 +32,7 @@ type BuildSteps = Builds & {
   hasSparse: boolean;
 };
 
+const BUILD_CHECKS = ["build-off", "build-on", "sparse"] as const;
 type Variant = "off" | "on";
 /** A tree for each setting of the option, and what each object had to say there when it was compiled last. */
 type Side = { variant: Variant; tree: string; findings: StepFindings };
@@ -51,6 +53,10 @@ export async function buildSteps($: Shell, steps: BuildSteps): Promise<CheckResu
   const results: CheckResult[][] = [];
   for (const [index, patch] of steps.series.patches.entries()) {
     for (const { tree } of [state.off, state.on]) await applyPatches($, [patch], tree, steps.onto);
+    if (!steps.eachPatch && index < steps.series.patches.length - 1) {
+      results.push(BUILD_CHECKS.map((check) => result(check, [], "built together with those behind it")));
+      continue;
+    }
     const after = await snapshot($, steps, state, index + 1);
     results.push(resultsOf(steps, before, after));
     before = after;
@@ -78,11 +84,17 @@ async function snapshot($: Shell, steps: BuildSteps, state: State, applied: numb
   const patch = patches.at(-1);
   const what = patch?.name ?? "the pristine source";
   const defined = await definedBy($, state.on.tree, patches, [...steps.on.wanted.keys()]);
-  const isConfigured = patch !== undefined && !patch.files.some(({ newPath }) => /(^|\/)Kconfig/.test(newPath ?? ""));
+  const isConfigured =
+    steps.eachPatch && patch !== undefined && !patch.files.some(({ newPath }) => /(^|\/)Kconfig/.test(newPath ?? ""));
 
   if (!isConfigured) await configureTree($, state.off.tree, steps.fragments);
   const off = await build($, steps, state.off, what);
-  if (defined.length === 0) return { off, on: undefined, sparse: await sparse($, steps, state, state.off, patch) };
+  if (defined.length === 0)
+    return {
+      off,
+      on: undefined,
+      sparse: await sparse($, steps, state, state.off, steps.eachPatch ? patch : undefined),
+    };
 
   const wasBuilt = state.on.findings.size > 0;
   if (!isConfigured) await configureTree($, state.on.tree, [...steps.fragments, only(steps.on, defined)]);

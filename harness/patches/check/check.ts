@@ -37,6 +37,8 @@ export type CheckOptions = {
   extremesFile?: string;
   /** Leave out what compiles, and what takes minutes. */
   fast: boolean;
+  /** Build after each patch, which takes a long series an hour, and not only the series as a whole. */
+  eachPatch: boolean;
   say: (line: string) => void;
 };
 

@@ -42,7 +42,7 @@ export async function buildExtremes($: Shell, steps: ExtremeSteps): Promise<Conf
     const patches = series.patches.slice(0, index + 1);
     hasOption = (await definedBy($, steps.tree, patches, [...steps.on.wanted.keys()])).length > 0;
     if (!hasOption || index === series.patches.length - 1) continue;
-    for (const one of extremes.builds.filter(({ eachPatch }) => eachPatch)) {
+    for (const one of extremes.builds.filter(({ eachPatch }) => eachPatch && steps.eachPatch)) {
       early.push(await build($, steps, pristineTree, { ...one, name: `${one.name}, up to ${patch.name}` }));
     }
   }

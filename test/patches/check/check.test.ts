@@ -105,6 +105,24 @@ describe("patches check", () => {
     ]);
   });
 
+  test("built as a whole, what the last patch leaves behind is found, and it does not count as a check of each", async () => {
+    using kernel = new CheckedKernel();
+    await kernel.start();
+    kernel.change("Kconfig", "config HYPERV\n", "config PAGE_PREZERO\n\nconfig HYPERV\n");
+    kernel.change(
+      "mm/page_alloc.c",
+      "int old",
+      "#ifdef CONFIG_PAGE_PREZERO\nstatic int zero(void) { return 0; }\n#endif\nint old",
+    );
+    kernel.commit("mm: an option");
+    kernel.change("Kconfig", "config HYPERV\n", "config PAGE_PREZERO_KUNIT_TEST\n\nconfig HYPERV\n");
+    kernel.commit("mm: tests of it");
+    await kernel.refresh();
+    const report = await kernel.verify(false, false);
+    expect(findings(report, "build-off")).toEqual([["skipped: built together with those behind it"], []]);
+    expect(findings(report, "build-on")[1]).toEqual([expect.stringMatching(/'zero' defined but not used/)]);
+  });
+
   test("a header that breaks a driver which the patch does not touch is found, and where it is repaired", async () => {
     using kernel = new CheckedKernel();
     await kernel.start();

@@ -101,8 +101,8 @@ export class CheckedKernel extends FakeKernel {
   }
 
   /** {@link check}, which is recorded when it is green. */
-  async verify(fast = false): Promise<SeriesReport> {
-    return verifySeries($, await this.#options(fast, []));
+  async verify(fast = false, eachPatch = true): Promise<SeriesReport> {
+    return verifySeries($, { ...(await this.#options(fast, [])), eachPatch });
   }
 
   async #options(fast: boolean, onTop: string[]): Promise<CheckOptions> {
@@ -115,6 +115,7 @@ export class CheckedKernel extends FakeKernel {
       fragments: [],
       extremesFile: this.extremesFile,
       fast,
+      eachPatch: true,
       say: () => {},
     };
   }
