@@ -23,8 +23,8 @@ const CACHE_ROUNDS = 5;
 const CACHE_MIB = 600;
 
 const seenSchema = z.object({
-  /** Of tmpfs files. */
-  shmem: z.int(),
+  /** Of files, those of a tmpfs among them, and of the kernel's own objects: what dropping caches frees. */
+  cached: z.int(),
   zeroed: z.int(),
   cleared: z.int(),
   wasted: z.int(),
@@ -36,8 +36,8 @@ type Seen = z.infer<typeof seenSchema>;
 
 /** `see` prints a line of Seen; `settle` waits until the worker has cleared nothing for three seconds. */
 const WORDS = `set -e
-see() { awk '{v[$1]=$2} END {printf "{\\"shmem\\":%d,\\"zeroed\\":%d,\\"cleared\\":%d,\\"wasted\\":%d,\\"moved\\":%d}\\n",
-  v["nr_shmem"], v["nr_prezeroed"], v["prezero_cleared"], v["prezero_wasted"], v["pgmigrate_success"]}' /proc/vmstat; }
+see() { awk '{v[$1]=$2} END {printf "{\\"cached\\":%d,\\"zeroed\\":%d,\\"cleared\\":%d,\\"wasted\\":%d,\\"moved\\":%d}\\n",
+  v["nr_file_pages"] + v["nr_slab_reclaimable"] + v["nr_slab_unreclaimable"], v["nr_prezeroed"], v["prezero_cleared"], v["prezero_wasted"], v["pgmigrate_success"]}' /proc/vmstat; }
 settle() { last=; quiet=0; while [ $quiet -lt 3 ]; do sleep 1; now=$(grep ^prezero_cleared /proc/vmstat)
   if [ "$now" = "$last" ]; then quiet=$((quiet + 1)); else quiet=0; fi; last=$now; done; }
 mkdir -p /t
@@ -112,7 +112,7 @@ async function watch<T>(
 export function judgeFreed([before, after, done]: Seen[]): TestResult[] {
   if (!before || !after || !done) return [];
   const moved = after.moved - before.moved;
-  const freed = before.shmem - after.shmem;
+  const freed = before.cached - after.cached;
   const kept = after.zeroed / before.zeroed;
   const keptBut = (after.zeroed + moved) / before.zeroed;
   const again = done.cleared - before.cleared;

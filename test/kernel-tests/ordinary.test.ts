@@ -10,7 +10,7 @@ import {
 
 /** A moment in pages; what is not given was never counted. */
 const seen = (given: Partial<Parameters<typeof judgeFreed>[0][number]>) => ({
-  shmem: 0,
+  cached: 0,
   zeroed: 0,
   cleared: 0,
   wasted: 0,
@@ -20,8 +20,8 @@ const seen = (given: Partial<Parameters<typeof judgeFreed>[0][number]>) => ({
 const statuses = (results: { status: string }[]) => results.map(({ status }) => status);
 
 describe("a pool that is full keeps what it has", () => {
-  const before = seen({ shmem: 1_400, zeroed: 100_000, cleared: 100_000 });
-  const merged = (zeroed: number) => seen({ shmem: 1_000, zeroed, cleared: 100_000, moved: 3_000 });
+  const before = seen({ cached: 1_400, zeroed: 100_000, cleared: 100_000 });
+  const merged = (zeroed: number) => seen({ cached: 1_000, zeroed, cleared: 100_000, moved: 3_000 });
   const settled = (again: number) => seen({ cleared: 100_000 + again, moved: 3_000 });
 
   test("when pages are freed, but for what compaction moves, which nobody can keep", () => {
@@ -35,7 +35,7 @@ describe("a pool that is full keeps what it has", () => {
     ["a merge forgets", merged(94_999), settled(3_400), ["failed", "passed"]],
     ["the worker clears what is zero", merged(97_000), settled(4_601), ["passed", "failed"]],
     ["compaction moved nothing", { ...merged(100_000), moved: 0 }, settled(400), ["failed", "passed"]],
-    ["nothing was freed", { ...merged(97_000), shmem: 1_400 }, settled(3_000), ["passed", "failed"]],
+    ["nothing was freed", { ...merged(97_000), cached: 1_400 }, settled(3_000), ["passed", "failed"]],
   ])("not when %s", (_, afterwards, end, expected) => {
     expect(statuses(judgeFreed([before, afterwards, end]))).toEqual(expected);
   });
