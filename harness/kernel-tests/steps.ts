@@ -26,8 +26,9 @@ const FULL_LOAD: Load = { ...LOAD, seconds: 600 };
 export function kernelSteps(plan: TestPlan, full: boolean): Step[] {
   const steps = full
     ? [
-        ...QUICK,
+        KERNELS,
         patches(true),
+        REFUSALS,
         stressed(FULL_LOAD),
         ORDINARY_HOST,
         COST,
@@ -39,7 +40,7 @@ export function kernelSteps(plan: TestPlan, full: boolean): Step[] {
         ...debianSteps(plan.base),
         BENCHMARK,
       ]
-    : [...QUICK, patches(false), stressed(LOAD), ORDINARY_HOST, COST, BENCHMARK];
+    : [KERNELS, patches(false), REFUSALS, stressed(LOAD), ORDINARY_HOST, COST, BENCHMARK];
   return steps.map(({ run, ...step }) => ({ ...step, run: ($) => run($, plan) }));
 }
 
@@ -52,27 +53,26 @@ const patches = (eachPatch: boolean): KernelStep => ({
   run: async ($, { base, say }) => seriesResults(await verifyBase($, base, { fast: false, eachPatch, say })),
 });
 
-const QUICK: KernelStep[] = [
-  {
-    name: "kernels",
-    about: "the pristine kernel and the one with the series; minutes when they are not in the cache",
-    needed: true,
-    run: async ($, { base }) => {
-      const pair = [await testKernel($, base, "base"), await testKernel($, base, "prezero")];
-      return pair.map(({ variant, release }) => measured(`${variant} builds`, release, true));
-    },
+const KERNELS: KernelStep = {
+  name: "kernels",
+  about: "the pristine kernel and the one with the series; minutes when they are not in the cache",
+  needed: true,
+  run: async ($, { base }) => {
+    const pair = [await testKernel($, base, "base"), await testKernel($, base, "prezero")];
+    return pair.map(({ variant, release }) => measured(`${variant} builds`, release, true));
   },
-  {
-    name: "refusals",
-    about: "what excludes the feature keeps it off",
-    run: async ($, plan) => {
-      const onUml = await refusalsOnUml($, (await ensureKernel($, { base: plan.base, variant: "kunit" })).imagePath);
-      const kernel = await testKernel($, plan.base, "prezero");
-      await using host = await bootTestHost($, plan, kernel, "refusal", { extraCmdline: "init_on_free=1" });
-      return [...onUml, ...(await refusalInSysfs(host.exec)), await quiet(host)];
-    },
+};
+
+const REFUSALS: KernelStep = {
+  name: "refusals",
+  about: "what excludes the feature keeps it off",
+  run: async ($, plan) => {
+    const onUml = await refusalsOnUml($, (await ensureKernel($, { base: plan.base, variant: "kunit" })).imagePath);
+    const kernel = await testKernel($, plan.base, "prezero");
+    await using host = await bootTestHost($, plan, kernel, "refusal", { extraCmdline: "init_on_free=1" });
+    return [...onUml, ...(await refusalInSysfs(host.exec)), await quiet(host)];
   },
-];
+};
 
 const COST: KernelStep = {
   name: "cost when off",
