@@ -1,7 +1,7 @@
 import { max, mean, min, sum } from "simple-statistics";
 import { type ArmName, inTableOrder, onSameKernel } from "../run/arm-name.ts";
 import type { RunRecord } from "../run/record.ts";
-import type { CpuUse } from "../run/sample.ts";
+import type { CpuUse, PoolPages, Sample } from "../run/sample.ts";
 import { median } from "../stats/median.ts";
 import type { ArmTotal, Cost, Effect, Waits } from "./figures.ts";
 import type { Summary } from "./summary.ts";
@@ -85,9 +85,27 @@ function totalOf(run: RunRecord, arm: ArmName, turns: readonly Turn[]): ArmTotal
     ]),
     workerCpuSeconds:
       worker.length === 0 ? null : perBoot([...worker, ...counted(added.map((last) => last.cpu.workerSeconds))]),
+    pages: meanPages(samples, numbers.size),
     waitSeconds: perBoot([...waits, ...added.map((last) => last.seconds)]),
     firstFillSeconds: waitsOf(counted(turns.filter((turn) => turn.first).map((turn) => turn.before?.seconds))),
     toFullPool,
+  };
+}
+
+/** Mean per boot; null when it is not known of each round. Losses are told when they were in each. */
+function meanPages(samples: readonly Sample[], boots: number): PoolPages | null {
+  const known = samples.map((sample) => sample.poolPages).filter((pages) => pages !== null);
+  if (known.length < samples.length) return null;
+  const perBoot = (count: (pages: PoolPages) => number): number => sum(known.map(count)) / boots;
+  const causes = new Set(known.flatMap(({ lost }) => Object.keys(lost ?? {})));
+  return {
+    cleared: perBoot((pages) => pages.cleared),
+    hit: perBoot((pages) => pages.hit),
+    miss: perBoot((pages) => pages.miss),
+    wasted: perBoot((pages) => pages.wasted),
+    lost: known.some(({ lost }) => lost === null)
+      ? null
+      : Object.fromEntries([...causes].map((cause) => [cause, perBoot(({ lost }) => lost?.[cause] ?? 0)])),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ArmName } from "../run/arm-name.ts";
-import type { CpuUse, Fingerprint, Phases, RefillCurve, Thp } from "../run/sample.ts";
+import type { CpuUse, Fingerprint, Phases, PoolPages, RefillCurve, Thp } from "../run/sample.ts";
 import type { BootLine, Estimate } from "../stats/line.ts";
 import type { RemovableShare } from "../stats/removable-share.ts";
 import type { Verdict } from "../stats/verdict.ts";
@@ -137,6 +137,8 @@ export type ArmTotal = {
   creations: number;
   hostCpuSeconds: number;
   workerCpuSeconds: number | null;
+  /** What became of free memory to the end of the last round; null where the kernel or the run does not tell. */
+  pages: PoolPages | null;
   /** All waits for the pool. */
   waitSeconds: number;
   /** From the boot, once the arm was set up, until the pool was full; null in an arm without one. */

@@ -1,10 +1,9 @@
+import { CONTROLS, VERIFY } from "../host/controls.ts";
 import { type ArmKind, type ArmName, armParts } from "../run/arm-name.ts";
 import type { ArmRecord, Settings } from "../run/record.ts";
 import type { KernelVariant } from "../run/sample.ts";
 import { type VmMemory, vmMemoryArgs } from "../vm/memory.ts";
 
-/** Directory of the series' controls on a kernel that has them. */
-const CONTROLS = "/sys/kernel/mm/page_prezero";
 /** Bit of /proc/sys/kernel/tainted that the limit kernel sets once it has stopped clearing (TAINT_USER). */
 const TAINT_USER_BIT = 1 << 6;
 
@@ -95,7 +94,7 @@ const kinds: Readonly<Record<ArmKind, Kind>> = {
 /** The arm of a name. */
 export function armOf(name: ArmName): Arm {
   const { kernel, kind, knobs } = armParts(name);
-  const set = knobs.map(({ knob, value }) => `echo ${value} > ${CONTROLS}/${knob}`);
+  const set = knobs.map(({ knob, value }) => `echo ${value} > ${knob === "verify" ? VERIFY : `${CONTROLS}/${knob}`}`);
   return { ...kinds[kind], name, kernel, setup: [...set, ...kinds[kind].setup] };
 }
 

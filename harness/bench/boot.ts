@@ -99,7 +99,8 @@ export function hostBoots($: Shell, host: Host, kernels: ArmKernels, guest: Buil
     $.note(`boot of the arm ${arm.name}`);
     const booted = await host.boot({
       ...{ setting: settings, vms: settings.conditions.vms },
-      ...{ commandLine: arm.commandLine.join(" "), throwaway: arm.throwaway },
+      commandLine: [...arm.commandLine, settings.conditions.commandLine ?? ""].join(" ").trim(),
+      throwaway: arm.throwaway,
       kernel: { ...kernel, variant: arm.variant },
       guestKernel: guest?.imagePath ?? null,
       consoleLog,

@@ -84,7 +84,7 @@ const requirement: Reader<Requirement> = { allowed: ALLOWED_REQUIREMENT, read: p
 
 const ARM_HELP = `
 An arm of --arms may name its kernel line, and prezero what is set in
-/sys/kernel/mm/page_prezero before it is enabled:
+/sys/kernel/mm/page_prezero before it is enabled, or for verify in debugfs:
   6.12:base,6.12:prezero            each arm beside the base of its line
   base,prezero,prezero+min_order=9  allowed:
     ${ALLOWED_KNOBS.replaceAll(", ", "\n    ")}

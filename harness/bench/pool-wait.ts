@@ -6,16 +6,19 @@ import { type Counters, cpuSince, readCounters } from "./counters.ts";
 
 const POLL_MS = 500;
 /** Share of free memory that a working worker clears while we look; less is what a small load frees. */
-const PROGRESS_SHARE = 0.001;
-/** A worker that has cleared nothing for so long has nothing to do; its delay between passes is 1 s. */
-const STALL_MS = 4_000;
+const PROGRESS_SHARE = 0.005;
+/**
+ * A worker that has cleared nothing for so long has nothing to do. Its delay between passes is 1 s, and what others have
+ * just used without needing zeroes it leaves to them for 20 s.
+ */
+const STALL_MS = 25_000;
 /** However much memory there is and however slowly it is cleared, a round does not wait longer. */
 const DEADLINE_MS = 30 * 60_000;
 /** Enough to draw a curve with; a sample stays a line that a person can look at. */
 const CURVE_POINTS_MAX = 60;
 
 export type PoolWait = {
-  /** Waited, to the last look at the pool. */
+  /** Until the pool was full enough; when it stays below that, until its worker was last seen to have cleared something. */
   seconds: number;
   curve: RefillCurve;
   /** What the host had counted when the wait was over. */
@@ -46,22 +49,22 @@ export async function waitForPool(
   onLevel: (level: number) => void = () => {},
 ): Promise<PoolWait> {
   const startedMs = clock.nowMs();
+  const secondsTo = (ms: number) => (ms - startedMs) / 1000;
   const curve: RefillCurve = [];
   let progress = { clearedPages: 0, atMs: startedMs };
   for (;;) {
     const counters = await readCounters(host);
-    const clearedPages = counters.prezero?.clearedPages ?? 0;
+    const clearedPages = counters.prezero?.pages.cleared ?? 0;
     const level = poolLevel(counters);
     onLevel(level);
     const nowMs = clock.nowMs();
-    const seconds = (nowMs - startedMs) / 1000;
-    curve.push([seconds, rounded(level)]);
+    curve.push([secondsTo(nowMs), rounded(level)]);
     if (clearedPages >= progress.clearedPages + PROGRESS_SHARE * counters.freePages) {
       progress = { clearedPages, atMs: nowMs };
     }
-    const stalled = nowMs - progress.atMs >= STALL_MS;
-    if (level >= wantedLevel || stalled || nowMs - startedMs >= DEADLINE_MS) {
-      return { seconds, curve: thinned(curve), counters };
+    const isFull = level >= wantedLevel;
+    if (isFull || nowMs - progress.atMs >= STALL_MS || nowMs - startedMs >= DEADLINE_MS) {
+      return { seconds: secondsTo(isFull ? nowMs : progress.atMs), curve: thinned(curve), counters };
     }
     await clock.sleep(POLL_MS);
   }

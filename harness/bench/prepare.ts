@@ -56,10 +56,10 @@ export function resolveSettings(
   kernel: string,
   offer: Pick<HostOffer, "setting" | "room" | "isThrowaway">,
 ): Settings {
-  const { before, during, pool, until, vms } = scenario;
+  const { commandLine, before, during, pool, until, vms } = scenario;
   assertAboutVms(options, scenario);
   const repeated = {
-    conditions: { before, during, pool, until, vms },
+    conditions: { commandLine, before, during, pool, until, vms },
     measure: scenario.measure,
     arms: options.arms ?? scenario.arms,
     thp: options.thp ?? scenario.thp,

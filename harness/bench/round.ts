@@ -8,7 +8,7 @@ import type { Sample } from "../run/sample.ts";
 import { phasesOf, type Timeline } from "../vm/phases.ts";
 import type { Arm } from "./arms.ts";
 import type { Clock } from "./clock.ts";
-import { type Counters, cpuSince, readCounters } from "./counters.ts";
+import { type Counters, cpuSince, pagesSince, readCounters } from "./counters.ts";
 import { describePool, waitForPool } from "./pool-wait.ts";
 
 /** Deadline of a program: a fixed part, and so many times what it is likely to take. */
@@ -60,6 +60,7 @@ export async function measureRound(context: RoundContext): Promise<MeasuredRound
   });
   const after = await readCounters(host);
   const total = cpuSince(previous, after);
+  const handedOut = pagesSince(before, ready);
   const sample: Sample = {
     schemaVersion: 1,
     takenAt,
@@ -73,8 +74,9 @@ export async function measureRound(context: RoundContext): Promise<MeasuredRound
     poolBefore: before.prezero && { freePages: before.freePages, zeroedPages: before.prezero.zeroedPages },
     refillSeconds: wait?.seconds ?? null,
     refill: wait?.curve ?? [],
-    hitPages: ready.prezero && before.prezero && ready.prezero.hitPages - before.prezero.hitPages,
-    missPages: ready.prezero && before.prezero && ready.prezero.missPages - before.prezero.missPages,
+    hitPages: handedOut?.hit ?? null,
+    missPages: handedOut?.miss ?? null,
+    poolPages: pagesSince(previous, after),
     workerCpuSeconds: total.workerSeconds,
     hostCpuSeconds: total.hostSeconds,
     cpuBefore: cpuSince(previous, before),

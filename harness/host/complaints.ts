@@ -118,7 +118,9 @@ function endOf(lines: string[], start: number, kind: ComplaintKind): number {
     // ... unless it is the panic, or something unrelated.
     if (nested === "panic" || CUT_HERE.test(line)) return index;
     if (nested !== undefined && nested !== "oops") return index;
-    if (nested === undefined && !isBody(line)) return index;
+    // Some architectures print the message of a WARN below its title.
+    const message = index === start + 1 && (lines[index + 1] ?? "").startsWith("CPU: ");
+    if (nested === undefined && !isBody(line) && !message) return index;
   }
   return limit;
 }

@@ -46,6 +46,7 @@ export async function costWhenOff(
       off: await count(prezero, "off", cpuModel),
       empty: await count(prezero, "empty", cpuModel),
       full: await count(prezero, "full", cpuModel),
+      disabled: await count(prezero, "disabled", cpuModel),
     };
     results.push(...judgeCost(cpuModel, costs));
   }

@@ -1,7 +1,7 @@
 import type { Exec } from "../base/exec.ts";
 import { parseKtap } from "../ktap/parse.ts";
 import { check, type TestResult } from "../ktap/result.ts";
-import { RUN_SUITES, SUITE } from "../kunit/suite.ts";
+import { ON_PURPOSE, RUN_SUITES, SUITE } from "../kunit/suite.ts";
 import { bootTestHost, quiet, type Scenario, testKernel } from "./boot/test-host.ts";
 import { buildSelftest } from "./selftest.ts";
 import { type Load, STRESS_BYTES, stress } from "./stress.ts";
@@ -12,8 +12,6 @@ const LOAD: Load = { seconds: 300, mibPerProcess: 96, processes: 4 };
 const PATIENCE = 20;
 /** For the kernel's command line: run the suite while the host boots. */
 const RUN_SUITE = [...RUN_SUITES, `kunit.filter_glob=${SUITE}`].join(" ");
-/** The case that lies to the verifier makes it warn; any other warning is a failure. */
-export const ON_PURPOSE = /is not zero at page \d+/;
 
 /**
  * Kernels that find what an ordinary one hides. The suite runs while the kernel boots, the stress afterwards: what the

@@ -20,6 +20,8 @@ const MAX = /^max: *(\d+)(?:.*caller_offs: *(\d+))?/;
 const answerSchema = z.object({
   minOrder: z.int(),
   mib: z.int(),
+  /** A worker of a node has its own thread; the first form of the series uses one of a workqueue. */
+  perNode: z.boolean().optional(),
   prezeroedPages: z.int(),
   freePages: z.int(),
   latestNs: z.int(),
@@ -63,8 +65,9 @@ export function parseLockHold(output: string): LockHold {
 export function judgeLockHold(found: LockHold, symbolAt: (offset: number) => string): TestResult[] {
   const { minOrder, mib, prezeroedPages, freePages, latestNs } = found;
   const share = prezeroedPages / freePages;
-  const worker = longest(found.threads.filter(({ thread }) => thread.startsWith("kworker/u")));
-  const others = longest(found.threads.filter(({ thread }) => !thread.startsWith("kworker/u")));
+  const name = found.perNode ? "page_prezero/" : "kworker/u";
+  const worker = longest(found.threads.filter(({ thread }) => thread.startsWith(name)));
+  const others = longest(found.threads.filter(({ thread }) => !thread.startsWith(name)));
   const where = worker.callerOffset === undefined ? "" : ` in ${symbolAt(worker.callerOffset)}`;
   const what = `min_order ${minOrder}, ${mib} MiB in pieces`;
   const log = `longest of any other thread: ${others.ns} (${others.thread})`;

@@ -1,9 +1,10 @@
 import type { Exec } from "../base/exec.ts";
 import type { Shell } from "../base/shell.ts";
+import { CONTROLS } from "../host/controls.ts";
 import { check, type TestResult } from "../ktap/result.ts";
 import { runUml, SUITE, type UmlEnd } from "../kunit/suite.ts";
 
-const CONTROL = "/sys/kernel/mm/page_prezero/enabled";
+const ENABLED = `${CONTROLS}/enabled`;
 /** Any case that enables the feature; with a switch that excludes it, it cannot. */
 const CASE = `${SUITE}.prezero_test_bulk_is_zero`;
 const UML_MS = 60_000;
@@ -38,8 +39,8 @@ export async function refusalsOnUml(
 
 /** The same on a host that was booted with init_on_free=1, through sysfs as an administrator meets it. */
 export async function refusalInSysfs(exec: Exec): Promise<TestResult[]> {
-  const written = await exec(`echo 1 > ${CONTROL}`);
-  const value = (await exec(`cat ${CONTROL}`)).stdout.trim();
+  const written = await exec(`echo 1 > ${ENABLED}`);
+  const value = (await exec(`cat ${ENABLED}`)).stdout.trim();
   const log = (await exec("dmesg | grep page_prezero")).stdout;
   return [
     check(

@@ -3,6 +3,7 @@ import type { Shell } from "../base/shell.ts";
 import { parseBenchOptions, prepareRun, startRun } from "../bench.ts";
 import { findComplaints } from "../host/complaints.ts";
 import { openHost } from "../hosts.ts";
+import type { Base } from "../kernel/bases.ts";
 import { check, measured, type TestResult } from "../ktap/result.ts";
 import type { Sample } from "../run/sample.ts";
 import { readSamples } from "../run/store.ts";
@@ -16,14 +17,16 @@ const OPTIONS = { arms: "base,prezero", thp: "on", memory: "1G", sweep: "none", 
 /**
  * A benchmark that is small enough for a test: base against prezero with huge pages, where the effect is several times
  * the noise of any machine. What it finds is a check that the whole works, never a result.
+ * @param base what its kernels are made of; it may be configured in another way than the base of that name
  * @param resultsDir where the run's directory goes
  */
-export async function smallBench($: Shell, kernel: string, resultsDir: string): Promise<TestResult[]> {
-  const options = { kernel, ...OPTIONS };
+export async function smallBench($: Shell, base: Base, resultsDir: string): Promise<TestResult[]> {
+  const options = { kernel: base.name, ...OPTIONS };
   const typed = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
   const parsed = parseBenchOptions(...typed);
   await using host = await openHost($, parsed.host);
-  const runDir = await startRun($, await prepareRun(host, parsed), typed, "test", resultsDir);
+  const prepared = { ...(await prepareRun(host, parsed)), bases: { own: base, of: () => base } };
+  const runDir = await startRun($, prepared, typed, "test", resultsDir);
   return judgeBench(readSamples(runDir), await readConsoles($, join(runDir, "console")));
 }
 

@@ -1,8 +1,11 @@
 import { GIB_BYTES } from "../base/size.ts";
+import { CONTROLS } from "../host/controls.ts";
 import type { TestHost } from "../hosts.ts";
 import { parseKtap } from "../ktap/parse.ts";
 import { check, measured, type TestResult } from "../ktap/result.ts";
 import { counter } from "./boot/answers.ts";
+import { nothingIsMissing } from "./boot/sum.ts";
+import { WORKER_FIRST } from "./boot/worker.ts";
 
 type StressHost = Pick<TestHost, "exec" | "stream">;
 
@@ -14,12 +17,6 @@ export const STRESS_BYTES = 2 * GIB_BYTES;
 /** Beside the load itself: forking, looking at the last pages, and all of it on an emulated CPU. */
 const MARGIN_MS = 300_000;
 
-/**
- * The worker is as polite as it can be, and a load that uses every CPU would leave it nothing to do: for the test it
- * comes first. Its workqueue is there from the first time that it is enabled.
- */
-const WORKER_FIRST = `cd /sys/kernel/mm/page_prezero && echo 1 > enabled &&
-echo -20 > /sys/bus/workqueue/devices/page_prezero/nice && echo 0 > enabled`;
 /** Share of the pages that needed zeroes and were zero; a test in which hardly any is has tested nothing. */
 const LEAST_HIT_SHARE = 0.05;
 
@@ -28,7 +25,7 @@ const LEAST_HIT_SHARE = 0.05;
  * @throws what the host's exec throws when the kernel dies meanwhile
  */
 export async function stress(host: StressHost, load: Load): Promise<TestResult[]> {
-  const first = await host.exec(WORKER_FIRST);
+  const first = await host.exec(`echo 1 > ${CONTROLS}/enabled && { ${WORKER_FIRST}; }`);
   const command = `page_prezero ${load.seconds} ${load.mibPerProcess} ${load.processes}`;
   let output = "";
   const exitCode = await host.stream(
@@ -48,6 +45,7 @@ export async function stress(host: StressHost, load: Load): Promise<TestResult[]
       `${(hits * 100).toFixed(1)} % of those that needed zeroes`,
       hits >= LEAST_HIT_SHARE,
     ),
+    await nothingIsMissing(host.exec),
     check(
       "all of the kselftest was heard, and it ended well",
       problems.length === 0 && exitCode === 0,

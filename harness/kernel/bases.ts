@@ -24,6 +24,7 @@ const base = z.strictObject({
   umlFragments: fragments.optional(),
   checkFragments: fragments.optional(),
   richFragments: fragments.optional(),
+  debianFragments: fragments.optional(),
 });
 
 const kernels = z
@@ -37,6 +38,8 @@ export type AptSource = z.infer<typeof aptSource>;
 export type Base = z.infer<typeof base> & {
   /** Key in configs/kernels.yaml, for example `6.12`. */
   name: string;
+  /** A whole configuration below the fragments, and where it is from. What of it survives is up to Kconfig. */
+  configuration?: { name: string; path: string; text: string };
 };
 
 /**

@@ -30,9 +30,10 @@ export async function readFragment(nameOrPath: string): Promise<Fragment> {
   return { name: basename(path), path, text, wanted: parseSymbols(text, path) };
 }
 
-/** The fragments of a kernel in the order in which they count: the base's own, the series', the caller's. */
+/** The fragments of a kernel in the order in which they count: the base's configuration and its own, the series', the caller's. */
 export async function fragmentsOf(base: Base, variant: BuildVariant, more: string[] = []): Promise<Fragment[]> {
-  return Promise.all([...RECIPES[variant].fragments(base), ...more].map(readFragment));
+  const below = base.configuration === undefined ? [] : [{ ...base.configuration, wanted: new Map() }];
+  return [...below, ...(await Promise.all([...RECIPES[variant].fragments(base), ...more].map(readFragment)))];
 }
 
 /**

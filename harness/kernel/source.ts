@@ -40,8 +40,12 @@ export async function fetchSource($: Shell, base: Base, say: (line: string) => v
   });
 }
 
-/** The machine's own apt lists are the quick way; they may be stale or know nothing, which is no error. */
-async function tryMachine(
+/**
+ * Downloads a package with the machine's own apt lists. They are the quick way; they may be stale or know nothing, which is
+ * no error.
+ * @returns whether it is at {@link debPath} now
+ */
+export async function tryMachine(
   $: Shell,
   packageName: string,
   version: string,

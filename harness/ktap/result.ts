@@ -62,6 +62,11 @@ export function measured(name: string, found: string, holds: boolean, log = ""):
   return { ...check(name, holds, log), found };
 }
 
+/** A case that says nothing here. */
+export function skipped(name: string, why: string): TestResult {
+  return { name, status: "skipped", log: [why], subtests: [] };
+}
+
 /** Names that tell all apart: one that was there before gets its number, `zeroed (2)`. */
 export function distinct(names: readonly string[]): string[] {
   const seen = new Map<string, number>();

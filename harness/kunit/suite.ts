@@ -10,6 +10,8 @@ import type { TestReport } from "../ktap/result.ts";
 
 /** The suite of the series, KUnit's name for it. */
 export const SUITE = "page_prezero";
+/** The case that lies to the verifier makes it warn; any other warning is a failure. */
+export const ON_PURPOSE = /is not zero at page \d+/;
 /** The suite takes four seconds on an idle machine; its own waits end after 20. */
 export const DEADLINE_MS = 240_000;
 const TAIL_LINES = 40;
@@ -24,7 +26,8 @@ export type SuiteRun = { report: TestReport; failure: InfrastructureError | unde
  * @param program the kernel, as built
  * @param filter what to run, KUnit's filter_glob: the suite, or SUITE.CASE
  * @throws InfrastructureError UML_NOT_STARTED; InterruptedError. A kernel that panics, hangs or says nothing has still
- *   run some cases, so that is part of the answer: KERNEL_PANIC, KERNEL_OOPS, KUNIT_HUNG, KUNIT_INCOMPLETE
+ *   run some cases, so that is part of the answer: KERNEL_PANIC, KERNEL_OOPS, KUNIT_HUNG, KUNIT_INCOMPLETE, and
+ *   KERNEL_WARNING when all was heard
  */
 export async function runSuite($: Shell, program: string, deadlineMs = DEADLINE_MS, filter = SUITE): Promise<SuiteRun> {
   const end = await runUml($, program, [`kunit.filter_glob=${filter}`], deadlineMs);
@@ -33,19 +36,24 @@ export async function runSuite($: Shell, program: string, deadlineMs = DEADLINE_
 }
 
 /**
- * Why not all that a suite has to say was heard: KERNEL_PANIC, KERNEL_OOPS, KUNIT_HUNG or KUNIT_INCOMPLETE; undefined
- * when it was. The first reason counts: a panic explains a hang, and both explain missing results.
+ * What the cases do not tell: KERNEL_PANIC, KERNEL_OOPS, KUNIT_HUNG, KUNIT_INCOMPLETE or KERNEL_WARNING; undefined when
+ * there is nothing. The first reason counts: a panic explains a hang, and both explain missing results.
  */
 export function failureOf(end: UmlEnd, report: TestReport, deadlineMs: number): InfrastructureError | undefined {
   const [problem] = report.problems;
   const isTheEnd = (title: string) => problem === undefined && title.includes(NO_INIT);
-  const fatal = findComplaints(end.output).find((one) => isFatal(one) && !isTheEnd(one.title));
+  const complaints = findComplaints(end.output);
+  const fatal = complaints.find((one) => isFatal(one) && !isTheEnd(one.title));
   if (fatal) {
     const code = fatal.kind === "panic" ? "KERNEL_PANIC" : "KERNEL_OOPS";
     return failure(end, code, `The kernel broke while its tests ran: ${fatal.title}`, fatal.text);
   }
   if (end.timedOut) return failure(end, "KUNIT_HUNG", `The KUnit kernel did not end within ${deadlineMs / 1000} s`);
-  return problem === undefined ? undefined : failure(end, "KUNIT_INCOMPLETE", `The KUnit kernel: ${problem}`);
+  if (problem !== undefined) return failure(end, "KUNIT_INCOMPLETE", `The KUnit kernel: ${problem}`);
+  const warning = complaints.find((one) => !isFatal(one) && !ON_PURPOSE.test(one.text));
+  return (
+    warning && failure(end, "KERNEL_WARNING", `The kernel complained of its tests: ${warning.title}`, warning.text)
+  );
 }
 
 function failure(end: UmlEnd, code: string, message: string, detail = tail(end.output)): InfrastructureError {

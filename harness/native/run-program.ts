@@ -11,7 +11,7 @@ export const NATIVE_SUITE = "page_prezero_native";
 const SAMPLE = /^# \w+: sample (\{.*\})$/;
 const KINDS: readonly SampleKind[] = ["memory", "allocation", "worker", "clear-page", "method", "neighbour"];
 
-/** Share of a request's pages that have to come from a full pool: others take a few pages too. */
+/** Share of a request's pages that have to come zeroed from a full pool: others take a few pages too. */
 const FULL_POOL_HITS = 0.99;
 /** Page faults on the host, for each page that is measured: more, and what is measured is the host. */
 const MOST_FAULTS = 1e-3;
@@ -81,19 +81,20 @@ function readSample(text: string, reproducer: string): NativeSample {
   throw unreadable(z.prettifyError(parsed.error), text, reproducer, parsed.error);
 }
 
-/** A hit that was none, or a miss that was one, would be a time under the wrong name. */
+/** A hit that was none, or a miss that was one, wanted or not, would be a time under the wrong name. */
 function assertPool(samples: readonly NativeSample[], reproducer: string): void {
   for (const sample of samples) {
     if (sample.kind !== "allocation") continue;
-    const { state, request, order, pages, hitPages, missPages } = sample;
+    const { state, request, order, pages, hitPages, missPages, wastedPages } = sample;
+    const zeroed = request === "plain" ? wastedPages : hitPages;
     const asSaid =
-      state === "never-enabled"
-        ? hitPages + missPages === 0
-        : request === "plain" || (state === "full" ? hitPages >= FULL_POOL_HITS * pages : hitPages === 0);
+      state === "full"
+        ? zeroed >= FULL_POOL_HITS * pages
+        : zeroed === 0 && (state === "empty" || hitPages + missPages + wastedPages === 0);
     if (asSaid) continue;
     throw new MeasurementError({
       code: "NATIVE_POOL",
-      message: `With the pool ${state}, ${hitPages} of ${pages} pages of order ${order} (${request}) came zeroed`,
+      message: `With the pool ${state}, ${zeroed} of ${pages} pages of order ${order} (${request}) came zeroed`,
       reproducer,
       remedy: "The pool was not in the state that is measured: this is a bug of the series or of its benchmark.",
     });

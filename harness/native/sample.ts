@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What a page cost is measured against: the feature as if it were not there, a pool with nothing in it, a full one. */
+/** What a page cost is measured against: the feature not enabled (or disabled again, which is the same), a pool with nothing in it, a full one. */
 export const states = ["never-enabled", "empty", "full"] as const;
 export type State = (typeof states)[number];
 
@@ -45,11 +45,11 @@ const allocationSchema = z.strictObject({
 /** So many pages took so long. */
 const timed = { pages: z.int().positive(), ns: nanoseconds, faults: count };
 
-/** One pass of the worker over all free memory: its CPU time as /proc/vmstat tells it, and the time that passed. */
+/** One pass of the worker over all free memory: the CPU time of its thread, and the time that passed. */
 const workerSchema = z.strictObject({ kind: z.literal("worker"), cpuNs: nanoseconds, ...timed });
 
-/** clear_page() over the same memory, without worker and free lists. */
-const clearPageSchema = z.strictObject({ kind: z.literal("clear-page"), ...timed });
+/** A method over the same memory, without worker and free lists; older runs have clear_page() only, and do not name it. */
+const clearPageSchema = z.strictObject({ kind: z.literal("clear-page"), method: z.string().optional(), ...timed });
 
 /** Clearing 128 MiB by one method, in pieces of one order; with `use` each is written to as soon as it is clear. */
 const methodSchema = z.strictObject({
@@ -60,7 +60,10 @@ const methodSchema = z.strictObject({
   ...timed,
 });
 
-/** Reading memory that was in the caches until a block was cleared; method `none` cleared nothing. */
+/**
+ * Reading memory that was in the caches until a block was cleared, by a method or by the `worker`. `wait` cleared
+ * nothing for as long; `none`, in older runs, came at once.
+ */
 const neighbourSchema = z.strictObject({ kind: z.literal("neighbour"), method: z.string(), ...timed });
 
 /** One measurement as the kernel prints it; times in nanoseconds of the host's CLOCK_MONOTONIC, memory in 4 KiB pages. */

@@ -12,6 +12,7 @@ const PAGE_BYTES = 4096;
 /** The report, in the order in which it is read. */
 export function sectionsOf(summary: NativeSummary): Section[] {
   return [
+    limits(summary),
     allocation(summary, "zero", "Allocating zeroed memory"),
     allocation(summary, "zero-write", "Allocating zeroed memory and writing to every cache line of it at once"),
     allocation(summary, "plain", "Allocating memory that need not be zero"),
@@ -21,6 +22,57 @@ export function sectionsOf(summary: NativeSummary): Section[] {
     whatRan(summary),
     method(),
   ];
+}
+
+/** Orders at which a request that need not be zero must not become dearer. */
+const PLAIN_ORDERS = [0, 2];
+
+type Limit = { atMost: number } | { atLeast: number };
+
+/** What the series is held to; figures that a run does not have are left out. */
+function limits({ allocations, worker: measured }: NativeSummary): Section {
+  const plain = allocations.filter(({ request, order }) => request === "plain" && PLAIN_ORDERS.includes(order));
+  const rows: [string, MedianInterval | null, Limit][] = [
+    ...plain.map(({ order, fullOverNever }): [string, MedianInterval, Limit] => [
+      `plain ${formatBlock(order)}, full/never`,
+      fullOverNever,
+      { atMost: 1.05 },
+    ]),
+    ["worker/fastest method", measured?.overBest ?? null, { atLeast: 0.95 }],
+    ["neighbour, worker/wait", measured?.neighbour ?? null, { atMost: 1.1 }],
+  ];
+  return {
+    id: "limits",
+    heading: "What the series is held to",
+    table: tableOf(
+      rows.flatMap(([what, figure, limit]) => (figure === null ? [] : [{ what, figure, limit }])),
+      [
+        words("", ({ what }) => what),
+        figures("ratio", ({ figure }) => formatRatio(figure.value)),
+        figures("95 % interval", ({ figure }) => rangeOf(figure, formatRatio)),
+        words("limit", ({ limit }) => limitWords(limit)),
+        words("verdict", ({ figure, limit }) => verdict(figure, limit)),
+      ],
+    ),
+    notes: [
+      "plain: time of a request that need not be zero, pool full over never enabled. worker: GiB/s of its CPU time over " +
+        "those of the fastest method over the same memory, which took turns with it. neighbour: time to read 256K that " +
+        "were in the caches, after the worker has cleared 4M over after a wait of about as long.",
+    ],
+  };
+}
+
+function limitWords(limit: Limit): string {
+  return "atMost" in limit ? `at most ${formatRatio(limit.atMost)}` : `at least ${formatRatio(limit.atLeast)}`;
+}
+
+/** A limit that the interval crosses, or a figure without one, tells nothing. */
+function verdict({ interval }: MedianInterval, limit: Limit): string {
+  if (interval === null) return "cannot be told";
+  const { low, high } = interval;
+  const [good, bad] =
+    "atMost" in limit ? [high <= limit.atMost, low > limit.atMost] : [low >= limit.atLeast, high < limit.atLeast];
+  return good ? "holds" : bad ? "does not" : "cannot be told";
 }
 
 const REQUEST_NOTES: Partial<Record<AllocationFigures["request"], string>> = {
@@ -54,7 +106,7 @@ function worker({ worker: measured }: NativeSummary): Section {
   if (measured === null) return { id: "worker", heading, intro: ["Nothing measured."] };
   const { cpuGibPerSecond, gibPerSecond, clearPageGibPerSecond, cpuOverClearPage } = measured;
   const rows: [string, MedianInterval][] = [
-    ["worker, CPU time (prezero_cleared over prezero_cpu_usecs)", cpuGibPerSecond],
+    ["worker, CPU time", cpuGibPerSecond],
     ["worker, time from start to end of a pass", gibPerSecond],
     ["clear_page()", clearPageGibPerSecond],
   ];
@@ -88,8 +140,8 @@ function methods({ methods: measured, memory }: NativeSummary): Section {
     ]),
     notes: [
       "Below 1 is faster. `use` writes to every cache line as soon as a page, or a huge page, is clear; movnti and clzero " +
-        "leave the caches alone. `neighbour` is the time to read 1M that was in the caches until a block of 4M was " +
-        "cleared, over the time without: what a worker on the same CPU costs who comes after it.",
+        "leave the caches alone. `neighbour` is the time to read memory that was in the caches until a block of 4M was " +
+        "cleared, over the time when none was: what clearing on the same CPU costs who comes after it.",
     ],
   };
 }

@@ -6,6 +6,8 @@ const PAGE_BYTES = 4096;
 const GIB_BYTES = 2 ** 30;
 /** Pieces in which a cleared span is used: a base page and a huge page. */
 const USED_ORDERS = { base: 0, huge: 9 } as const;
+/** Among the methods of clearing that a neighbour suffers from. */
+const WORKER = "worker";
 
 /** What blocks of one order cost, nanoseconds a page, and what the state of the pool makes of it. */
 export type AllocationFigures = {
@@ -16,6 +18,7 @@ export type AllocationFigures = {
   /** Above 1 the full pool is cheaper than the empty one. */
   emptyOverFull: MedianInterval;
   neverOverFull: MedianInterval;
+  fullOverNever: MedianInterval;
   /** What a page costs more with the pool empty. */
   savedNsPerPage: MedianInterval;
 };
@@ -28,7 +31,7 @@ export type MethodFigures = {
   clear: MedianInterval;
   clearAndUseBase: MedianInterval;
   clearAndUseHuge: MedianInterval;
-  /** Time to read memory that was in the caches before a block was cleared, over that without clearing. */
+  /** Time to read memory that was in the caches before a block was cleared, over that when none was. */
   neighbour: MedianInterval;
 };
 
@@ -45,6 +48,10 @@ export type NativeSummary = {
     clearPageGibPerSecond: MedianInterval;
     /** CPU time of the worker over that of clear_page() alone. */
     cpuOverClearPage: MedianInterval;
+    /** What the worker clears in a second of CPU time over what the fastest method does alone; null in older runs. */
+    overBest: MedianInterval | null;
+    /** As that of a method; null in older runs. */
+    neighbour: MedianInterval | null;
   };
   methods: MethodFigures[];
 };
@@ -58,7 +65,7 @@ export function summarize(record: NativeRecord, lines: readonly NativeLine[]): N
     runs,
     memory,
     allocations: memory === null ? [] : allocationsOf(lines),
-    worker: memory === null ? null : workerOf(lines),
+    worker: memory === null ? null : workerOf(lines, memory.clearPage),
     methods: memory === null ? [] : methodsOf(lines, memory.clearPage),
   };
 }
@@ -95,6 +102,7 @@ function allocationsOf(lines: readonly NativeLine[]): AllocationFigures[] {
       nsPerPage: { "never-enabled": overRuns(never), empty: overRuns(empty), full: overRuns(full) },
       emptyOverFull: quotient(empty, full),
       neverOverFull: quotient(never, full),
+      fullOverNever: quotient(full, never),
       savedNsPerPage: combine(empty, full, (a, b) => a - b),
     };
   };
@@ -103,15 +111,21 @@ function allocationsOf(lines: readonly NativeLine[]): AllocationFigures[] {
   );
 }
 
-function workerOf(lines: readonly NativeLine[]): NativeSummary["worker"] {
+function workerOf(lines: readonly NativeLine[], chosen: string): NativeSummary["worker"] {
   const cpu = perRun(lines, "worker", ({ cpuNs, pages }) => cpuNs / pages);
   const wall = perRun(lines, "worker", nsPerPage);
-  const clearPage = perRun(lines, "clear-page", nsPerPage);
+  const alone = (method: string): PerRun =>
+    perRun(lines, "clear-page", (sample) => ((sample.method ?? chosen) === method ? nsPerPage(sample) : undefined));
+  const clearPage = alone(chosen);
+  const best = fastest(methodsAlone(lines).map(alone));
+  const neighbour = readAfter(lines, WORKER);
   return {
     cpuGibPerSecond: overRuns(throughput(cpu)),
     gibPerSecond: overRuns(throughput(wall)),
     clearPageGibPerSecond: overRuns(throughput(clearPage)),
     cpuOverClearPage: quotient(cpu, clearPage),
+    overBest: best.size === 0 ? null : quotient(best, cpu),
+    neighbour: neighbour.size === 0 ? null : quotient(neighbour, readAfterNothing(lines)),
   };
 }
 
@@ -123,16 +137,35 @@ function methodsOf(lines: readonly NativeLine[], chosen: string): MethodFigures[
     perRun(lines, "method", (sample) =>
       sample.method === method && sample.use && sample.order === order ? nsPerPage(sample) : undefined,
     );
-  const read = (method: string): PerRun =>
-    perRun(lines, "neighbour", (sample) => (sample.method === method ? nsPerPage(sample) : undefined));
   return names.map((method) => ({
     method,
     gibPerSecond: overRuns(throughput(cleared(method))),
     clear: quotient(cleared(method), cleared(chosen)),
     clearAndUseBase: quotient(used(method, USED_ORDERS.base), used(chosen, USED_ORDERS.base)),
     clearAndUseHuge: quotient(used(method, USED_ORDERS.huge), used(chosen, USED_ORDERS.huge)),
-    neighbour: quotient(read(method), read("none")),
+    neighbour: quotient(readAfter(lines, method), readAfterNothing(lines)),
   }));
+}
+
+/** Methods that were measured over the memory of the worker, in turn with it; none in older runs. */
+function methodsAlone(lines: readonly NativeLine[]): string[] {
+  return [...new Set(lines.flatMap(({ sample }) => (sample.kind === "clear-page" ? (sample.method ?? []) : [])))];
+}
+
+function readAfter(lines: readonly NativeLine[], method: string): PerRun {
+  return perRun(lines, "neighbour", (sample) => (sample.method === method ? nsPerPage(sample) : undefined));
+}
+
+/** Reading when nothing was cleared: after a wait, or at once in older runs. */
+function readAfterNothing(lines: readonly NativeLine[]): PerRun {
+  const waited = readAfter(lines, "wait");
+  return waited.size > 0 ? waited : readAfter(lines, "none");
+}
+
+/** The shortest time of each run. */
+function fastest(methods: readonly PerRun[]): PerRun {
+  const runs = new Set(methods.flatMap((times) => [...times.keys()]));
+  return new Map([...runs].map((run) => [run, Math.min(...methods.map((times) => times.get(run) ?? Infinity))]));
 }
 
 function nsPerPage({ ns, pages }: { ns: number; pages: number }): number {

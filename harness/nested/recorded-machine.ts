@@ -5,7 +5,7 @@ import type { MachineOrder, RunningMachine } from "./start-machine.ts";
 
 const TIMING = '{"seconds":1,"execSeconds":0.01,"startedAt":1,"endedAt":2,"cpuSeconds":1,"pid":1,"exitCode":0}\n';
 const COUNTERS = "uptime 1 1\ncpu0 0 0 0 0 0 0 0 0\nnr_free_pages 1\nnr_prezeroed 1\n";
-const PREZERO_COUNTERS = "prezero_cleared 0\nprezero_hit 0\nprezero_miss 0\nprezero_cpu_usecs 0\n";
+const PREZERO_COUNTERS = "prezero_cleared 0\nprezero_hit 0\nprezero_miss 0\nprezero_wasted 0\n";
 /** Of a program that measures; who does not measure does not read it. */
 const MEASURED = '{"seconds":1,"values":{},"hugeShare":null}\n';
 

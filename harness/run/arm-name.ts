@@ -14,7 +14,7 @@ export const armKinds = [
 export type ArmKind = (typeof armKinds)[number];
 
 /**
- * Controls of the series that an arm may set to something else than their defaults, files of its sysfs directory, and
+ * Controls of the series that an arm may set to something else than their defaults, by the names of their files, and
  * the largest value of each: an order of the buddy allocator, LONG_MAX bytes, INT_MAX milliseconds, a switch.
  */
 const KNOBS = { min_order: 10n, batch_size: 2n ** 63n - 1n, delay_millisecs: 2n ** 31n - 1n, verify: 1n } as const;

@@ -8,14 +8,17 @@ export type Until = (typeof untils)[number];
 export const EMULATED_DEVICES_MAX = 8;
 
 const vmsAllowed = `allowed: a whole number from 1 to ${EMULATED_DEVICES_MAX}`;
-const command = z.string("allowed: a shell command").trim().min(1, "allowed: a shell command");
+/** Null unless it is given. */
+const text = (what: string) => z.string(`allowed: ${what}`).trim().min(1, `allowed: ${what}`).nullable().default(null);
 
 /** In what state the host is, and what else it does, when VMs are created. Commands are for the host's shell. */
 export const conditionsSchema = z.strictObject({
+  /** Words for the command line of the host's kernel, of all arms. */
+  commandLine: text("words of a kernel command line"),
   /** Run to its end before each round, first of all; not timed. */
-  before: command.nullable().default(null),
+  before: text("a shell command"),
   /** Runs while a round is measured and must not end by itself. */
-  during: command.nullable().default(null),
+  during: text("a shell command"),
   /**
    * `wait`: rounds of an arm that zeroes in the background begin when its pool is ready. `none`: rounds of all arms begin
    * at once after VMs like the measured ones were created and killed, so that their memory has just come back.
@@ -35,8 +38,9 @@ export type Conditions = z.infer<typeof conditionsSchema>;
 export const QUIET: Conditions = conditionsSchema.parse({});
 
 /** The conditions that are not ordinary, as a name and what it is. */
-export function describeConditions({ before, during, pool, until, vms }: Conditions): [string, string][] {
+export function describeConditions({ commandLine, before, during, pool, until, vms }: Conditions): [string, string][] {
   const all: [string, string | null][] = [
+    ["kernel command line", commandLine],
     ["before each round", before],
     ["load meanwhile", during],
     [

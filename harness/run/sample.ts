@@ -86,6 +86,20 @@ export type RefillCurve = z.infer<typeof refillCurveSchema>;
 export const cpuUseSchema = z.strictObject({ workerSeconds: z.number().nullable(), hostSeconds: z.number() });
 export type CpuUse = z.infer<typeof cpuUseSchema>;
 
+/**
+ * What became of free memory, 4 KiB pages: cleared in advance; handed out to requests for zeroes without and with a need to
+ * clear it (hit, miss), and cleared to others (wasted); cleared and lost, by cause as the kernel names it, null where it
+ * does not count that.
+ */
+export const poolPagesSchema = z.strictObject({
+  cleared: z.int(),
+  hit: z.int(),
+  miss: z.int(),
+  wasted: z.int(),
+  lost: z.record(z.string(), z.int()).nullable(),
+});
+export type PoolPages = z.infer<typeof poolPagesSchema>;
+
 /** One round, the creation of VMs or a run of a program: a line of samples.jsonl. Times in seconds of the host's clock. */
 export const sampleSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -110,7 +124,10 @@ export const sampleSchema = z.strictObject({
   /** Share (0 to 1) of the VM's or the program's anonymous memory that huge pages back; null where it says nothing. */
   hugeShare: z.number().nullable(),
   poolBefore: poolSchema.nullable(),
-  /** Waiting for the pool to fill before this round, seconds; null when nothing was waited for. */
+  /**
+   * Until the pool was full, or its worker had cleared the last that it could, before this round, seconds; null when
+   * nothing was waited for. Older runs count the wait for a worker that had stopped, too.
+   */
   refillSeconds: z.number().nullable(),
   /** The pool during that wait; empty when nothing was waited for, and in samples from before it was kept. */
   refill: refillCurveSchema.default([]),
@@ -120,6 +137,11 @@ export const sampleSchema = z.strictObject({
    */
   hitPages: z.int().nullable(),
   missPages: z.int().nullable(),
+  /**
+   * Of all that the host did since the previous sample of this boot (or since boot); null without the series, and in
+   * samples from before it was kept.
+   */
+  poolPages: poolPagesSchema.nullable().default(null),
   /** CPU seconds the background worker used since the previous sample of this boot (or since boot). */
   workerCpuSeconds: z.number().nullable(),
   /** All CPU seconds (user+system+irq of every CPU) of the host since the previous sample of this boot (or since boot). */

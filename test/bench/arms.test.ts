@@ -4,6 +4,7 @@ import { projectPath } from "../../harness/base/paths.ts";
 import { dryRun } from "../../harness/base/shell.ts";
 import { armOf } from "../../harness/bench/arms.ts";
 import { hostBoots } from "../../harness/bench/boot.ts";
+import { VERIFY } from "../../harness/host/controls.ts";
 import { openHost } from "../../harness/hosts.ts";
 import { findBase } from "../../harness/kernel/bases.ts";
 import type { BuiltKernel } from "../../harness/kernel/built-kernel.ts";
@@ -93,4 +94,10 @@ test("what is to be set is set before the worker is switched on", () => {
     `echo 1 > ${directory}/enabled`,
     `grep -qx 1 ${directory}/enabled`,
   ]);
+});
+
+describe("the verifier as a setting of an arm", () => {
+  test("is where the kernel has it: in debugfs, or among the controls", () => {
+    expect(armOf("prezero+verify=1").setup[0]).toBe(`echo 1 > ${VERIFY}`);
+  });
 });

@@ -8,7 +8,7 @@ function hostThatShows(readings: { zeroed: number; cleared: number }[]) {
   let polls = 0;
   const exec = async () => {
     const { zeroed, cleared } = readings[Math.min(polls++, readings.length - 1)] as (typeof readings)[number];
-    const counts = `nr_prezeroed ${zeroed}\nprezero_cleared ${cleared}\nprezero_hit 0\nprezero_miss 0\nprezero_cpu_usecs 0`;
+    const counts = `nr_prezeroed ${zeroed}\nprezero_cleared ${cleared}\nprezero_hit 0\nprezero_miss 0\nprezero_wasted 0\nprezero_cpu_usecs 0`;
     const stdout = `uptime 10 10\ncpu0 1 0 1 800 0 0 0 0 0 0\nnr_free_pages ${FREE_PAGES}\n${counts}\n`;
     return { exitCode: 0, stdout, stderr: "" };
   };
@@ -47,14 +47,24 @@ describe("the wait for the zero pool", () => {
     expect(levels.at(-1)).toBe(1);
   });
 
-  test("ends four seconds after the worker has cleared the last of what it can", async () => {
-    const host = hostThatShows([{ zeroed: 300_000, cleared: 300_000 }]);
-    expect((await waitForPool(host, 0.99, clockOfPolls())).seconds).toBe(4);
+  test("ends 25 seconds after the worker has cleared the last of what it can", async () => {
+    const host = hostThatShows([
+      { zeroed: 300_000, cleared: 300_000 },
+      { zeroed: 400_000, cleared: 400_000 },
+    ]);
+    const clock = clockOfPolls();
+    const { seconds, curve } = await waitForPool(host, 0.99, clock);
+    expect(clock.nowMs()).toBe(25_500);
+    // What was waited for nothing is in the curve, not in the time that the pool took.
+    expect(seconds).toBe(0.5);
+    expect(curve.at(-1)).toEqual([25.5, 0.4]);
   });
 
   test("is not kept going by the little that the host itself frees", async () => {
     const trickle = Array.from({ length: 100 }, (_, poll) => ({ zeroed: 900_000, cleared: 900_000 + poll * 50 }));
-    expect((await waitForPool(hostThatShows(trickle), 0.99, clockOfPolls())).seconds).toBe(4);
+    const clock = clockOfPolls();
+    expect((await waitForPool(hostThatShows(trickle), 0.99, clock)).seconds).toBe(0);
+    expect(clock.nowMs()).toBe(25_000);
   });
 });
 

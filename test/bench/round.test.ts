@@ -46,8 +46,8 @@ describe("a round", () => {
 
   test("goes on with a pool that gets no fuller, and records its level", async () => {
     const [first] = await oneRound("prezero", { poolCeiling: 0.25 });
-    // One second of growth, then four without any.
-    expect(first.refillSeconds).toBeCloseTo(5, 0);
+    // Of growth; the 25 that were waited for more are not counted.
+    expect(first.refillSeconds).toBeCloseTo(1, 0);
     expect(first.poolBefore).toEqual({ freePages: 2 ** 20, zeroedPages: 2 ** 18 });
     expect(first.hitPages).toBe(2 ** 18);
     expect(first.missPages).toBe(2 ** 18);
@@ -65,6 +65,16 @@ describe("a round", () => {
   test("waits for nothing with the series never enabled, but counts", async () => {
     const [first] = await oneRound("prezero-disabled");
     expect(first).toMatchObject({ refillSeconds: null, hitPages: 0, missPages: 2 ** 19, seconds: 2.5 });
+  });
+
+  test("tells what became of pages since the round before, what its end took included", async () => {
+    const [first, second] = await oneRound("prezero", { poolCeiling: 0.25 });
+    const hit = 2 ** 18 + 1000;
+    const pages = { hit, miss: 2 ** 18, wasted: 0, lost: { isolated: 2 ** 16, disabled: 0 } };
+    expect(first.poolPages).toMatchObject(pages);
+    expect(second.poolPages).toMatchObject(pages);
+    const [plain] = await oneRound("base");
+    expect(plain.poolPages).toBeNull();
   });
 
   test("counts CPU seconds from the boot in the first round and from the round before in the next", async () => {

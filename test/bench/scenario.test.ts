@@ -42,10 +42,11 @@ describe("a scenario", () => {
   });
 
   test("is measured under ordinary conditions unless it says otherwise", async () => {
-    const ordinary = { before: null, during: null, pool: "wait", vms: 1 };
+    const ordinary = { commandLine: null, before: null, during: null, pool: "wait", vms: 1 };
     expect(await loadScenario("vm-create")).toMatchObject(ordinary);
     expect(await loadScenario("vm-create-again")).toMatchObject({ ...ordinary, pool: "none" });
     expect(await loadScenario("vm-create-busy")).toMatchObject({ ...ordinary, during: "exec busy" });
+    expect(await loadScenario("populate-init")).toMatchObject({ ...ordinary, commandLine: "init_on_alloc=1" });
     expect(await loadScenario("vm-create-several")).toMatchObject({ ...ordinary, vms: 3 });
     expect((await loadScenario("vm-create-fragmented")).before).toMatch(/^fragment \/dev\/shm\//m);
   });
@@ -72,6 +73,7 @@ describe("a scenario", () => {
     ["vms: 1", "vms: 0", "vms: allowed: a whole number from 1 to 8"],
     ["vms: 1", "vms: 9", "vms: allowed: a whole number from 1 to 8"],
     ["vms: 1", "vms: 1.5", "vms: allowed: a whole number from 1 to 8"],
+    ["commandLine: null", "commandLine: 1", "commandLine: allowed: words of a kernel command line"],
     ["before: null", "before: [a, b]", "before: allowed: a shell command"],
     ["during: null", 'during: ""', "during: allowed: a shell command"],
     ["during: null", "while: busy", "while"],

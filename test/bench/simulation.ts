@@ -91,7 +91,10 @@ export class Simulation {
               `prezero_cleared ${zeroed() + hits}`,
               `prezero_hit ${hits}`,
               `prezero_miss ${misses}`,
-              "prezero_cpu_usecs 2000000",
+              "prezero_wasted 0",
+              `prezero_lost_isolated ${Math.floor(misses / 4)}`,
+              "prezero_lost_disabled 0",
+              "worker 2000000000 61 (page_prezero/0) S 2 0 0 0 -1 2129984 0 0 0 0 0 199 0 0 39 19 1 0 41 0 0",
             ]
           : []),
         "",

@@ -48,6 +48,15 @@ describe("reading what a kernel complains about on its console", () => {
     expect(bug?.text).not.toContain("crng init");
   });
 
+  it("keeps a warning with its message where the kernel prints that below (User Mode Linux)", () => {
+    const title = "WARNING: CPU: 0 PID: 132 at mm/page_prezero.c:549 __page_prezero_handout+0x268/0x290";
+    const message = "pfn 0x2b520 of order 4 is not zero at page 1";
+    const cpu = "CPU: 0 UID: 0 PID: 132 Comm: kunit_try_catch 6.12.117 #1";
+    const [warning] = findComplaints(["------------[ cut here ]------------", title, message, cpu].join("\n"));
+    expect(warning).toMatchObject({ kind: "warning", title });
+    expect(warning?.text).toContain(message);
+  });
+
   it("takes a KASAN report from rule to rule", () => {
     const [report, ...others] = findComplaints(golden("kasan.log"));
     expect(others).toEqual([]);

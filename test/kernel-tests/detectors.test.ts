@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { findComplaints } from "../../harness/host/complaints.ts";
 import { quiet } from "../../harness/kernel-tests/boot/test-host.ts";
-import { ON_PURPOSE, suiteOfBoot } from "../../harness/kernel-tests/detectors.ts";
+import { suiteOfBoot } from "../../harness/kernel-tests/detectors.ts";
 import { casesOf } from "../../harness/ktap/result.ts";
+import { ON_PURPOSE } from "../../harness/kunit/suite.ts";
 
 const SUITE = `[    3.1] KTAP version 1
 [    3.1] 1..1

@@ -80,7 +80,7 @@ test("a step whose commands are all known prints what a real run of it runs, bel
 });
 
 test.each([
-  ["cost when off", COST_STAND_IN, 10],
+  ["cost when off", COST_STAND_IN, 12],
   ["lock hold", LOCK_HOLD_STAND_IN, 2],
 ])(
   "%s tells all its counted runs; a real one ends with the first whose answer cannot be read",

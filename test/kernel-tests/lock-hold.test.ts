@@ -41,6 +41,13 @@ describe("the time that the worker keeps others waiting", () => {
     expect(judged[1]?.found).toBe("20000 instructions at most in page_reporting_cycle");
   });
 
+  test("of a series whose worker has its own thread: a workqueue's is another", () => {
+    const busy = thread("kworker/u2:1", 10 * MOST_INSTRUCTIONS_WITH_INTERRUPTS_OFF);
+    expect(failed(output({ perNode: true }, busy, thread("page_prezero/0", 20_000)))).toEqual([]);
+    const slow = thread("page_prezero/0", MOST_INSTRUCTIONS_WITH_INTERRUPTS_OFF + 1);
+    expect(failed(output({ perNode: true }, WORKER, slow))).toEqual([expect.stringMatching(/interrupts are off/)]);
+  });
+
   test.each([
     [
       "interrupts are off for longer",
@@ -48,6 +55,7 @@ describe("the time that the worker keeps others waiting", () => {
       /interrupts are off/,
     ],
     ["no worker was seen", output({}, thread("swapper", 4_000)), /interrupts are off/],
+    ["a workqueue's thread was, where each node has its own", output({ perNode: true }, WORKER), /interrupts are off/],
     ["a task comes too late", output({ latestNs: MOST_INSTRUCTIONS_LATE + 1 }, WORKER), /a real-time task is in time/],
     ["nothing looked how late it came", output({ latestNs: 0 }, WORKER), /a real-time task is in time/],
     ["the worker did next to nothing", output({ prezeroedPages: 100 }, WORKER), /went over it/],

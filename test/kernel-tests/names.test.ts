@@ -3,26 +3,31 @@ import { describe, expect, test } from "vitest";
 import { projectPath } from "../../harness/base/paths.ts";
 import { fillPool, startWorker, workerTookPart } from "../../harness/kernel-tests/boot/worker.ts";
 import { judgeCost } from "../../harness/kernel-tests/cost.ts";
+import { droppedAndCompacted } from "../../harness/kernel-tests/life/caches.ts";
 import { dimm } from "../../harness/kernel-tests/life/devices.ts";
 import { freezes, judgeHibernation } from "../../harness/kernel-tests/life/hibernation.ts";
 import { afterwards } from "../../harness/kernel-tests/life/host.ts";
 import { judgeNextLife } from "../../harness/kernel-tests/life/kexec.ts";
 import { twoNodes } from "../../harness/kernel-tests/life/numa.ts";
+import { breakMixed, breakPages } from "../../harness/kernel-tests/life/poison.ts";
 import { judgePressure } from "../../harness/kernel-tests/life/pressure.ts";
 import { compacted, cpusComeAndGo, limited, stormOfForks, swapped } from "../../harness/kernel-tests/life/processes.ts";
-import { breakPages, hugePool, takeAndGiveBack } from "../../harness/kernel-tests/life/ranges.ts";
+import { hugePool, takeAndGiveBack } from "../../harness/kernel-tests/life/ranges.ts";
+import { offAndOn } from "../../harness/kernel-tests/life/switching.ts";
 import { judgeLockHold } from "../../harness/kernel-tests/lock-hold.ts";
 import { compareOutcomes } from "../../harness/kernel-tests/public/outcome.ts";
 import { judgeStressNg, stressNg } from "../../harness/kernel-tests/public/stress-ng.ts";
 import { refusalInSysfs } from "../../harness/kernel-tests/refusals.ts";
 import { judgeBench } from "../../harness/kernel-tests/small-bench.ts";
 import { stress } from "../../harness/kernel-tests/stress.ts";
+import { judgeInterrupts, judgeWritten } from "../../harness/kernel-tests/zero-now.ts";
 import type { TestResult, TestStatus } from "../../harness/ktap/result.ts";
 import { syntheticRun, syntheticSamples } from "../report/synthetic-run.ts";
 
 /** CI knows a test by its name. What is measured is `n` here, and is another figure in each run. */
 const COUNTERS = [
   ...["nr_free_pages", "nr_prezeroed", "prezero_hit", "prezero_miss", "prezero_cleared", "prezero_verify_failed"],
+  ...["prezero_wasted", "prezero_lost_disabled", "prezero_lost_poisoned", "drop_pagecache", "compact_migrate_scanned"],
   ...["pswpin", "pswpout", "oom_kill", "pgmigrate_success", "pgscan_kswapd", "after_prezeroed", "high"],
 ];
 const text = (n: number) =>
@@ -34,7 +39,7 @@ const text = (n: number) =>
   ].join("\n");
 /** What the series' own kselftest says, with what it counts. */
 const COUNTS = /%l?[du]/g;
-const SERIES = globSync(projectPath("kernel-patches/**/0002-page-prezero.patch"));
+const SERIES = globSync(projectPath("kernel-patches/**/*.patch"));
 const FORMATS = SERIES.flatMap((file) =>
   [...readFileSync(file, "utf8").matchAll(/^\+\s*ksft_test_result\([^"]*"([^"]*%l?[du][^"]*)\\n"/gm)].map(
     ([, format = ""]) => format,
@@ -53,7 +58,12 @@ const host = (n: number) => ({
   complaints: async () => [],
   qemu: { qmp: { execute: async () => ({}), nextEvent: async () => ({ data: { device: "dimm" } }) } } as never,
 });
-const cost = (n: number) => ({ setting: "off" as const, pages: 1000, rounds: [{ allocate: n, free: n }] });
+const cost = (n: number) => ({
+  setting: "off" as const,
+  perNode: true,
+  pages: 1000,
+  rounds: [{ allocate: n, free: n }],
+});
 const outcome = (n: number) => {
   const cases = Array.from({ length: n }, (_, i) => ({ group: [], name: `${i}`, status: "passed" as const, log: [] }));
   return { name: "cow", status: "passed" as TestStatus, cases, log: [] };
@@ -71,7 +81,7 @@ const TESTS: Record<string, (n: number) => TestResult[] | Promise<TestResult[]>>
   refusals: (n) => refusalInSysfs(host(n).exec),
   benchmark: (n) => judgeBench(samples(n), []),
   "cost when off": (n) =>
-    judgeCost("max", { base: cost(7), again: cost(n), off: cost(n), empty: cost(n), full: cost(n) }),
+    judgeCost("max", { base: cost(7), again: cost(n), off: cost(n), empty: cost(n), full: cost(n), disabled: cost(n) }),
   "lock hold": (n) => {
     const threads = [{ thread: "kworker/u2:1", ns: n, callerOffset: n }];
     const found = { minOrder: 0, mib: 256, prezeroedPages: n, freePages: 2 * n + 1, latestNs: n, threads };
@@ -92,7 +102,21 @@ const TESTS: Record<string, (n: number) => TestResult[] | Promise<TestResult[]>>
   CMA: (n) => takeAndGiveBack(host(n)),
   hugetlb: (n) => hugePool(host(n)),
   poison: (n) => breakPages(host(n)),
+  mixed: (n) => breakMixed(host(n)),
+  caches: (n) => droppedAndCompacted(host(n)),
+  switching: (n) => offAndOn(host(n)),
   "public tests": (n) => compareOutcomes([outcome(n % 40)], [outcome((n % 40) + 1)]),
+  "zero now": (n) => {
+    const writers = [{ seconds: n, cpuSeconds: n }];
+    const zeroed = (said: object) => ({
+      ...{ clearedBytes: n, workerSeconds: n },
+      answer: { stdout: JSON.stringify(said), stderr: "", exitCode: 0 },
+    });
+    return [
+      ...judgeWritten("a writer", zeroed({ seconds: n, writers })),
+      ...judgeInterrupts(zeroed({ milliseconds: [n] })),
+    ];
+  },
   "stress-ng": async (n) => [
     ...(await stressNg(host(n).exec)),
     judgeStressNg("--brk 2", `metrc: [1] brk  ${n} 1.0\n`, 0),

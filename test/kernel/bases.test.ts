@@ -36,8 +36,8 @@ describe("configs/kernels.yaml", () => {
     expect((await findBase()).name).toBe("6.12");
     const bases = await allBases();
     expect(bases.map(({ name }) => name)).toEqual(["6.12", "5.10", "6.1", "7.3"]);
-    const names = bases.flatMap(({ fragments, umlFragments = [], checkFragments = [], richFragments = [] }) =>
-      [fragments, umlFragments, checkFragments, richFragments].flat(),
+    const names = bases.flatMap(({ umlFragments = [], checkFragments = [], richFragments = [], ...base }) =>
+      [base.fragments, umlFragments, checkFragments, richFragments, base.debianFragments ?? []].flat(),
     );
     for (const name of new Set(names)) expect((await readFragment(name)).wanted.size, name).toBeGreaterThan(0);
   });

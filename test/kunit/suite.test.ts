@@ -18,6 +18,9 @@ const ENDING = `    ok 2 handout_is_zero
 ok 1 page_prezero
 reboot: System halted`;
 
+const CUT_HERE = "------------[ cut here ]------------";
+const WARNING = "WARNING: CPU: 0 PID: 38 at mm/page_prezero.c:208 verify+0x1/0x2";
+
 let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "kunit-test-"));
@@ -53,10 +56,16 @@ describe("running the suite on a kernel that is a program", () => {
   });
 
   test("a warning that a case provokes on purpose is no failure", async () => {
-    const warning =
-      "------------[ cut here ]------------\nWARNING: CPU: 0 PID: 38 at mm/page_prezero.c:208 verify+0x1/0x2";
-    const run = await runSuite($, kernel(print(`${BEGINNING}\n${warning}\n${ENDING}`)));
+    const lie = `${CUT_HERE}\n${WARNING}\npfn 0x7c00 of order 0 is not zero at page 0\nCPU: 0 PID: 38 Comm: kunit_try_catch`;
+    const run = await runSuite($, kernel(print(`${BEGINNING}\n${lie}\n${ENDING}`)));
     expect(run.failure).toBeUndefined();
+  });
+
+  test("any other warning is a failure, though every case passes", async () => {
+    const run = await runSuite($, kernel(print(`${BEGINNING}\n${CUT_HERE}\n${WARNING}\n${ENDING}`)));
+    expect(statuses(run)).toEqual(["passed options_are_checked", "passed handout_is_zero"]);
+    expect(run.failure).toMatchObject({ code: "KERNEL_WARNING", exitCode: 3 });
+    expect(run.failure?.message).toContain("mm/page_prezero.c:208");
   });
 
   test("a kernel that panics in the middle: what ran until then, and the kernel's own words", async () => {

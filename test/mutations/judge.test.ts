@@ -42,6 +42,10 @@ test("missed when it passes, whatever else fails", () => {
   expect(judge(CASE, { results, failure: undefined }).caught).toBe(false);
 });
 
+test("missed when the kernel only warned: what the named test does not notice is not caught", () => {
+  expect(judge(CASE, { results: suite(CASE, "passed"), failure: failure("KERNEL_WARNING") }).caught).toBe(false);
+});
+
 test("a run that broke off for a reason of its own is neither", () => {
   expect(() => judge(CASE, { results: suite(CASE, "passed"), failure: failure("QEMU_MISSING") })).toThrow(
     "QEMU_MISSING",

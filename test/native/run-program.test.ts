@@ -95,20 +95,23 @@ describe("one start of the program", () => {
 });
 
 describe("a state that is not what it is called", () => {
-  const zero = (state: string) => (sample: NativeSample) =>
-    sample.kind === "allocation" && sample.state === state && sample.request === "zero";
+  const allocation = (state: string, request: string) => (sample: NativeSample) =>
+    sample.kind === "allocation" && sample.state === state && sample.request === request;
 
   test.each([
-    ["full", { hitPages: 30_000 }],
-    ["empty", { hitPages: 1 }],
-    ["never-enabled", { missPages: 1 }],
-  ])("%s with %o is refused: it would be a time under the wrong name", async (state, counts) => {
-    const console = fakeConsole(changed(zero(state), counts));
+    ["full", "zero", { hitPages: 30_000 }],
+    ["full", "plain", { wastedPages: 30_000 }],
+    ["empty", "zero", { hitPages: 1 }],
+    ["empty", "plain", { wastedPages: 1 }],
+    ["never-enabled", "zero", { missPages: 1 }],
+    ["never-enabled", "plain", { wastedPages: 1 }],
+  ])("%s (%s) with %o is refused: it would be a time under the wrong name", async (state, request, counts) => {
+    const console = fakeConsole(changed(allocation(state, request), counts));
     await expect(run(program(console))).rejects.toMatchObject({ code: "NATIVE_POOL", exitCode: 1 });
   });
 
   test("a few pages that others took are no reason", async () => {
-    const samples = changed(zero("full"), { hitPages: 32_760, missPages: 8 });
+    const samples = changed(allocation("full", "zero"), { hitPages: 32_760, missPages: 8 });
     await expect(run(program(fakeConsole(samples)))).resolves.toEqual(samples);
   });
 });

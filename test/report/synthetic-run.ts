@@ -202,6 +202,7 @@ function sample(run: RunRecord, arm: ArmName, boot: number, step: Step, round: n
     refill: pooled ? refillCurve(2 * gib) : [],
     hitPages: pooled ? Math.round(pages * 0.9996) : patched ? 0 : null,
     missPages: pooled ? Math.round(pages * 0.0004) : patched ? 0 : null,
+    poolPages: null,
     workerCpuSeconds: patched ? (pooled ? 2.2 * gib : 0) : null,
     hostCpuSeconds: seconds + (pooled ? 2.3 * gib : 0.2),
     cpuBefore: { workerSeconds: patched ? (pooled ? 2 * gib : 0) : null, hostSeconds: pooled ? 2.1 * gib : 0.1 },

@@ -27,11 +27,12 @@ export function registerCheck(patches: Command, $: Shell): void {
 
 async function check($: Shell, name: string | undefined, options: Options): Promise<void> {
   const base = await findBase(name);
+  const how = { fast: options.fast === true, eachPatch: true };
   if (options.dryRun) {
     const silent = () => {};
-    return print(...(await dryRun($, ($) => verifyBase($, base, { fast: options.fast === true, say: silent }))));
+    return print(...(await dryRun($, ($) => verifyBase($, base, { ...how, say: silent }))));
   }
-  const report = await verifyBase($, base, { fast: options.fast === true, say });
+  const report = await verifyBase($, base, { ...how, say });
   if (options.json) printJson(report);
   else print(showReport(report));
   writeResults(options, seriesResults(report));

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * allocost MIB [SETTING]: the only program of a machine whose clock counts instructions. What do allocating and freeing
- * MIB of base pages cost? SETTING is what to do before: "off" (nothing), "empty" (enable the zeroing worker and stop it
- * before it has cleared anything), "full" (let it clear everything first).
+ * MIB of base pages cost? SETTING is what to do before: "off" (nothing), "empty" (enable the zeroing worker, which has
+ * cleared nothing yet), "full" (let it clear everything first), "disabled" (the same, and disable it again).
  *
- * Prints "allocost: " and a line of JSON with the cost of each of ROUNDS rounds in nanoseconds, and powers off.
+ * Prints "allocost: " and a line of JSON with the cost of each of ROUNDS rounds in nanoseconds, and whether the kernel
+ * has controls for each node, and powers off.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -23,6 +24,8 @@
 /* The first one also pays for page tables and caches that are empty */
 #define ROUNDS 4
 #define FILL_SECONDS 120
+/* The worker does nothing while we measure */
+#define LONG_DELAY "600000"
 
 static void fail(const char *what)
 {
@@ -61,20 +64,23 @@ static unsigned long counter(const char *name)
 
 static void prepare(const char *setting)
 {
+	int fill = strcmp(setting, "empty");
 	int second;
 
 	if (!strcmp(setting, "off"))
 		return;
 	put("min_order", "0");
-	/* Longer than the rounds take: stopped before its first pass */
-	put("delay_millisecs", strcmp(setting, "full") ? "600000" : "1");
+	put("delay_millisecs", fill ? "1" : LONG_DELAY);
 	put("enabled", "1");
-	for (second = 0; !strcmp(setting, "full") && second < FILL_SECONDS; second++) {
+	for (second = 0; fill && second < FILL_SECONDS; second++) {
 		sleep(1);
 		if (counter("nr_prezeroed") > counter("nr_free_pages") / 100 * 98)
 			break;
 	}
-	put("enabled", "0");
+	if (!strcmp(setting, "disabled"))
+		put("enabled", "0");
+	else
+		put("delay_millisecs", LONG_DELAY);
 }
 
 /* Kernels before 5.14 populate memory that exists only to lock it */
@@ -120,7 +126,8 @@ int main(int argc, char **argv)
 		freed[round] = now_ns() - middle;
 	}
 
-	printf("allocost: {\"setting\":\"%s\",\"pages\":%zu,\"rounds\":[", setting, bytes / 4096);
+	printf("allocost: {\"setting\":\"%s\",\"perNode\":%s,\"pages\":%zu,\"rounds\":[", setting,
+	       access(PREZERO "node0", F_OK) ? "false" : "true", bytes / 4096);
 	for (round = 0; round < ROUNDS; round++)
 		printf("%s{\"allocate\":%ld,\"free\":%ld}", round ? "," : "", populated[round], freed[round]);
 	printf("]}\n");

@@ -211,8 +211,9 @@ int main(int argc, char **argv)
 	pthread_join(punctual, NULL);
 	free_pages = counter("nr_free_pages");
 
-	printf("lockhold: {\"minOrder\":%s,\"mib\":%zu,\"prezeroedPages\":%lu,\"freePages\":%lu,\"latestNs\":%ld}\n",
-	       min_order, mib, level, free_pages, latest_ns);
+	printf("lockhold: {\"minOrder\":%s,\"mib\":%zu,\"perNode\":%s,\"prezeroedPages\":%lu,\"freePages\":%lu,"
+	       "\"latestNs\":%ld}\n",
+	       min_order, mib, access(PREZERO "node0", F_OK) ? "false" : "true", level, free_pages, latest_ns);
 	show_histogram();
 	power_off();
 	return 0;

@@ -20,13 +20,13 @@
 #define WAIT_SECONDS 60
 #define FULL_SHARE 0.75
 
-static void set(const char *file, const char *value)
-{
-	char path[256];
-	int fd;
+#define CONTROLS "/sys/kernel/mm/page_prezero/"
+#define VERIFY "/sys/kernel/debug/page_prezero/verify"
 
-	snprintf(path, sizeof(path), "/sys/kernel/mm/page_prezero/%s", file);
-	fd = open(path, O_WRONLY);
+static void set(const char *path, const char *value)
+{
+	int fd = open(path, O_WRONLY);
+
 	if (fd < 0 || write(fd, value, strlen(value)) < 0)
 		perror(path);
 	if (fd >= 0)
@@ -83,6 +83,7 @@ int main(int argc, char **argv)
 	mkdir("/dev", 0755);
 	mount("proc", "/proc", "proc", 0, NULL);
 	mount("sysfs", "/sys", "sysfs", 0, NULL);
+	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
 	mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
 	console = open("/dev/console", O_RDWR);
 	for (int fd = 0; fd < 3; fd++)
@@ -90,9 +91,10 @@ int main(int argc, char **argv)
 
 	printf("nextlife: begin\n");
 	fflush(stdout);
-	set("verify", "1");
-	set("delay_millisecs", "100");
-	set("enabled", "1");
+	/* The older form of the series has it among the controls */
+	set(access(VERIFY, F_OK) ? CONTROLS "verify" : VERIFY, "1");
+	set(CONTROLS "delay_millisecs", "100");
+	set(CONTROLS "enabled", "1");
 	for (int second = 0; second < WAIT_SECONDS && pool_share() < FULL_SHARE; second++)
 		sleep(1);
 	run(mib, "small");

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * poison COUNT FILE pfn|address: break free memory that is known to be zero.
+ * poison COUNT FILE pfn|address [mixed]: break free memory that is known to be zero.
  *
  * Looks through /proc/kpageflags for free blocks that are marked as zero (the mark is PG_private of the first page) and
  * writes the number, or the physical address, of COUNT pages spread over them to FILE, in turn the first page of a
- * block and one inside. Prints the page frame numbers that the kernel took, one a line.
+ * block and one inside; with "mixed" pages of blocks that have no mark, of which a part may be zero all the same.
+ * Prints the page frame numbers that the kernel took, one a line.
  *
  * poison check MIB < NUMBERS: populates MIB and prints {"asked":A,"poisoned":P,"free":F,"handedOut":H}: how many of
  * those pages are still marked as broken, how many are on a free list, how many are part of the MIB.
@@ -25,7 +26,7 @@
 #define BUDDY (1ULL << 10)
 #define HWPOISON (1ULL << 19)
 #define PRIVATE (1ULL << 35)
-/* Between two pages that are broken, so that they are of different blocks. */
+/* Pages of the largest block; between two pages that are broken, so that they are of different blocks. */
 #define DISTANCE 1024
 
 static int open_or_die(const char *path, int flags)
@@ -39,7 +40,21 @@ static int open_or_die(const char *path, int flags)
 	return fd;
 }
 
-static int break_pages(unsigned long count, const char *file, int by_address)
+static int is_marked(uint64_t flags)
+{
+	return (flags & (BUDDY | PRIVATE)) == (BUDDY | PRIVATE);
+}
+
+/* Is this page free, and its block larger than it and without a mark? All that could be its block's first has none then. */
+static int is_mixed(const uint64_t *flags, unsigned long page)
+{
+	for (unsigned long size = 1; size <= DISTANCE; size *= 2)
+		if (is_marked(flags[page & ~(size - 1)]))
+			return 0;
+	return flags[page] & flags[page ^ 1] & BUDDY && !is_marked(flags[page ^ 1]);
+}
+
+static int break_pages(unsigned long count, const char *file, int by_address, int mixed)
 {
 	static uint64_t flags[CHUNK];
 	int in = open_or_die("/proc/kpageflags", O_RDONLY);
@@ -55,10 +70,10 @@ static int break_pages(unsigned long count, const char *file, int by_address)
 			char text[32];
 			int length;
 
-			if (victim < next || (flags[i] & (BUDDY | PRIVATE)) != (BUDDY | PRIVATE))
+			if (victim < next || !(mixed ? is_mixed(flags, i) : is_marked(flags[i])))
 				continue;
 			/* The page after the first, if it is of the same block */
-			if (done % 2 && (flags[i + 1] & (BUDDY | PRIVATE)) == BUDDY)
+			if (done % 2 && (mixed ? is_mixed(flags, i + 1) : flags[i + 1] & BUDDY && !is_marked(flags[i + 1])))
 				victim++;
 			length = snprintf(text, sizeof(text), "%#lx", by_address ? victim * PAGE_BYTES : victim);
 			out = open_or_die(file, O_WRONLY);
@@ -114,8 +129,8 @@ int main(int argc, char **argv)
 {
 	if (argc == 3 && !strcmp(argv[1], "check"))
 		return check(strtoul(argv[2], NULL, 10) << 20);
-	if (argc == 4)
-		return break_pages(strtoul(argv[1], NULL, 10), argv[2], !strcmp(argv[3], "address"));
-	fprintf(stderr, "usage: poison COUNT FILE pfn|address; poison check MIB < NUMBERS\n");
+	if (argc == 4 || (argc == 5 && !strcmp(argv[4], "mixed")))
+		return break_pages(strtoul(argv[1], NULL, 10), argv[2], !strcmp(argv[3], "address"), argc == 5);
+	fprintf(stderr, "usage: poison COUNT FILE pfn|address [mixed]; poison check MIB < NUMBERS\n");
 	return 2;
 }

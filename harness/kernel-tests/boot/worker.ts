@@ -1,14 +1,22 @@
 import type { Exec } from "../../base/exec.ts";
+import { CONTROLS, VERIFY } from "../../host/controls.ts";
 import { check, measured, type TestResult } from "../../ktap/result.ts";
 import { counter, number } from "./answers.ts";
 
-const CONTROL = "/sys/kernel/mm/page_prezero";
 /**
- * Everything that the worker says is zero is looked at. It starts soon and goes first: a load that uses every CPU would
- * leave it nothing to do.
+ * The worker is as polite as it can be, and a load that uses every CPU would leave it nothing to do: for a test it comes
+ * first. A series that has no thread of its own for each node has a workqueue; either is there once it is enabled.
  */
-export const WORKER_ON = `cd ${CONTROL} && echo 1 > verify && echo 100 > delay_millisecs && echo 1 > enabled &&
-echo -20 > /sys/bus/workqueue/devices/page_prezero/nice && cat enabled verify && cd /`;
+export const WORKER_FIRST = `nice=/sys/bus/workqueue/devices/page_prezero/nice
+if [ -e $nice ]; then echo -20 > $nice; else renice -n -20 -p $(grep -ls ^page_prezero/ /proc/[0-9]*/comm | cut -d/ -f3); fi`;
+
+/** Everything that the worker says is zero is looked at. It starts soon. */
+export const WORKER_ON = `cd ${CONTROLS} && echo 1 > ${VERIFY} && echo 100 > delay_millisecs && echo 1 > enabled &&
+{ ${WORKER_FIRST}; } && cat enabled ${VERIFY} && cd /`;
+/** No visit of the worker begins from here on, and one that was under way has ended. */
+export const PAUSE = `echo 600000 > ${CONTROLS}/delay_millisecs`;
+export const GO_ON = `echo 100 > ${CONTROLS}/delay_millisecs`;
+
 /** Of free memory; what is in CMA, in pieces and below the watermarks stays as it is. */
 const FULL_SHARE_PERCENT = 75;
 const FULL_SECONDS = 60;

@@ -3,18 +3,28 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { Shell } from "../../base/shell.ts";
 import { GIB_BYTES, MIB_BYTES } from "../../base/size.ts";
+import { CONTROLS } from "../../host/controls.ts";
 import type { TestHost } from "../../hosts.ts";
 import { check, measured, type TestResult } from "../../ktap/result.ts";
 import { checked, ended, number } from "../boot/answers.ts";
 import type { Scenario, TestPlan } from "../boot/test-host.ts";
 import { WORKER_ON } from "../boot/worker.ts";
 import { afterwards, bootLife, onLiveHost, SCENARIO_MS } from "./host.ts";
+import { poolOf } from "./numa.ts";
 
 const DIMM_BYTES = GIB_BYTES / 2;
 const HOTPLUG_CYCLES = 3;
 /** Node of its own, which has no memory before. */
 const NODE = 1;
-const NODE_FILE = `/sys/devices/system/node/node${NODE}/nr_prezeroed`;
+/** What a node has of the series as long as it has memory: a directory or a file. */
+const NODE_FILES = `${CONTROLS}/node${NODE} /sys/devices/system/node/node${NODE}/nr_prezeroed`;
+const WORKER = `grep -lsx page_prezero/${NODE} /proc/[0-9]*/comm`;
+/** Only a series that has a directory for each node has a worker for each. */
+const THERE = `[ ! -e ${CONTROLS}/node0 ] || { [ -e ${CONTROLS}/node${NODE}/level ] && ${WORKER}; }`;
+const GONE = `[ -z "$(ls -d ${NODE_FILES} 2>/dev/null; ${WORKER})" ]`;
+/** They follow the node's memory a moment later. */
+const soon = (condition: string) =>
+  `for try in $(seq 50); do { ${condition}; } > /dev/null && exit 0; sleep 0.1; done; exit 1`;
 const HOTPLUG_LOAD_MIB = 256;
 const UNPLUG_MS = 60_000;
 const anything = z.unknown();
@@ -25,11 +35,11 @@ const OFFLINE = `for block in $(ls -d /sys/devices/system/node/node${NODE}/memor
   for try in $(seq 20); do echo offline > $block/state && break; sleep 0.2; done
   grep -q offline $block/state || exit 1
 done`;
-const FILLED = `for try in $(seq 150); do [ $(cat ${NODE_FILE}) -gt ${DIMM_BYTES / 4096 / 2} ] && break; sleep 0.2; done; cat ${NODE_FILE}`;
+const FILLED = `for try in $(seq 150); do [ $(${poolOf(NODE)}) -gt ${DIMM_BYTES / 4096 / 2} ] && break; sleep 0.2; done; ${poolOf(NODE)}`;
 
 export const hotplug: Scenario = {
   name: "memory hotplug",
-  about: `a DIMM on a node of its own is plugged in, goes on and off ${HOTPLUG_CYCLES} times, and is unplugged`,
+  about: `a DIMM on a node of its own is plugged in, goes on and off ${HOTPLUG_CYCLES} times, its worker with it, and is unplugged`,
   run: ($, plan) => onLiveHost($, plan, "hotplug", { hardware: { emptyNode: true, hotplugBytes: GIB_BYTES } }, dimm),
 };
 
@@ -42,13 +52,14 @@ export async function dimm(host: Pick<TestHost, "exec" | "qemu">): Promise<TestR
   const results: TestResult[] = [];
   for (let cycle = 1; cycle <= HOTPLUG_CYCLES; cycle++) {
     results.push(ended(`online, time ${cycle}`, await host.exec(ONLINE, SCENARIO_MS)));
+    results.push(ended("the node has its files and its worker", await host.exec(soon(THERE))));
     const pages = number((await host.exec(FILLED, SCENARIO_MS)).stdout);
     results.push(measured("the worker clears the new node", `${pages} pages`, pages * 4096 > DIMM_BYTES / 2));
     results.push(
       checked("memory of the node", await host.exec(`zerocheck ${HOTPLUG_LOAD_MIB} 1 small ${NODE}`, SCENARIO_MS)),
     );
     results.push(ended(`offline, time ${cycle}`, await host.exec(OFFLINE, SCENARIO_MS)));
-    results.push(ended("its file goes with its memory", await host.exec(`[ ! -e ${NODE_FILE} ]`)));
+    results.push(ended("they go with its memory", await host.exec(soon(GONE))));
   }
   const gone = qmp.nextEvent("DEVICE_DELETED", UNPLUG_MS);
   gone.catch(() => {});

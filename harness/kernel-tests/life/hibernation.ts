@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Shell } from "../../base/shell.ts";
 import { GIB_BYTES } from "../../base/size.ts";
+import { CONTROLS } from "../../host/controls.ts";
 import { check, measured, type TestResult } from "../../ktap/result.ts";
 import { checked, counter, ended } from "../boot/answers.ts";
 import { quiet, type Scenario, type TestPlan } from "../boot/test-host.ts";
@@ -16,12 +17,12 @@ const LOOK_MIB = 256;
 const DIRTY_SHARE_PERCENT = 85;
 /** In a shell of its own that is part of the image: it goes on where it was, in another machine. */
 const HIBERNATE = `echo shutdown > /sys/power/disk
-echo 600000 > /sys/kernel/mm/page_prezero/delay_millisecs
+echo 600000 > ${CONTROLS}/delay_millisecs
 grep nr_prezeroed /proc/vmstat | sed s/nr_/before_/
 echo disk > /sys/power/state || echo "hibernation: refused"
 grep nr_prezeroed /proc/vmstat | sed s/nr_/after_/
 zerocheck ${LOOK_MIB} 1 small; zerocheck ${LOOK_MIB} 1 huge
-echo 100 > /sys/kernel/mm/page_prezero/delay_millisecs; sleep 5
+echo 100 > ${CONTROLS}/delay_millisecs; sleep 5
 zerocheck ${LOOK_MIB} 1 small; zerocheck ${LOOK_MIB} 1 huge
 cat /proc/vmstat; echo "hibernation: end"`;
 const HIBERNATE_ALONE = `cat > /run/hibernate << 'END'
@@ -128,7 +129,7 @@ export async function freezes(host: LifeHost): Promise<TestResult[]> {
   );
   return [
     ...results,
-    ended("it is still enabled", await host.exec("grep -q 1 /sys/kernel/mm/page_prezero/enabled")),
+    ended("it is still enabled", await host.exec(`grep -q 1 ${CONTROLS}/enabled`)),
     full,
     measured("the worker is awake", `${after - before} pages cleared`, after > before),
   ];

@@ -2,6 +2,7 @@ import { GIB_BYTES } from "../../base/size.ts";
 import { measured, type TestResult } from "../../ktap/result.ts";
 import { checked, counter } from "../boot/answers.ts";
 import type { Scenario } from "../boot/test-host.ts";
+import { GO_ON, PAUSE } from "../boot/worker.ts";
 import { type LifeHost, onLiveHost, SCENARIO_MS } from "./host.ts";
 
 const NODES = [0, 1];
@@ -9,13 +10,14 @@ const LOAD_MIB = 512;
 const HOST_BYTES = 1.5 * GIB_BYTES;
 /** Emptying the pool of one node must not empty that of the other; what other processes take meanwhile is little. */
 const UNTOUCHED_SHARE = 0.9;
-/** No pass begins while the figures of the nodes are taken and compared. */
-const PAUSE = "echo 600000 > /sys/kernel/mm/page_prezero/delay_millisecs";
-const GO_ON = "echo 100 > /sys/kernel/mm/page_prezero/delay_millisecs";
-const poolOf = (node: number) => `/sys/devices/system/node/node${node}/nr_prezeroed`;
+/** Prints the pages of a node that are zero; a series has a file for it, or it is in the node's vmstat. */
+export const poolOf = (node: number) => {
+  const directory = `/sys/devices/system/node/node${node}`;
+  return `cat ${directory}/nr_prezeroed 2>/dev/null || sed -n 's/^nr_prezeroed //p' ${directory}/vmstat`;
+};
 /** On the host: the pool of a node before the load. */
 const BEFORE = "/run/pool-before";
-const FIGURES = "cat /sys/devices/system/node/node[01]/nr_prezeroed; cat /proc/vmstat";
+const FIGURES = `${NODES.map(poolOf).join("; ")}; cat /proc/vmstat`;
 
 export const numa: Scenario = {
   name: "NUMA",
@@ -28,11 +30,11 @@ export const numa: Scenario = {
 export async function twoNodes(host: LifeHost): Promise<TestResult[]> {
   const results: TestResult[] = [];
   for (const node of NODES) {
-    const before = figures((await host.exec(`${PAUSE}; cat ${poolOf(node)} > ${BEFORE}; ${FIGURES}`)).stdout);
+    const before = figures((await host.exec(`${PAUSE}; { ${poolOf(node)}; } > ${BEFORE}; ${FIGURES}`)).stdout);
     const load = await host.exec(`zerocheck ${LOAD_MIB} 1 small ${node}`, SCENARIO_MS);
     const after = figures((await host.exec(FIGURES)).stdout);
     await host.exec(
-      `${GO_ON}; for try in $(seq 100); do [ $(cat ${poolOf(node)}) -ge $(($(cat ${BEFORE}) * 9 / 10)) ] && break; sleep 0.2; done`,
+      `${GO_ON}; for try in $(seq 100); do [ $(${poolOf(node)}) -ge $(($(cat ${BEFORE}) * 9 / 10)) ] && break; sleep 0.2; done`,
       SCENARIO_MS,
     );
     const [own = 0, other = 0] = [node, 1 - node].map((one) => (after.nodes[one] ?? 0) / (before.nodes[one] ?? 0));

@@ -8,7 +8,7 @@ import type { BaseRepository } from "../base-repository.ts";
 import { commitSeries } from "../commit-series.ts";
 import { gitLines } from "../git.ts";
 import { checkpatch } from "./checkpatch.ts";
-import { type Coccicheck, checkCoccinelle, readCoccicheck } from "./coccicheck.ts";
+import { checkCoccinelle, readCoccicheck } from "./coccicheck.ts";
 import { skipped } from "./extreme-builds.ts";
 import { extremeNames, readExtremes } from "./extremes.ts";
 import {
@@ -37,6 +37,8 @@ export type CheckOptions = {
   extremesFile?: string;
   /** Leave out what compiles, and what takes minutes. */
   fast: boolean;
+  /** Build after each patch, which takes a long series an hour, and not only the series as a whole. */
+  eachPatch: boolean;
   say: (line: string) => void;
 };
 
@@ -50,7 +52,7 @@ const MEASURING_SKIPS = "for measuring alone";
 export async function checkSeries($: Shell, options: CheckOptions): Promise<SeriesReport> {
   const series = await readSeries(options.patchesDir);
   const { commits, failure } = await commitPatches($, options, series, options.base.root);
-  const coccinelle = options.fast ? FAST_SKIPS : await coccicheck($, options);
+  const coccinelle = options.fast ? FAST_SKIPS : await coccicheck($, options, commits);
   const reports: PatchReport[] = [];
   for (const [index, patch] of series.patches.entries()) {
     const commit = commits[index];
@@ -61,7 +63,7 @@ export async function checkSeries($: Shell, options: CheckOptions): Promise<Seri
       continue;
     }
     const parent = commits[index - 1] ?? options.base.root;
-    options.say(`checkpatch, kernel-doc and coccicheck on ${patch.name}`);
+    options.say(`checkpatch and kernel-doc on ${patch.name}`);
     const { gitDir } = options.base;
     const [exact, style, doc] = await Promise.all([
       checkExact($, gitDir, commit, patch),
@@ -75,7 +77,7 @@ export async function checkSeries($: Shell, options: CheckOptions): Promise<Seri
       { ...result("kernel-doc"), ...doc },
       typeof coccinelle === "string"
         ? result("coccicheck", [], coccinelle)
-        : result("coccicheck", await checkCoccinelle($, coccinelle, gitDir, commit)),
+        : result("coccicheck", coccinelle[index] ?? []),
     ];
     reports.push({ patch: patch.name, checks });
   }
@@ -135,11 +137,13 @@ async function commitPatches(
   return { commits, failure: [] };
 }
 
-/** What coccicheck needs, or why it is not run. */
-async function coccicheck($: Shell, options: CheckOptions): Promise<Coccicheck | string> {
+/** What coccicheck finds of each commit, or why it is not run. */
+async function coccicheck($: Shell, options: CheckOptions, commits: string[]): Promise<Finding[][] | string> {
   const spatch = await toolVersion($, "spatch");
   if (spatch === undefined) return "coccinelle is not installed";
-  return readCoccicheck(options.sourceDir, spatch, availableParallelism());
+  options.say("coccicheck on what the series touches");
+  const check = await readCoccicheck(options.sourceDir, spatch, availableParallelism());
+  return checkCoccinelle($, check, options.base.gitDir, commits);
 }
 
 function rest(done: CheckName[], why: string): CheckResult[] {

@@ -49,21 +49,36 @@ export async function readCoccicheck(sourceDir: string, spatchVersion: string, j
 }
 
 /**
- * What the kernel's semantic patches find in the files that a commit touches and did not find before. Each file is read
- * by itself, without the headers that it includes. What the commit repairs is not looked for: the file as it was is only
- * read when there is something to compare.
+ * What the kernel's semantic patches find in the files that commits touch and did not find before. Each file is read by
+ * itself, without the headers that it includes, and as the last commit leaves it: a large one takes a minute. Only where
+ * something new is found there, each commit that touches the file is asked whether it has brought it.
+ * @param commits each the parent of the next
+ * @returns what each commit has brought, in their order
  * @throws InfrastructureError COCCICHECK_FAILED when spatch itself breaks
  */
 export async function checkCoccinelle(
   $: Shell,
   check: Coccicheck,
   repository: string,
-  commit: string,
-): Promise<Finding[]> {
-  const paths = await touchedSources($, repository, commit);
-  const after = await findingsAt($, check, repository, commit, paths);
-  const suspects = [...new Set(after.map(({ file }) => file))];
-  return compareFindings(await findingsAt($, check, repository, `${commit}^`, suspects), after).added;
+  commits: string[],
+): Promise<Finding[][]> {
+  const [first, last] = [commits[0], commits.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const touched: string[][] = [];
+  for (const commit of commits) touched.push(await touchedSources($, repository, commit));
+  const brought = async (from: string, to: string, paths: string[]) => {
+    const after = await findingsAt($, check, repository, to, paths);
+    const suspects = [...new Set(after.map(({ file }) => file))];
+    return compareFindings(await findingsAt($, check, repository, from, suspects), after).added;
+  };
+  const added = await brought(`${first}^`, last, [...new Set(touched.flat())].sort());
+  const suspects = new Set(added.map(({ file }) => file));
+  const found: Finding[][] = [];
+  for (const [index, commit] of commits.entries()) {
+    const paths = (touched[index] ?? []).filter((path) => suspects.has(path));
+    found.push(paths.length === 0 ? [] : await brought(`${commit}^`, commit, paths));
+  }
+  return found;
 }
 
 async function findingsAt(

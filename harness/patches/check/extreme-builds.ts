@@ -9,7 +9,7 @@ import type { Extremes } from "./extremes.ts";
 import { type ConfigurationReport, compareFindings, type Finding } from "./finding.ts";
 import { failureOf, make, parseMakeOutput } from "./make.ts";
 import { changedObjects, type Objects, readObjects } from "./objects.ts";
-import { definesAll } from "./touched.ts";
+import { definedBy } from "./touched.ts";
 
 /** A second tree beside the one of {@link Builds} is made when it is needed. */
 type ExtremeSteps = Builds & { extremes: Extremes };
@@ -39,9 +39,10 @@ export async function buildExtremes($: Shell, steps: ExtremeSteps): Promise<Conf
   let hasOption = false;
   for (const [index, patch] of series.patches.entries()) {
     await applyPatches($, [patch], steps.tree, steps.onto);
-    hasOption = await definesAll($, steps.tree, series.patches.slice(0, index + 1), [...steps.on.wanted.keys()]);
+    const patches = series.patches.slice(0, index + 1);
+    hasOption = (await definedBy($, steps.tree, patches, [...steps.on.wanted.keys()])).length > 0;
     if (!hasOption || index === series.patches.length - 1) continue;
-    for (const one of extremes.builds.filter(({ eachPatch }) => eachPatch)) {
+    for (const one of extremes.builds.filter(({ eachPatch }) => eachPatch && steps.eachPatch)) {
       early.push(await build($, steps, pristineTree, { ...one, name: `${one.name}, up to ${patch.name}` }));
     }
   }

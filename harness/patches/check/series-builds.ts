@@ -20,6 +20,8 @@ export type SeriesBuilds = {
   /** Kconfig fragments of the base; the option's own and those of the check are added here. */
   fragments: string[];
   extremes: Extremes;
+  /** Build after each patch, not only the first and the last state. */
+  eachPatch: boolean;
   say: (line: string) => void;
 };
 
@@ -39,9 +41,9 @@ export async function buildSeries(
   options: SeriesBuilds,
   series: Series,
 ): Promise<{ patches: CheckResult[][]; configurations: ConfigurationReport[] }> {
-  const { base, sourceDir, extremes, say } = options;
+  const { base, sourceDir, extremes, eachPatch, say } = options;
   const onto = `${base.packageName} ${base.version}`;
-  const common = { sourceDir, onto, series, toolchain: await findToolchain($), say };
+  const common = { sourceDir, onto, series, eachPatch, toolchain: await findToolchain($), say };
   const directory = cacheDir("check", options.name);
   return withLock($, `${directory}.lock`, say, async () => {
     const patches = await buildSteps($, {

@@ -32,15 +32,15 @@ export async function touchedBy($: Shell, repository: string, root: string, patc
   return { directories: [...directories].filter((path) => known.includes(path)).sort(), sources: sources.sort() };
 }
 
-/** True when the patches, which are applied to the tree, define every one of the symbols (`CONFIG_` and a name). */
-export async function definesAll($: Shell, tree: string, patches: PatchFile[], symbols: string[]): Promise<boolean> {
+/** Those of the symbols (`CONFIG_` and a name) that the patches, which are applied to the tree, define. */
+export async function definedBy($: Shell, tree: string, patches: PatchFile[], symbols: string[]): Promise<string[]> {
   const paths = patches.flatMap((patch) => patch.files.flatMap((file) => file.newPath ?? []));
   const kconfigs = [...new Set(paths)].filter((path) => /(^|\/)Kconfig[^/]*$/.test(path));
   const texts = await Promise.all(kconfigs.map((path) => $.files.readText(join(tree, path), "")));
   // In a dry run nothing is applied, so that only the patches know.
   const added = $.dry ? patches.map(({ text }) => text.replace(/^\+/gm, "")) : [];
   const defined = [...texts, ...added].join("\n");
-  return symbols.every((symbol) => new RegExp(`^(menu)?config ${symbol.replace(/^CONFIG_/, "")}$`, "m").test(defined));
+  return symbols.filter((symbol) => new RegExp(`^(menu)?config ${symbol.replace(/^CONFIG_/, "")}$`, "m").test(defined));
 }
 
 /** C files and headers that a commit adds, changes or removes. */

@@ -42,7 +42,8 @@ export async function verifySeries($: Shell, options: CheckOptions): Promise<Ser
   const series = await readSeries(options.patchesDir);
   const before = seriesSha256(series.patches);
   const report = await checkSeries($, options);
-  if (!report.ok || series.patches.length === 0) return report;
+  const isWhole = options.fast || options.eachPatch;
+  if (!report.ok || !isWhole || series.patches.length === 0) return report;
   // A patch that was changed while the check ran was seen by some of the checks only.
   if (before !== seriesSha256((await readSeries(options.patchesDir)).patches)) return report;
   const { packageName, version } = report;
@@ -63,7 +64,7 @@ export async function verifySeries($: Shell, options: CheckOptions): Promise<Ser
 export async function verifyBase(
   $: Shell,
   base: Base,
-  options: Pick<CheckOptions, "fast" | "say">,
+  options: Pick<CheckOptions, "fast" | "eachPatch" | "say">,
 ): Promise<SeriesReport> {
   const source = await fetchSource($, base, options.say);
   const repository = await baseRepository($, source, options.say);

@@ -2,6 +2,7 @@ import type { Summary } from "../../analysis/summary.ts";
 import { caveatTexts } from "../wording/caveats.ts";
 import { headlineText } from "../wording/headline.ts";
 import { costSection, cpuSection } from "./cost.ts";
+import { pagesSections } from "./pages.ts";
 import { phaseSections } from "./phases.ts";
 import { ownPlanSections } from "./plan.ts";
 import { removableSections } from "./removable.ts";
@@ -32,7 +33,7 @@ export function sectionsOf(summary: Summary): Section[] {
     ...roundSections(summary),
     ...outlierSections(summary),
     ...phaseSections(summary),
-    ...(measured ? [costSection(summary), cpuSection(summary)] : []),
+    ...(measured ? [costSection(summary), cpuSection(summary), ...pagesSections(summary)] : []),
     ...sweepSections(summary),
     ...ownPlanSections(summary),
     whatRanSection(summary),

@@ -38,7 +38,7 @@ test("a kernel without the counter does not pass", () => {
 test("the verifier is on before the worker, and a pool that fills is one", async () => {
   const host = fakeHost([[/nr_prezeroed/, "93\n"]]);
   expect((await fillPool(host)).status).toBe("passed");
-  expect(host.commands[0]).toMatch(/echo 1 > verify .*echo 1 > enabled/s);
+  expect(host.commands[0]).toMatch(/^cd \S+ && echo 1 > .*verify.*echo 1 > enabled/s);
 });
 
 test.each([

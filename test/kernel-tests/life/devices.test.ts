@@ -34,7 +34,12 @@ describe("a DIMM", () => {
   test.each([
     ["does not go online", [[/online_movable/, { exitCode: 1 }]], "online, time 1"],
     ["does not go offline", [[/echo offline/, { exitCode: 1, stderr: "busy" }]], "offline, time 1"],
-    ["leaves its file behind", [[/! -e/, { exitCode: 1 }]], "its file goes with its memory"],
+    ["has no worker", [[/node1.level.*page_prezero.1/, { exitCode: 1 }]], "the node has its files and its worker"],
+    [
+      "leaves its file or its worker behind",
+      [[/ls -d .*page_prezero.node1/, { exitCode: 1 }]],
+      "they go with its memory",
+    ],
     ["is not cleared", [[/cat .*nr_prezeroed/, "512\n"]], "the worker clears the new node: 512 pages"],
   ] as [string, Answers, string][])("fails when it %s", async (_, change, name) => {
     expect((await run(change).failed)[0]).toBe(name);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { breakPages, hugePool, takeAndGiveBack } from "../../../harness/kernel-tests/life/ranges.ts";
+import { hugePool, takeAndGiveBack } from "../../../harness/kernel-tests/life/ranges.ts";
 import { failedOf, fakeHost, LOOKED } from "./fake-host.ts";
 
 type Answers = Parameters<typeof fakeHost>[0];
@@ -57,38 +57,5 @@ describe("a pool of huge pages", () => {
     ["keeps a reservation", [[/HugePages_Rsvd/, { exitCode: 1 }]], /^nothing is reserved/],
   ] as [string, Answers, RegExp][])("fails when it %s", async (_, change, name) => {
     expect(await failed(change)).toEqual([expect.stringMatching(name)]);
-  });
-});
-
-describe("pages that break", () => {
-  /** The counter of /proc/meminfo is read twice: with all of them, and when the injected ones are whole again. */
-  const failed = (fate: object, corruptedKb = ["480\n", "320\n"], more: Answers = []) => {
-    const answer = { asked: 40, poisoned: 40, free: 0, handedOut: 0, ...fate };
-    const host = fakeHost([...more, [/poison check/, JSON.stringify(answer)], [/nr_prezeroed/, "93\n"]]);
-    const kb = [...corruptedKb];
-    const exec = async (command: string) =>
-      /HardwareCorrupted/.test(command) ? { stdout: kb.shift() ?? "", stderr: "", exitCode: 0 } : host.exec(command);
-    return failedOf(breakPages({ ...host, exec }));
-  };
-
-  test("stay broken and are never handed out", async () => {
-    expect(await failed({})).toEqual([]);
-  });
-
-  test.each([
-    ["one is whole again", { poisoned: 39 }],
-    ["one is on a free list", { free: 1 }],
-    ["one is handed out", { handedOut: 1 }],
-    ["nobody asked for all", { asked: 39, poisoned: 39 }],
-  ])("fail when %s", async (_, fate) => {
-    expect(await failed(fate)).toHaveLength(3);
-  });
-
-  test("fail when the kernel has lost count, or refuses", async () => {
-    expect(await failed({}, ["476\n", "320\n"])).toEqual([
-      expect.stringMatching(/^the kernel counts all broken memory: 476/),
-    ]);
-    expect(await failed({}, ["480\n", "480\n"])).toEqual(["the others are still broken: 480 kB"]);
-    expect(await failed({}, undefined, [[/soft_offline/, { exitCode: 1 }]])).toEqual(["40 pages are soft offlined"]);
   });
 });

@@ -69,22 +69,33 @@ describe("patches check", () => {
     expect(findings(report, "sparse")).toEqual([[`+ ${context}`], [`- ${context}`]]);
   });
 
+  test("sparse reads a file that has no object of its own through those that include it", async () => {
+    using kernel = new CheckedKernel();
+    await kernel.start();
+    kernel.change("mm/page_alloc_test.c", "", "/* a test */\n");
+    kernel.change("mm/page_alloc.c", "int old", '#include "page_alloc_test.c"\nint old');
+    kernel.commit("mm: a test");
+    kernel.change("mm/page_alloc_test.c", "a test", "CONTEXT");
+    kernel.commit("mm: a test that leaves a lock");
+    await kernel.refresh();
+    expect(findings(await kernel.check(), "sparse")).toEqual([
+      [],
+      ["+ mm/page_alloc_test.c: warning: context imbalance"],
+    ]);
+  });
+
   test("what only the option compiles is the option's, and a later patch is not blamed for it", async () => {
     using kernel = new CheckedKernel();
     await kernel.start();
-    kernel.change(
-      "Kconfig",
-      "config HYPERV\n",
-      "config PAGE_PREZERO\n\nconfig PAGE_PREZERO_KUNIT_TEST\n\nconfig HYPERV\n",
-    );
+    kernel.change("Kconfig", "config HYPERV\n", "config PAGE_PREZERO\n\nconfig HYPERV\n");
     kernel.change(
       "mm/page_alloc.c",
       "int old",
       "#ifdef CONFIG_PAGE_PREZERO\nstatic int zero(void) { return 0; }\n#endif\nint old",
     );
     kernel.commit("mm: an option");
-    kernel.change("mm/page_reporting.c", "return order", "return order + 1");
-    kernel.commit("mm: something else");
+    kernel.change("Kconfig", "config HYPERV\n", "config PAGE_PREZERO_KUNIT_TEST\n\nconfig HYPERV\n");
+    kernel.commit("mm: tests of it");
     await kernel.refresh();
     const report = await kernel.check();
     expect(findings(report, "build-off")).toEqual([[], []]);
@@ -92,6 +103,24 @@ describe("patches check", () => {
       [expect.stringMatching(/^\+ mm\/page_alloc\.c: .*'zero' defined but not used/)],
       [],
     ]);
+  });
+
+  test("built as a whole, what the last patch leaves behind is found, and it does not count as a check of each", async () => {
+    using kernel = new CheckedKernel();
+    await kernel.start();
+    kernel.change("Kconfig", "config HYPERV\n", "config PAGE_PREZERO\n\nconfig HYPERV\n");
+    kernel.change(
+      "mm/page_alloc.c",
+      "int old",
+      "#ifdef CONFIG_PAGE_PREZERO\nstatic int zero(void) { return 0; }\n#endif\nint old",
+    );
+    kernel.commit("mm: an option");
+    kernel.change("Kconfig", "config HYPERV\n", "config PAGE_PREZERO_KUNIT_TEST\n\nconfig HYPERV\n");
+    kernel.commit("mm: tests of it");
+    await kernel.refresh();
+    const report = await kernel.verify(false, false);
+    expect(findings(report, "build-off")).toEqual([["skipped: built together with those behind it"], []]);
+    expect(findings(report, "build-on")[1]).toEqual([expect.stringMatching(/'zero' defined but not used/)]);
   });
 
   test("a header that breaks a driver which the patch does not touch is found, and where it is repaired", async () => {

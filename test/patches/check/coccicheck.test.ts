@@ -56,11 +56,8 @@ async function found(spatchVersion = "spatch version 1.1.1"): Promise<string[][]
   const series = await readSeries(kernel.patchesDir);
   const commits = await commitSeries($, gitDir, root, series.patches, "0.1");
   const check = await readCoccicheck(kernel.source.dir, spatchVersion, 2);
-  const results: string[][] = [];
-  for (const commit of commits) {
-    results.push((await checkCoccinelle($, check, gitDir, commit)).map(({ file, text }) => `${file}: ${text}`));
-  }
-  return results;
+  const found = await checkCoccinelle($, check, gitDir, commits);
+  return found.map((findings) => findings.map(({ file, text }) => `${file}: ${text}`));
 }
 
 describe("coccicheck", () => {
@@ -85,6 +82,16 @@ describe("coccicheck", () => {
     expect(runs()).toHaveLength(1);
     await found("spatch version 1.3");
     expect(runs()).toHaveLength(2);
+  });
+
+  test("a file that many patches touch is read as the last one leaves it", async () => {
+    await start();
+    for (const value of [1, 2, 3]) {
+      kernel.change("mm/page_alloc.c", `return ${value - 1}`, `return ${value}`);
+      kernel.commit(`mm: return ${value}`);
+    }
+    expect(await found()).toEqual([[], [], []]);
+    expect(runs()).toHaveLength(1);
   });
 
   test("a script that breaks is no clean file", async () => {

@@ -26,8 +26,11 @@ refused:
   - {name: 32 bit, arch: i386}
 `;
 
-/** Builds whole directories with gcc, and single objects with C=2 by looking for a word that sparse would not like. */
-const MAKEFILE = `objects = $(patsubst %.c,$(O)/%.o,$(wildcard $(1)*.c))
+/**
+ * Builds whole directories with gcc, but for tests, which are included by what they test; and single objects with C=2 by
+ * looking for a word that sparse would not like, in their tests, too.
+ */
+const MAKEFILE = `objects = $(patsubst %.c,$(O)/%.o,$(filter-out %_test.c,$(wildcard $(1)*.c)))
 DIRECTORIES := mm/ drivers/virtio/
 CHECKED := mm/page_alloc.o mm/page_reporting.o drivers/virtio/virtio_balloon.o
 .PHONY: $(DIRECTORIES) FORCE
@@ -42,7 +45,7 @@ $(O)/%.o: %.c include/linux/page_reporting.h $(O)/config.h
 	@gcc $(if $(W),-Wall -Wextra) -DARCH_$(ARCH) -Iinclude -include $(O)/config.h -c -o $@ $<
 $(CHECKED): %.o: FORCE
 	@echo '  CHECK   ../$*.c'
-	@grep -n CONTEXT $*.c | sed 's|^\\([0-9]*\\):.*|../$*.c:\\1:1: warning: context imbalance|'
+	@grep -Hn CONTEXT $*.c $(wildcard $*_test.c) | sed 's|^\\(.*:[0-9]*\\):.*|../\\1:1: warning: context imbalance|'
 `;
 
 /** Objects to an added line with BAD_STYLE, as checkpatch --terse --showfile prints it. */
@@ -98,8 +101,8 @@ export class CheckedKernel extends FakeKernel {
   }
 
   /** {@link check}, which is recorded when it is green. */
-  async verify(fast = false): Promise<SeriesReport> {
-    return verifySeries($, await this.#options(fast, []));
+  async verify(fast = false, eachPatch = true): Promise<SeriesReport> {
+    return verifySeries($, { ...(await this.#options(fast, [])), eachPatch });
   }
 
   async #options(fast: boolean, onTop: string[]): Promise<CheckOptions> {
@@ -112,6 +115,7 @@ export class CheckedKernel extends FakeKernel {
       fragments: [],
       extremesFile: this.extremesFile,
       fast,
+      eachPatch: true,
       say: () => {},
     };
   }

@@ -47,6 +47,13 @@ test("a fast check does not take the place of a full one", async () => {
   });
 });
 
+test("a check that builds the series only as a whole leaves no record: each patch has to build", async () => {
+  using kernel = new CheckedKernel();
+  await seriesOfOne(kernel);
+  expect((await kernel.verify(false, false)).ok).toBe(true);
+  expect(readVerified("0.1")).toEqual({});
+});
+
 test("a check that is not green, and one of nothing, leave no record", async () => {
   using kernel = new CheckedKernel();
   await kernel.start();
