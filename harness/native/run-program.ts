@@ -30,8 +30,8 @@ export function startProgram(
 
 /**
  * Starts the program once and takes its measurements.
- * @throws InfrastructureError UML_NOT_STARTED, KERNEL_PANIC, KERNEL_OOPS, KUNIT_HUNG, KUNIT_INCOMPLETE; MeasurementError
- *   NATIVE_FAILED, NATIVE_UNREADABLE, NATIVE_POOL, NATIVE_FAULTS; InterruptedError
+ * @throws InfrastructureError UML_NOT_STARTED, KERNEL_PANIC, KERNEL_OOPS, KUNIT_HUNG, KUNIT_INCOMPLETE, KERNEL_WARNING;
+ *   MeasurementError NATIVE_FAILED, NATIVE_UNREADABLE, NATIVE_POOL, NATIVE_FAULTS; InterruptedError
  */
 export async function runProgram(
   $: Shell,
