@@ -9,9 +9,9 @@ const POLL_MS = 500;
 const PROGRESS_SHARE = 0.005;
 /**
  * A worker that has cleared nothing for so long has nothing to do. Its delay between passes is 1 s, and what others have
- * just used without needing zeroes it leaves to them for 20 s.
+ * used without needing zeroes it leaves to them until ten seconds have begun and ended without: 20 s, and a little.
  */
-const STALL_MS = 25_000;
+const STALL_MS = 40_000;
 /** However much memory there is and however slowly it is cleared, a round does not wait longer. */
 const DEADLINE_MS = 30 * 60_000;
 /** Enough to draw a curve with; a sample stays a line that a person can look at. */

@@ -47,24 +47,30 @@ describe("the wait for the zero pool", () => {
     expect(levels.at(-1)).toBe(1);
   });
 
-  test("ends 25 seconds after the worker has cleared the last of what it can", async () => {
+  test("goes on while the worker leaves memory to others, 27 seconds on a busy machine", async () => {
+    const waiting = Array.from({ length: 54 }, () => ({ zeroed: 810_000, cleared: 810_000 }));
+    const host = hostThatShows([...waiting, { zeroed: FREE_PAGES, cleared: FREE_PAGES }]);
+    expect((await waitForPool(host, 0.99, clockOfPolls())).seconds).toBe(27);
+  });
+
+  test("ends 40 seconds after the worker has cleared the last of what it can", async () => {
     const host = hostThatShows([
       { zeroed: 300_000, cleared: 300_000 },
       { zeroed: 400_000, cleared: 400_000 },
     ]);
     const clock = clockOfPolls();
     const { seconds, curve } = await waitForPool(host, 0.99, clock);
-    expect(clock.nowMs()).toBe(25_500);
+    expect(clock.nowMs()).toBe(40_500);
     // What was waited for nothing is in the curve, not in the time that the pool took.
     expect(seconds).toBe(0.5);
-    expect(curve.at(-1)).toEqual([25.5, 0.4]);
+    expect(curve.at(-1)).toEqual([40.5, 0.4]);
   });
 
   test("is not kept going by the little that the host itself frees", async () => {
     const trickle = Array.from({ length: 100 }, (_, poll) => ({ zeroed: 900_000, cleared: 900_000 + poll * 50 }));
     const clock = clockOfPolls();
     expect((await waitForPool(hostThatShows(trickle), 0.99, clock)).seconds).toBe(0);
-    expect(clock.nowMs()).toBe(25_000);
+    expect(clock.nowMs()).toBe(40_000);
   });
 });
 
