@@ -49,6 +49,18 @@ describe("what the series costs when it is never enabled", () => {
     ]);
   });
 
+  test("is the same, too, when the kernel did work of its own in one of the rounds", () => {
+    const rounds = (free: number[]) => ({
+      ...cost(3000, 1000),
+      rounds: free.map((one) => ({ allocate: 3_000_000, free: one * 1000 })),
+    });
+    const off = rounds([1000, 1000, 1000, 1000]);
+    expect(failed({ off, disabled: rounds([1001, 1015, 1000, 1000]) })).toEqual([]);
+    expect(failed({ off, disabled: rounds([1017, 1002, 1002, 1002]) })).toEqual([
+      expect.stringContaining("free a base page: enabled and disabled again"),
+    ]);
+  });
+
   test("may be anything once it was enabled, where what was cleared is not taken back: that is told", () => {
     const results = judged({ disabled: { ...cost(3100, 1100), perNode: false } });
     expect(results.filter(({ status }) => status === "skipped").map(({ name }) => name)).toEqual([
